@@ -1,0 +1,331 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""One client connection as a state machine around h11: bytes in, bytes out.
+
+Rule 1: no descriptor, no clock, no Slurm. The edge brings bytes and deadlines, `date` brings the time.
+Rule 2: this is the only error boundary. What the handler raises becomes exactly one well-formed answer here, or, when
+        the answer has begun, a connection that ends without the body's end mark.
+Rule 3: an answer that closes says `Connection: close`; nothing is written after it.
+Rule 4: chunks of a streamed body are handed on, not copied (but the first), and the stream is always closed.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple, cast
+
+import h11
+
+from slurmrest_inet.http import wirecheck
+from slurmrest_inet.http.message import Request, Response, RestError
+
+if TYPE_CHECKING:
+    from collections.abc import Generator, Iterator
+    from typing import Callable
+
+    from slurmrest_inet.http.message import Bytes
+
+    Observer = Callable[[Request | None, int, int, str | None, BaseException | None], None]
+
+# What the connection waits for; the edge picks its deadline by it.
+FIRST = "first"  # the first byte of the connection
+HEAD = "head"  # the rest of a request's head
+BODY = "body"  # the rest of a request's body
+IDLE = "idle"  # the next request, if any
+
+# slurmrestd's own reason phrases, in upper case like those of 22.05; the last ones are ours in the same manner.
+REASONS = {
+    200: "OK",
+    204: "NO CONTENT",
+    304: "NOT MODIFIED",
+    400: "BAD REQUEST",
+    401: "UNAUTHORIZED",
+    404: "NOT FOUND",
+    405: "NOT ALLOWED",
+    406: "NOT ACCEPTABLE",
+    411: "LENGTH REQUIRED",
+    413: "ENTITY TOO LARGE",
+    415: "UNSUPPORTED MEDIA TYPE",
+    417: "EXPECTATION FAILED",
+    422: "UNPROCESSABLE CONTENT",
+    500: "INTERNAL ERROR",
+    502: "BAD GATEWAY",
+    504: "GATEWAY TIMEOUT",
+    511: "NETWORK AUTHENTICATION REQUIRED",
+    403: "FORBIDDEN",
+    408: "REQUEST TIMEOUT",
+    414: "URI TOO LONG",
+    431: "REQUEST HEADER FIELDS TOO LARGE",
+    501: "NOT IMPLEMENTED",
+    503: "SERVICE UNAVAILABLE",
+    505: "HTTP VERSION NOT SUPPORTED",
+}
+_BODILESS = (204, 304)
+# A body is moved from our buffer through h11 in pieces of this many bytes, so that it exists twice at most.
+_PIECE = 65_536
+
+
+class Limits(NamedTuple):
+    """How much one connection may ask for. Sizes in bytes."""
+
+    # Request line and header fields together. slurmrestd stops at about 80 KB; a Kerberos or OIDC token in a proxy's
+    # header reaches 16 KB, a query that lists jobs 32 KB.
+    head_bytes: int = 65_536
+    # Twice what a browser behind two proxies sends, and Apache's default.
+    header_count: int = 100
+    # RFC 9112 section 3 asks for 8,000 at least; accounting queries list users and jobs in the target.
+    target_bytes: int = 32_768
+    # slurmrestd's own limit.
+    body_bytes: int = 52_428_800
+    # libslurm's leaks leave with the process: after so many requests the client opens another connection.
+    requests: int = 1_000
+
+
+class Session:
+    """One connection: `receive` what came in, write all of `output`, look at `closed`, read on.
+
+    handler: called with each complete request; its Response is sent.
+    date: the current time as an IMF-fixdate (RFC 9110 section 5.6.7).
+    observer: called once per answer with the request (None if it was refused before it was complete), the status, the
+        bytes handed out, the reason for the log, and the exception that nobody expected.
+
+    `phase` is FIRST, HEAD, BODY or IDLE. `closed`: nothing more will be read or written. `failed`: the client broke the
+    protocol, or an answer broke off. `linger`: the client may still be sending, so a close at once could take the
+    answer away from it (RFC 9112 section 9.6).
+    """
+
+    def __init__(
+        self,
+        handler: Callable[[Request], Response],
+        limits: Limits,
+        date: Callable[[], str],
+        observer: Observer,
+    ) -> None:
+        self._handler = handler
+        self._limits = limits
+        self._date = date
+        self._observer = observer
+        self._h11 = h11.Connection(h11.SERVER, limits.head_bytes + _PIECE)
+        self._buffer = bytearray()
+        self._eof = False
+        self._late = False
+        self._scanner = wirecheck.Scanner(limits)
+        self._head: wirecheck.Head | None = None
+        self._fields: tuple[tuple[bytes, bytes], ...] = ()
+        self._body = bytearray()
+        self._missing = 0
+        self._served = 0
+        self.closed = False
+        self.failed = False
+        self.linger = False
+
+    @property
+    def phase(self) -> str:
+        """What the connection waits for."""
+        if self._head is not None:
+            return BODY
+        if self._scanner.begun:
+            return HEAD
+        return IDLE if self._served else FIRST
+
+    def receive(self, data: bytes) -> None:
+        """Take what the client sent; b"" means that it will send nothing more."""
+        if data:
+            self._buffer += data
+        else:
+            self._eof = True
+
+    def time_out(self) -> None:
+        """The deadline of the phase has passed: `output` then refuses a request that had begun, or ends in silence."""
+        self._late = True
+
+    def output(self) -> Generator[list[Bytes], None, None]:
+        """Everything that the bytes received so far call for, in order, each item a list for writev(2).
+
+        An item must be written completely before the next one is asked for: buffers are reused. Close the generator to
+        give up on an answer (the client is gone); the connection is then `closed`.
+        """
+        while not self.closed:
+            try:
+                if self._late:
+                    self._time_out()
+                    return
+                step = self._advance()
+            except RestError as error:
+                self.failed = error.status not in (405, 408)
+                yield from self._refuse(error)
+                return
+            if step is None:
+                if self._eof:
+                    # Nobody waits for the answer to half a request: slurmrestd gives none either.
+                    self.closed = True
+                return
+            if isinstance(step, Request):
+                yield from self._serve(step)
+            else:
+                yield [step]
+
+    def _time_out(self) -> None:
+        if self.phase in (HEAD, BODY):
+            raise RestError(408, "Request not received in time", reason=f"deadline passed in {self.phase}")
+        self.closed = True
+
+    def _advance(self) -> Request | bytes | None:
+        """Read on: a complete request, an interim answer to send, or None when more input is needed."""
+        if self._head is None:
+            end = self._scanner.end(self._buffer)
+            if not end:
+                return None
+            self._open(wirecheck.check(bytes(self._buffer[:end]), self._limits))
+            del self._buffer[:end]
+            # Also when the body is here already: whether it is depends on the reads alone, and RFC 9110 section 10.1.1
+            # only allows to leave it out.
+            if self._missing and self._h11.they_are_waiting_for_100_continue:
+                interim = h11.InformationalResponse(status_code=100, reason="CONTINUE", headers=[])
+                return b"".join(self._pass(interim))
+        while self._missing and self._buffer:
+            piece = bytes(self._buffer[: min(self._missing, _PIECE)])
+            del self._buffer[: len(piece)]
+            self._missing -= len(piece)
+            self._h11.receive_data(piece)
+            self._pull()
+        if self._missing:
+            return None
+        return self._complete()
+
+    def _open(self, head: wirecheck.Head) -> None:
+        self._h11.receive_data(head.wire)
+        try:
+            event = self._h11.next_event()
+        except h11.RemoteProtocolError as error:
+            raise RestError(error.error_status_hint, "Malformed request", reason=str(error)) from error
+        self._head = head
+        fields = cast("h11.Request", event).headers
+        self._fields = tuple((name, value) for name, value in fields if not (head.hostless and name == b"host"))
+        self._missing = head.length
+        self._served += 1
+
+    def _pull(self) -> None:
+        # h11 has been given bytes of this body only; it says DATA until they are used up. PAUSED cannot be waited for.
+        while True:
+            event = self._h11.next_event()
+            if not isinstance(event, h11.Data):
+                return
+            self._body += event.data
+
+    def _complete(self) -> Request:
+        self._pull()
+        head = cast("wirecheck.Head", self._head)
+        request = Request(
+            head.method, head.target, head.path, head.query, head.version, self._fields, bytes(self._body)
+        )
+        self._body = bytearray()
+        self._fields = ()
+        self._head = None
+        self._scanner = wirecheck.Scanner(self._limits)
+        return request
+
+    def _refuse(self, error: RestError) -> Generator[list[Bytes], None, None]:
+        self.closed = True
+        self.linger = not self._eof
+        response = error.response()
+        if self._buffer[:5] == b"HEAD ":
+            # Whoever asks with HEAD reads no body, whatever the status.
+            response = response._replace(content_type=None, body=b"")
+        sent = 0
+        try:
+            for item in self._send(response, close=True):
+                sent += sum(map(len, item))
+                yield item
+        finally:
+            self._observer(None, error.status, sent, error.reason, None)
+
+    def _serve(self, request: Request) -> Generator[list[Bytes], None, None]:
+        status, sent, whole = 500, 0, False
+        reason: str | None = None
+        unexpected: Exception | None = None
+        response = refusal = None
+        try:
+            try:
+                response = self._handler(request)
+                status, close = response.status, self._closes(response)
+                for item in self._send(response, close):
+                    sent += sum(map(len, item))
+                    yield item
+            except Exception as error:  # noqa: BLE001 - the boundary of rule 2
+                if isinstance(error, RestError):
+                    reason, refusal = error.reason, error.response()
+                else:
+                    unexpected, refusal = error, Response(500, "text/plain", b"Internal error")
+            finally:
+                # A stream holds libslurm's message; it goes also when the client went first.
+                release = getattr(response and response.body, "close", None)
+                if release:
+                    release()
+            if refusal is not None:
+                if sent:
+                    # The head is out and cannot be taken back: leave the body visibly incomplete.
+                    self.failed = True
+                    return
+                status, close = refusal.status, self._closes(refusal)
+                for item in self._send(refusal, close):
+                    sent += sum(map(len, item))
+                    yield item
+            whole = True
+            if self._h11.our_state is h11.DONE:
+                self._h11.start_next_cycle()
+            else:
+                self.closed = True
+                self.linger = not self._eof and (close or bool(self._buffer))
+        finally:
+            self.closed = self.closed or not whole
+            self._observer(request, status, sent, reason, unexpected)
+
+    def _closes(self, response: Response) -> bool:
+        # As slurmrestd does: no status that is an error leaves the connection open.
+        return response.close or response.status >= 400 or self._served >= self._limits.requests
+
+    def _send(self, response: Response, close: bool) -> Generator[list[Bytes], None, None]:
+        """The bytes of one answer. Raises what the stream raises; nothing is handed out before its second chunk."""
+        first, second, chunks = _first_two(response)
+        head = self._pass(self._head_of(response, None if second is not None else len(first), close))
+        if second is None:
+            yield [b"".join(head), *self._data(first), *self._pass(h11.EndOfMessage())]
+            return
+        yield [b"".join(head), *self._data(first)]
+        yield self._data(second)
+        for chunk in chunks:
+            yield self._data(chunk)
+        end = self._pass(h11.EndOfMessage())
+        if end:
+            yield end
+
+    def _head_of(self, response: Response, length: int | None, close: bool) -> h11.Response:
+        fields = [("Date", self._date())]
+        if response.status not in _BODILESS:
+            if response.content_type is not None:
+                fields.append(("Content-Type", response.content_type))
+            if length is not None:
+                fields.append(("Content-Length", str(length)))
+        if not any(name.lower() == "cache-control" for name, _ in response.headers):
+            fields.append(("Cache-Control", "no-store" if response.status >= 400 else "private, no-cache"))
+        fields += response.headers
+        if close:
+            fields.append(("Connection", "close"))
+        return h11.Response(status_code=response.status, reason=REASONS.get(response.status, ""), headers=fields)
+
+    def _data(self, chunk: Bytes) -> list[Bytes]:
+        # h11 hands the very object back that Data holds, whatever it is: no copy of a large buffer.
+        return self._pass(h11.Data(cast("bytes", chunk)))
+
+    def _pass(self, event: h11.Event) -> list[Bytes]:
+        return cast("list[Bytes]", self._h11.send_with_data_passthrough(event) or [])
+
+
+def _first_two(response: Response) -> tuple[Bytes, Bytes | None, Iterator[Bytes]]:
+    """The first chunk (copied: asking for the second may reuse its buffer), the second if there is one, the others."""
+    body = response.body
+    if response.status in _BODILESS:
+        return b"", None, iter(())
+    if isinstance(body, (bytes, bytearray, memoryview)):
+        return body, None, iter(())
+    chunks = (chunk for chunk in body if len(chunk))
+    return bytes(next(chunks, b"")), next(chunks, None), chunks
