@@ -1,0 +1,283 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""A whole lab from nothing to a cluster with content, and back to nothing.
+
+Rule 1: `down` can be called at any stage, `up` cleans what a half-started lab left.
+Rule 2: after `down` there is no process, no file and no account that was not there before `up`.
+"""
+
+from __future__ import annotations
+
+import os
+import pwd
+import secrets
+import shutil
+import signal
+import socket
+import sys
+import time
+
+from labkit import client, config, content, daemons, packages, ports, process, users
+from labkit.place import Place, State, register_of_labs
+from labkit.trouble import LabError
+
+_ROOT_ONLY, _EVERYBODY, _SCRATCH = 0o700, 0o755, 0o1777
+
+
+def say(text: str) -> None:
+    """Tell the person at the terminal; standard output is for answers."""
+    print(f"lab: {text}", file=sys.stderr, flush=True)
+
+
+def up(place: Place, sizes: config.Sizes, *, install: bool) -> State:
+    """Boot a lab with its content, or leave the one that runs."""
+    packages.require([*packages.CLUSTER, *(packages.MANY_JOBS if sizes.jobs else ())], install=install)
+    if os.geteuid() != 0:
+        raise LabError("only root can start a cluster whose jobs run as several users")
+    with place.locked():
+        state = place.load()
+        if state is not None:
+            trouble = _half(state)
+            if trouble is None:
+                if state.values["sizes"] != list(sizes):
+                    raise LabError(
+                        "a lab of another size runs there (nodes, jobs: {}, {}); end it with `lab down`".format(
+                            *state.values["sizes"]
+                        )
+                    )
+                say(f"already up in {place.folder}")
+                return state
+            say(f"half-started lab in {place.folder} ({trouble}): cleaning it")
+            _end(place, state)
+        return _boot(place, sizes)
+
+
+def _half(state: State) -> str | None:
+    """What is wrong with a lab, None when it is whole."""
+    if state.stage != "up":
+        return f"it stopped while {state.stage}"
+    dead = [name for name in daemons.NAMES if not _runs(state, name)]
+    return f"not running: {' '.join(dead)}" if dead else None
+
+
+def _runs(state: State, name: str) -> bool:
+    known = state.daemons.get(name)
+    return known is not None and process.is_alive(known)
+
+
+def _boot(place: Place, sizes: config.Sizes) -> State:
+    begun = time.monotonic()
+    if os.path.isdir(place.folder) and os.listdir(place.folder):
+        raise LabError(f"{place.folder} is not empty and not a lab")
+    made = not os.path.isdir(place.folder)
+    os.makedirs(place.folder, mode=_EVERYBODY, exist_ok=True)
+    os.chmod(place.folder, _EVERYBODY)
+    with register_of_labs() as register:
+        taken = {port for other in register.others(place) for port in other.ports.values()}
+        names = ("slurmctld", "slurmdbd", *config.NODES)
+        state = State(
+            {
+                "stage": "starting",
+                "ports": dict(zip(names, ports.choose(len(names), taken))),
+                "sizes": list(sizes),
+                "daemons": {},
+                "made_folder": made,
+            }
+        )
+        place.save(state)
+        register.add(place)
+        users.ensure()
+    say(f"starting in {place.folder}")
+    _furnish(place, state, sizes)
+    daemons.start(place, state, "munged")
+    daemons.bootstrap_database(place)
+    daemons.start(place, state, "mariadb")
+    daemons.await_ready(place, state, "munged", "mariadb")
+    daemons.start(place, state, "slurmdbd")
+    daemons.await_ready(place, state, "slurmdbd")
+    content.associations(place)
+    for name in ("slurmctld", *config.NODES):
+        daemons.start(place, state, name)
+    daemons.await_ready(place, state, "slurmctld", *config.NODES)
+    say(f"daemons are ready after {time.monotonic() - begun:.1f} s")
+    content.fill(place, sizes)
+    _write_slurm_conf(place, state, sizes, settled=True)
+    client.run(place, "scontrol", "reconfigure")
+    content.settle(place)
+    state.stage = "up"
+    place.save(state)
+    say(f"up after {time.monotonic() - begun:.1f} s")
+    return state
+
+
+def _furnish(place: Place, state: State, sizes: config.Sizes) -> None:
+    """Folders, keys and configuration."""
+    for name, owner, mode in (
+        ("etc", "root", _EVERYBODY),
+        ("run", daemons.SLURM_USER, _EVERYBODY),
+        ("log", "root", _EVERYBODY),
+        ("munge", daemons.MUNGE_USER, _EVERYBODY),
+        ("db", daemons.SLURM_USER, _ROOT_ONLY),
+        ("db/data", daemons.SLURM_USER, _ROOT_ONLY),
+        ("spool", "root", _EVERYBODY),
+        ("spool/slurmctld", daemons.SLURM_USER, _ROOT_ONLY),
+        ("gpu", "root", _EVERYBODY),
+        ("work", "root", _SCRATCH),
+        *((f"spool/{node}", "root", _EVERYBODY) for node in config.NODES),
+    ):
+        _folder(place(name), owner, mode)
+    for node in config.NODES:
+        for index in range(4):
+            _write(place("gpu", f"{node}-{index}"), b"")
+    _write(place("munge", "key"), secrets.token_bytes(128), daemons.MUNGE_USER, 0o400)
+    _write(place.log("munged"), b"", daemons.MUNGE_USER, 0o600)
+    _write(place.jwt_key, secrets.token_bytes(32), daemons.SLURM_USER, 0o400)
+    dbd = config.slurmdbd_conf(place, state.ports).encode()
+    _write(place("etc", "slurmdbd.conf"), dbd, daemons.SLURM_USER, 0o600)
+    _write(place("etc", "mariadb.cnf"), config.mariadb_conf(place).encode())
+    _write(place("etc", "gres.conf"), config.gres_conf(place).encode())
+    _write(place("etc", "cgroup.conf"), config.cgroup_conf().encode())
+    _write_slurm_conf(place, state, sizes, settled=False)
+
+
+def _write_slurm_conf(place: Place, state: State, sizes: config.Sizes, *, settled: bool) -> None:
+    host = socket.gethostname().partition(".")[0]
+    text = config.slurm_conf(place, state.ports, sizes, host=host, settled=settled)
+    _write(place.slurm_conf + ".new", text.encode())
+    os.replace(place.slurm_conf + ".new", place.slurm_conf)
+
+
+def _folder(path: str, owner: str, mode: int) -> None:
+    os.mkdir(path)
+    os.chmod(path, mode)
+    shutil.chown(path, owner, pwd.getpwnam(owner).pw_gid)
+
+
+def _write(path: str, content: bytes, owner: str = "root", mode: int = 0o644) -> None:
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(content)
+        os.fchmod(descriptor, mode)
+        account = pwd.getpwnam(owner)
+        os.fchown(descriptor, account.pw_uid, account.pw_gid)
+
+
+def down(place: Place) -> None:
+    """End a lab and leave nothing of it; harmless when there is none."""
+    with place.locked():
+        state = place.load()
+        if state is None:
+            say(f"no lab in {place.folder}")
+            return
+        _end(place, state)
+        say(f"down, {place.folder} is gone")
+
+
+def _end(place: Place, state: State) -> None:
+    state.stage = "ending"
+    place.save(state)
+    known = state.daemons
+    # slurmd first: it would report the steps' end, and start more.
+    process.end([known[name] for name in config.NODES if name in known])
+    steps = process.steps(place.slurm_conf)
+    for one in steps:
+        process.send(one, signal.SIGKILL)
+    process.wait_for("job steps to end", lambda: not any(map(process.is_alive, steps)), 10)
+    # Nobody will read the state that slurmctld and MariaDB save at a gentle end.
+    for name in reversed(daemons.NAMES):
+        if name in known:
+            process.send(known[name], signal.SIGKILL)
+    process.end(known.values())
+    with register_of_labs() as register:
+        last = not register.others(place)
+        if last:
+            users.remove()
+        place.remove()
+        register.drop(place)
+
+
+def status(place: Place) -> bool:
+    """Print how each daemon fares; whether all is well."""
+    state = place.load()
+    if state is None:
+        print(f"no lab in {place.folder}")
+        return False
+    trouble = _half(state)
+    print(f"{place.folder}: {trouble or 'up'}")
+    for name in daemons.NAMES:
+        known = state.daemons.get(name)
+        what = f"pid {known.pid}" if known and process.is_alive(known) else "not running"
+        port = state.ports.get(name)
+        print(f"  {name:10} {what}" + (f", port {port}" if port else ""))
+    return trouble is None
+
+
+def _running(place: Place) -> State:
+    state = place.load()
+    if state is None:
+        raise LabError(f"no lab in {place.folder}; start one with `lab up`")
+    return state
+
+
+def start(place: Place, name: str) -> None:
+    """Start a daemon again that was stopped or killed, and wait for it."""
+    with place.locked():
+        state = _running(place)
+        names = [one for one in daemons.expand(name) if not _runs(state, one)]
+        for one in names:
+            daemons.start(place, state, one)
+        daemons.await_ready(place, state, *names)
+
+
+def stop(place: Place, name: str) -> None:
+    """End one daemon; jobs go on without their slurmd."""
+    with place.locked():
+        state = _running(place)
+        names = daemons.expand(name)
+        process.end([state.daemons[one] for one in names if one in state.daemons])
+        for one in names:
+            state.ended(one)
+        place.save(state)
+
+
+def send(place: Place, name: str, signum: int) -> None:
+    """Signal one daemon."""
+    state = _running(place)
+    for one in daemons.expand(name):
+        known = state.daemons.get(one)
+        if known is None or not process.send(known, signum):
+            raise LabError(f"{one} does not run")
+
+
+def variables(place: Place) -> dict[str, str]:
+    """What a shell or a test needs to know of a lab that is up."""
+    state = _running(place)
+    host = state.ports
+    return {
+        "SLURM_CONF": place.slurm_conf,
+        "LAB_DIR": place.folder,
+        "LAB_WORK_DIR": place("work"),
+        "LAB_LOG_DIR": place("log"),
+        "LAB_JWT_KEY": place.jwt_key,
+        "LAB_MUNGE_SOCKET": place.munge_socket,
+        "LAB_MYSQL_SOCKET": place.mysql_socket,
+        "LAB_SLURMDBD_CONF": place("etc", "slurmdbd.conf"),
+        "LAB_SLURMCTLD_PORT": str(host["slurmctld"]),
+        "LAB_SLURMDBD_PORT": str(host["slurmdbd"]),
+        "LAB_SLURMD_PORTS": " ".join(str(host[node]) for node in config.NODES),
+        "LAB_CLUSTER": config.CLUSTER,
+        "LAB_SERVICE_USER": users.SERVICE,
+        "LAB_USERS": f"root {users.ALICE} {users.BOB}",
+        "LAB_NODES": str(state.values["sizes"][0]),
+        "LAB_JOBS": str(state.values["sizes"][1]),
+    }
+
+
+def token(place: Place, user: str, lifespan: int | None) -> str:
+    """A JWT for `user`, valid for `lifespan` seconds (Slurm's default: 1800)."""
+    _running(place)
+    extra = [] if lifespan is None else [f"lifespan={lifespan}"]
+    said = client.run(place, "scontrol", "token", f"username={user}", *extra)
+    name, _, value = said.strip().partition("=")
+    if name != "SLURM_JWT" or not value:
+        raise LabError(f"scontrol token said: {said.strip()}")
+    return value

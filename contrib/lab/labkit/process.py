@@ -1,0 +1,184 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Processes of the lab: how one is started, recognised later, and ended.
+
+Rule 1: a process is known by pid, start time and boot together; a pid alone is never signalled.
+Rule 2: what is ended is what the lab started, plus the job steps whose slurmstepd carries this lab's SLURM_CONF.
+Rule 3: a zombie is gone.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import os
+import signal
+import subprocess
+import time
+from typing import TYPE_CHECKING, NamedTuple
+
+from labkit.trouble import LabError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+_CLONE_NEWUTS = 0x04000000  # unshare(2)
+_POLL_SECONDS = 0.02
+
+
+class Identity(NamedTuple):
+    """A process, told apart from any later one that the kernel gives the same pid."""
+
+    pid: int
+    start: int  # clock ticks after boot, field 22 of proc(5) stat
+    boot: str  # /proc/sys/kernel/random/boot_id
+
+
+class _Stat(NamedTuple):
+    state: str
+    parent: int
+    start: int
+
+
+def _stat(pid: int) -> _Stat | None:
+    try:
+        with open(f"/proc/{pid}/stat", "rb") as file:
+            text = file.read()
+    except (FileNotFoundError, ProcessLookupError):
+        return None
+    # The command name may hold blanks and brackets: count from the last closing one.
+    fields = text[text.rindex(b")") + 2 :].split()
+    return _Stat(fields[0].decode(), int(fields[1]), int(fields[19]))
+
+
+def boot_id() -> str:
+    """Name of the running boot; start times are comparable only within one."""
+    with open("/proc/sys/kernel/random/boot_id", encoding="ascii") as file:
+        return file.read().strip()
+
+
+def identify(pid: int) -> Identity | None:
+    """The identity of a live process, None when there is none (or only its zombie)."""
+    stat = _stat(pid)
+    if stat is None or stat.state in "ZX":
+        return None
+    return Identity(pid, stat.start, boot_id())
+
+
+def is_alive(known: Identity) -> bool:
+    """Whether exactly this process still runs."""
+    return identify(known.pid) == known
+
+
+def send(known: Identity, signum: int) -> bool:
+    """Signal exactly this process; False when it is gone."""
+    if not is_alive(known):
+        return False
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(known.pid, signum)
+        return True
+    return False
+
+
+def wait_for(what: str, check: Callable[[], bool], seconds: float) -> None:
+    """Poll `check` until it is true; LabError naming `what` after so many seconds."""
+    end = time.monotonic() + seconds
+    while not check():
+        if time.monotonic() > end:
+            raise LabError(f"gave up after {seconds:g} s waiting for {what}")
+        time.sleep(_POLL_SECONDS)
+
+
+def spawn(
+    argv: Sequence[str],
+    *,
+    log: str,
+    environment: Mapping[str, str],
+    user: str,
+    hostname: str | None = None,
+) -> subprocess.Popen[bytes]:
+    """Start a daemon in a session of its own, without a terminal, its output appended to `log`.
+
+    With `hostname` the process gets its own UTS namespace of that name: Debian's slurmd finds its node by the host
+    name, and several of them are to run here.
+    """
+    as_root = user == "root"
+
+    def rename_host() -> None:
+        libc = ctypes.CDLL(None, use_errno=True)
+        name = (hostname or "").encode()
+        if libc.unshare(_CLONE_NEWUTS) or libc.sethostname(name, len(name)):
+            raise OSError(ctypes.get_errno(), "own host name for slurmd")
+
+    with open(log, "ab") as output:
+        return subprocess.Popen(
+            argv,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+            cwd="/",
+            env=dict(environment),
+            start_new_session=True,
+            user=None if as_root else user,
+            group=None if as_root else user,
+            extra_groups=None if as_root else [],
+            umask=0o022,
+            # The lab is single-threaded: nothing can hold a lock across this fork.
+            preexec_fn=rename_host if hostname else None,  # noqa: PLW1509
+        )
+
+
+def end(known: Iterable[Identity], *, patience: float = 10.0) -> None:
+    """Terminate these processes together, kill what is left after `patience` seconds."""
+    waiting = [one for one in known if send(one, signal.SIGTERM)]
+    for one in waiting:
+        send(one, signal.SIGCONT)  # a stopped daemon would not see SIGTERM
+    limit = time.monotonic() + patience
+    while waiting and time.monotonic() < limit:
+        time.sleep(_POLL_SECONDS)
+        reap()
+        waiting = [one for one in waiting if is_alive(one)]
+    for one in waiting:
+        send(one, signal.SIGKILL)
+    if waiting:
+        wait_for("killed processes to vanish", lambda: reap() or not any(map(is_alive, waiting)), 10)
+
+
+def reap() -> None:
+    """Collect children of ours that have ended."""
+    with contextlib.suppress(ChildProcessError):
+        while os.waitpid(-1, os.WNOHANG)[0]:
+            pass
+
+
+def _pids() -> list[int]:
+    return [int(name) for name in os.listdir("/proc") if name.isdigit()]
+
+
+def steps(slurm_conf: str) -> list[Identity]:
+    """The job steps of the cluster with this slurm.conf: each slurmstepd and all its descendants.
+
+    slurmd leaves them running when it ends, so that jobs survive its restart. slurmstepd inherits SLURM_CONF from
+    its slurmd, which tells this lab's from any other's.
+    """
+    mark = b"SLURM_CONF=" + os.fsencode(slurm_conf)
+    children: dict[int, list[int]] = {}
+    heads = []
+    for pid in _pids():
+        stat = _stat(pid)
+        if stat is None:
+            continue
+        children.setdefault(stat.parent, []).append(pid)
+        try:
+            if os.path.basename(os.readlink(f"/proc/{pid}/exe")) != "slurmstepd":
+                continue
+            with open(f"/proc/{pid}/environ", "rb") as file:
+                if mark in file.read().split(b"\0"):
+                    heads.append(pid)
+        except OSError:
+            continue  # a kernel thread, or it ended meanwhile
+    found = []
+    while heads:
+        pid = heads.pop()
+        found.append(pid)
+        heads.extend(children.get(pid, ()))
+    return [one for one in map(identify, dict.fromkeys(found)) if one]

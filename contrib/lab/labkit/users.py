@@ -1,0 +1,61 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The Unix accounts that a lab's users need: slurmctld, slurmd and munge ask the name service for them.
+
+Rule 1: this is the one thing a lab changes in /etc. An account that already exists is used as it is and kept.
+Rule 2: an account made here goes with the last lab; its comment field says whose it is.
+"""
+
+from __future__ import annotations
+
+import grp
+import pwd
+import subprocess
+
+from labkit.trouble import LabError
+
+ALICE, BOB = "alice", "bob"
+SERVICE = "slurmrest"  # portals run instances under it: no Slurm account, no rights
+ACCOUNTS = {ALICE: 61001, BOB: 61002, SERVICE: 61003}
+_MARK = "slurmrest lab"
+
+
+def ensure() -> None:
+    """Make the accounts that are missing; the caller holds the register's lock."""
+    for name, number in ACCOUNTS.items():
+        if not _exists(name):
+            wanted = [] if _taken(number) else ["--uid", str(number)]
+            _run(
+                ["useradd", *wanted, "--user-group", "--no-create-home", "--home-dir", "/nonexistent",
+                 "--shell", "/bin/sh", "--comment", _MARK, name]
+            )
+
+
+def remove() -> None:
+    """Remove the accounts that a lab made; the caller holds the register's lock and no other lab exists."""
+    for name in ACCOUNTS:
+        if _exists(name) and pwd.getpwnam(name).pw_gecos == _MARK:
+            _run(["userdel", name])
+
+
+def _exists(name: str) -> bool:
+    try:
+        pwd.getpwnam(name)
+    except KeyError:
+        return False
+    return True
+
+
+def _taken(number: int) -> bool:
+    for lookup in (pwd.getpwuid, grp.getgrgid):
+        try:
+            lookup(number)
+        except KeyError:
+            continue
+        return True
+    return False
+
+
+def _run(argv: list[str]) -> None:
+    done = subprocess.run(argv, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise LabError(f"{' '.join(argv)}: {done.stderr.strip() or done.returncode}")
