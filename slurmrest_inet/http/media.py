@@ -1,0 +1,194 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Media types: which one an answer is written in, and how a request's body is read.
+
+Rule 1: names are those of slurmrestd, compared without case, written back as they stand in the lists here.
+Rule 2: a body is data, never more: no YAML tag builds an object, no alias multiplies, no number or depth is unbounded.
+Rule 3: json and yaml are imported when a body of their kind arrives; most requests have none.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from slurmrest_inet.http import query
+from slurmrest_inet.http.message import RestError
+
+if TYPE_CHECKING:
+    from slurmrest_inet.http.message import Request
+
+JSON = ("application/json", "application/jsonrequest")
+YAML = ("application/x-yaml", "text/yaml")
+# API versions whose home release is 24.11 or later know one more name (RFC 9512).
+YAML_24_11 = (*YAML, "application/yaml")
+FORM = "application/x-www-form-urlencoded"
+
+# json-c's own limit, which slurmrestd leaves in place.
+_DEPTH = 32
+# Longer than any 64-bit number; int() is quadratic in the digits.
+_DIGITS = 25
+
+
+class Media(NamedTuple):
+    """What an answer is written in: the Content-Type, and whether that is YAML (it is JSON otherwise)."""
+
+    name: str
+    yaml: bool
+
+
+def negotiate(request: Request, yaml: tuple[str, ...] = YAML) -> Media:
+    """The media type of the answer (RFC 9110 section 12.5.1): the highest q, among equals the first in the header.
+
+    No Accept and "*/*" mean JSON. Other ranges ("application/*") and unknown types count for nothing, like a type with
+    q=0. Raises RestError 415, slurmrestd's status, when no type is left.
+    """
+    entries = [value for name, value in request.headers if name == b"accept"]
+    if not entries:
+        return Media(JSON[0], yaml=False)
+    listed = [_range(entry) for entry in b",".join(entries).decode("latin-1").split(",")]
+    named = {name for name, _ in listed}
+    best, best_q = "", 0.0
+    for name, q in listed:
+        if name == "*/*":
+            # Stands for what the header does not name itself, so that "application/json;q=0, */*" is YAML.
+            name = next((known for known in (JSON[0], yaml[0]) if known not in named), "")  # noqa: PLW2901
+        if q > best_q and (name in JSON or name in yaml):
+            best, best_q = name, q
+    if not best:
+        raise RestError(415, "Accept content type is unknown", reason="no acceptable media type")
+    return Media(best, best in yaml)
+
+
+def parse_body(request: Request, yaml: tuple[str, ...] = YAML) -> dict[str, Any] | list[Any]:
+    """The body as dicts, lists and scalars; the last of equal keys wins. Without a type or a content it is a form.
+
+    Plain YAML scalars stay text (but ~, null and nothing), forms are text throughout: `query.as_int` and its siblings
+    read them. Raises RestError 400 for an unknown type, a charset other than UTF-8, and whatever does not parse.
+    """
+    body = request.body
+    kind = _content_type(request.header(b"content-type"))
+    if kind == FORM or not body:
+        return dict(query.parse_query(body))
+    try:
+        if kind in JSON:
+            value = _json(body)
+        elif kind in yaml:
+            value = _yaml(body)
+        else:
+            raise RestError(400, "Unable to parse query.", reason="unknown Content-Type")
+        # RecursionError comes from a nesting far beyond the limit, before _check could count it.
+        _check(value, 1)
+    except (ValueError, RecursionError) as error:
+        raise RestError(400, "Unable to parse query.", reason="malformed body") from error
+    if not isinstance(value, (dict, list)):
+        raise RestError(400, "Unable to parse query.", reason="body is neither an object nor an array")
+    return value
+
+
+def _range(entry: str) -> tuple[str, float]:
+    name, *parameters = entry.split(";")
+    q = 1.0
+    for parameter in parameters:
+        key, _, value = parameter.partition("=")
+        if key.strip().lower() == "q":
+            q = _quality(value.strip())
+    return name.strip().lower(), q
+
+
+def _quality(text: str) -> float:
+    # 0 or 1 and up to three decimals (RFC 9110 section 12.4.2); anything else counts as if it were not there.
+    whole, _, decimals = text.partition(".")
+    if whole in ("0", "1") and text.isascii() and len(decimals) <= 3 and (not decimals or decimals.isdigit()):
+        return min(float(text), 1.0)
+    return 1.0
+
+
+def _content_type(value: bytes | None) -> str:
+    if value is None:
+        return FORM
+    name, _, parameter = value.decode("latin-1").lower().partition(";")
+    # UTF-8 is what these types are anyway, and many clients say so.
+    if parameter.strip().replace('"', "") not in ("", "charset=utf-8"):
+        return ""
+    return name.strip()
+
+
+def _json(body: bytes) -> Any:
+    import json  # noqa: PLC0415 - Rule 3
+
+    def number(text: str) -> int:
+        if len(text) > _DIGITS:
+            raise ValueError(text[:_DIGITS])
+        return int(text)
+
+    def real(text: str) -> float:
+        value = float(text)
+        if value in (float("inf"), float("-inf")):
+            raise ValueError(text[:_DIGITS])
+        return value
+
+    def constant(text: str) -> None:
+        raise ValueError(text)
+
+    return json.loads(body.decode("utf-8"), parse_int=number, parse_float=real, parse_constant=constant)
+
+
+def _yaml(body: bytes) -> Any:
+    try:
+        import yaml  # noqa: PLC0415 - Rule 3
+    except ImportError:
+        raise RestError(415, "YAML bodies need PyYAML on this server", reason="PyYAML is not installed") from None
+    # Events, not a loader: nothing is built that does not stand in the body.
+    events = yaml.parse(body.decode("utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+
+    def node(event: Any, depth: int) -> Any:
+        if isinstance(event, yaml.ScalarEvent):
+            return _yaml_scalar(event.value, event.tag or "", plain=event.implicit[0])
+        if isinstance(event, yaml.AliasEvent) or depth > _DEPTH:
+            raise ValueError("alias, or nested too deep")
+        if isinstance(event, yaml.SequenceStartEvent):
+            items = []
+            while not isinstance(item := next(events), yaml.SequenceEndEvent):
+                items.append(node(item, depth + 1))
+            return items
+        pairs = {}
+        while not isinstance(key := next(events), yaml.MappingEndEvent):
+            if not isinstance(key, yaml.ScalarEvent):
+                raise ValueError("key is no text")  # noqa: TRY004 - what a body does wrong is a ValueError here
+            pairs[key.value] = node(next(events), depth + 1)
+        return pairs
+
+    try:
+        nodes = [node(event, 1) for event in events if isinstance(event, yaml.NodeEvent)]
+    except yaml.YAMLError as error:
+        raise ValueError(str(error)) from error
+    if len(nodes) != 1:
+        raise ValueError("not one document")
+    return nodes[0]
+
+
+def _yaml_scalar(text: str, tag: str, *, plain: bool) -> query.Scalar:
+    if tag in ("", "!", "tag:yaml.org,2002:str"):
+        return None if plain and not tag and text in ("", "~", "null", "Null", "NULL") else text
+    value = query.infer("" if text in ("~", "null") else text)
+    kind = {"null": type(None), "bool": bool, "int": int, "float": float}.get(tag.replace("tag:yaml.org,2002:", ""))
+    if kind is float and type(value) is int:
+        value = float(value)
+    if kind is None or type(value) is not kind:
+        raise ValueError(tag)
+    return value
+
+
+def _check(value: Any, depth: int) -> None:
+    """Refuse what C cannot hold or slurmrestd would not read: texts with NUL or half a surrogate pair, deep nesting."""
+    if isinstance(value, str):
+        if "\0" in value:
+            raise ValueError(value)
+        value.encode()
+    elif isinstance(value, (dict, list)):
+        if depth > _DEPTH:
+            raise ValueError(depth)
+        for item in value:
+            _check(item, depth + 1)
+        if isinstance(value, dict):
+            for item in value.values():
+                _check(item, depth + 1)

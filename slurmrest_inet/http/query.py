@@ -1,0 +1,139 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Paths, queries and forms: percent-decoding, splitting, and the types that slurmrestd reads out of text.
+
+Rule 1: what is not plainly well-formed is refused with 400; nothing is repaired (RFC 3986 section 2.3, slurmrestd).
+Rule 2: text stays as it was sent. Whoever wants a number or a truth asks for it here, so an account "007" stays one.
+Rule 3: digits are checked before int(); text from the wire never reaches it with a sign, blank or underscore unseen.
+"""
+
+from __future__ import annotations
+
+from typing import Union
+
+from slurmrest_inet.http.message import RestError
+
+# What one value of a query, a form or a parsed body can be, containers apart.
+Scalar = Union[None, bool, int, float, str]
+
+_DIGITS = b"0123456789"
+_HEX = _DIGITS + b"abcdefABCDEF"
+# RFC 3986 section 2.3. Nothing else may stand unescaped: slurmrestd refuses even comma and colon.
+_UNRESERVED = _DIGITS + b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-._~"
+_TRUE = ("y", "yes", "t", "true", "on")
+_FALSE = ("n", "no", "f", "false", "off")
+_INT64_MAX = 2**63 - 1
+
+
+def split_path(path: str) -> tuple[str, ...]:
+    """The decoded segments of a raw path; repeated and trailing slashes do not count.
+
+    Raises RestError 400 for a "..", a byte outside the unreserved ones, a bad escape, %00, %FF and what is no UTF-8.
+    """
+    segments = []
+    dot = ""
+    for part in path.split("/"):
+        if not part:
+            continue
+        try:
+            segment = dot + _decode(part.encode("ascii"))
+        except ValueError:
+            raise RestError(400, "Unable to parse URL path.", reason="bad character or escape in the path") from None
+        # slurmrestd drops a last "." and glues any other to the segment behind it, so that no path is found: 404.
+        dot = "." if segment == "." else ""
+        if segment == "..":
+            raise RestError(400, "Unable to parse URL path.", reason="'..' in the path")
+        if not dot:
+            segments.append(segment)
+    return tuple(segments)
+
+
+def parse_query(text: str | bytes | None) -> dict[str, str | None]:
+    """The pairs of a URL query or of a form (application/x-www-form-urlencoded), still as text.
+
+    "&" and ";" separate, "+" is a blank, the last of equal keys wins, a key without "=" or without a value has None.
+    Raises RestError 400 for a pair without a key, a second "=" behind a value, and whatever `split_path` refuses.
+    """
+    try:
+        raw = text.encode("ascii") if isinstance(text, str) else text or b""
+        return dict(_pair(pair) for pair in raw.replace(b";", b"&").split(b"&") if pair)
+    except ValueError:
+        raise RestError(400, "Unable to parse query.", reason="malformed query or form") from None
+
+
+def infer(text: str) -> Scalar:
+    """What slurmrestd 22.05 sees in a text: nothing, a truth, a 64-bit integer, a float with a point, else the text."""
+    if not text:
+        return None
+    word = text.lower()
+    if word in _TRUE:
+        return True
+    if word in _FALSE:
+        return False
+    if not text.isascii():
+        return text
+    sign, digits = (text[0], text[1:]) if text[0] in "+-" else ("", text)
+    if digits.isdigit():
+        digits = digits.lstrip("0")
+        # Clamped as strtoll(3) does, and without an int() of a megabyte.
+        size = int(digits or "0") if len(digits) < 20 else _INT64_MAX + 1
+        return max(-size, -_INT64_MAX - 1) if sign == "-" else min(size, _INT64_MAX)
+    whole, point, rest = digits.partition(".")
+    fraction, exponent, power = rest.lower().partition("e")
+    power = power[1:] if power[:1] in ("+", "-") else power
+    shape = point and (not whole or whole.isdigit()) and (not fraction or fraction.isdigit()) and (whole or fraction)
+    if shape and bool(exponent) == power.isdigit():
+        return float(text)
+    return text
+
+
+def as_int(value: Scalar) -> int:
+    """A whole number (int64) where one is wanted: floats are rounded to even. Raises ValueError for anything else."""
+    if isinstance(value, str):
+        value = infer(value)
+    if isinstance(value, float):
+        if value in (float("inf"), float("-inf")) or value != value:  # noqa: PLR0124 - NaN, without importing math
+            raise ValueError(value)
+        value = max(min(round(value), _INT64_MAX), -_INT64_MAX - 1)
+    if value is None or isinstance(value, (bool, str)):
+        raise ValueError(value)
+    return value
+
+
+def as_bool(value: Scalar) -> bool:
+    """A truth where one is wanted: nothing, no and zero are false, all other text is true."""
+    if isinstance(value, str):
+        value = infer(value)
+    return bool(value)
+
+
+def as_text(value: Scalar) -> str:
+    """A text where one is wanted, of a value that came typed (JSON): numbers and truths as slurmrestd prints them."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float):
+        return f"{value:f}"
+    return str(value)
+
+
+def _pair(pair: bytes) -> tuple[str, str | None]:
+    key, _, value = pair.replace(b"+", b"%20").partition(b"=")
+    if not key:
+        raise ValueError(pair)
+    # "a==c" is "a=c" to slurmrestd, and "a==" is "a=".
+    value = value.lstrip(b"=")
+    return _decode(key), _decode(value) if value else None
+
+
+def _decode(raw: bytes) -> str:
+    # Raises ValueError (UnicodeError is one) for everything that Rule 1 refuses.
+    pieces = raw.split(b"%")
+    if any(piece.translate(None, _UNRESERVED) for piece in pieces):
+        raise ValueError
+    for index, piece in enumerate(pieces[1:], 1):
+        escape = piece[:2]
+        if len(escape) != 2 or escape.translate(None, _HEX) or escape in (b"00", b"ff", b"FF", b"fF", b"Ff"):
+            raise ValueError
+        pieces[index] = bytes((int(escape, 16),)) + piece[2:]
+    return b"".join(pieces).decode("utf-8")
