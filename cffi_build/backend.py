@@ -1,0 +1,172 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The in-tree PEP 517 backend: make the C sources for the installed Slurm, then let setuptools build.
+
+Rule 1: everything generated goes to ``build/``; nothing generated is in the source tree but the extension of an
+        editable install.
+Rule 2: a host that lacks something ends the build with one sentence, not with a traceback.
+"""
+
+from __future__ import annotations
+
+import os
+import shlex
+import sys
+from typing import TYPE_CHECKING, Any
+
+from setuptools import build_meta
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from headers import Headers
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+ROOT = os.path.dirname(HERE)
+GENERATED = os.path.join("build", "generated")
+
+SOURCES = ("writer.c", "json.c", "yaml.c", "codec.c", "derived.c", "job_resources.c", "guard.c")
+WARNINGS = ("-std=gnu11", "-fvisibility=hidden", "-Wall", "-Wextra")
+
+STRICT = (
+    *("-Wall", "-Wextra", "-Wconversion", "-Wshadow", "-Wstrict-prototypes", "-Wmissing-declarations"),
+    "-Werror",
+)
+"""What our own C is held to in the tests; cffi's generated code is not ours."""
+
+CONSTANTS = (
+    *("NO_VAL", "NO_VAL64", "INFINITE", "SHOW_ALL", "SHOW_DETAIL", "SHOW_MIXED", "SLURM_VERSION_NUMBER"),
+    *("STAT_COMMAND_GET", "KILL_FULL_JOB"),
+)
+"""Macros that Python reads; enumerators need no mention."""
+
+PREAMBLE = """
+#include <dlfcn.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <netinet/in.h>
+#include <pthread.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <slurm/slurm.h>
+#include <slurm/slurmdb.h>
+#include <slurm/slurm_errno.h>
+#include "codec_api.h"
+"""
+
+LOADER = """
+#define BUILT_FOR_API ...
+void *dlopen(const char *, int);
+void *dlsym(void *, const char *);
+char *dlerror(void);
+#define RTLD_NOLOAD ...
+#define RTLD_LAZY ...
+int slurm_auth_init_if_exported(void);
+int64_t conf_slurm_user(void);
+const char *conf_plugin_dir(void);
+"""
+
+LOADER_SOURCE = """
+/* Exported by 22.05 only, and in no header; later releases do its work in slurm_init. */
+extern int slurm_auth_init(char *type) __attribute__((weak));
+
+int slurm_auth_init_if_exported(void)
+{
+	return slurm_auth_init ? slurm_auth_init(NULL) : 0;
+}
+
+/* The loaded slurm.conf: the type is public, the variable is exported without a declaration. */
+extern slurm_conf_t slurm_conf __attribute__((weak));
+
+int64_t conf_slurm_user(void)
+{
+	return &slurm_conf ? (int64_t) slurm_conf.slurm_user_id : -1;
+}
+
+const char *conf_plugin_dir(void)
+{
+	return &slurm_conf ? slurm_conf.plugindir : NULL;
+}
+"""
+
+
+def _prepare(headers: Headers) -> None:
+    """Write the generated C files below ``build/``."""
+    import rows  # noqa: PLC0415 - needs the package on the path, which only a build has
+    from slurmrest_inet.schema.tables import TABLES  # noqa: PLC0415
+
+    os.makedirs(GENERATED, exist_ok=True)
+    for name, text in (
+        ("rows.c", rows.Generator(headers).write(TABLES)),
+        ("slurm_features.h", rows.features(headers)),
+    ):
+        path = os.path.join(GENERATED, name)
+        with open(path, "w", encoding="utf-8") as out:
+            out.write(text)
+
+
+def _extension(headers: Headers) -> Any:
+    """Return the extension module as setuptools wants it."""
+    from cffi import FFI  # noqa: PLC0415 - a build requirement, absent while metadata is asked for
+
+    with open(os.path.join(HERE, "codec_api.h"), encoding="utf-8") as source:
+        own = source.read()
+    from headers import SYSTEM_TYPES  # noqa: PLC0415
+
+    constants = "".join(f"#define {name} ...\n" for name in CONSTANTS if name in headers.constants)
+    ffi = FFI()
+    ffi.cdef(SYSTEM_TYPES + headers.cdef + own + LOADER + constants)
+    ffi.set_source(
+        "slurmrest_inet._slurm",
+        f"#define BUILT_FOR_API {headers.api}\n" + PREAMBLE + LOADER_SOURCE,
+        sources=[os.path.join("cffi_build", name) for name in SOURCES] + [os.path.join(GENERATED, "rows.c")],
+        include_dirs=["cffi_build", GENERATED],
+        libraries=["slurm"],
+        extra_compile_args=[*WARNINGS, *shlex.split(os.environ.get("CPPFLAGS", ""))],
+        extra_link_args=shlex.split(os.environ.get("LDFLAGS", "")),
+    )
+    extension = ffi.distutils_extension(tmpdir=GENERATED)
+    return extension
+
+
+def _with_extension(hook: Callable[..., str], *args: Any) -> str:
+    """Run a setuptools hook with the extension added to what pyproject.toml says."""
+    import setuptools  # noqa: PLC0415
+
+    sys.path[:0] = [HERE, ROOT]
+    from headers import BuildError, read  # noqa: PLC0415
+
+    try:
+        headers = read()
+        _prepare(headers)
+        extension = _extension(headers)
+    except BuildError as error:
+        raise SystemExit(f"slurmrest-inet: {error}") from None
+    original = setuptools.setup
+
+    def setup(**attributes: Any) -> Any:
+        return original(**{**attributes, "ext_modules": [extension], "zip_safe": False})
+
+    setuptools.setup = setup
+    try:
+        return hook(*args)
+    finally:
+        setuptools.setup = original
+
+
+get_requires_for_build_sdist = build_meta.get_requires_for_build_sdist
+get_requires_for_build_wheel = build_meta.get_requires_for_build_wheel
+get_requires_for_build_editable = build_meta.get_requires_for_build_editable
+prepare_metadata_for_build_wheel = build_meta.prepare_metadata_for_build_wheel
+prepare_metadata_for_build_editable = build_meta.prepare_metadata_for_build_editable
+build_sdist = build_meta.build_sdist
+
+
+def build_wheel(wheel_directory: str, config_settings: Any = None, metadata_directory: Any = None) -> str:
+    """Build a wheel for the installed Slurm (PEP 517)."""
+    return _with_extension(build_meta.build_wheel, wheel_directory, config_settings, metadata_directory)
+
+
+def build_editable(wheel_directory: str, config_settings: Any = None, metadata_directory: Any = None) -> str:
+    """Build an editable wheel, with the extension beside its package (PEP 660)."""
+    return _with_extension(build_meta.build_editable, wheel_directory, config_settings, metadata_directory)

@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The codec's inside: the writer that both formats share, and the rows that the walk reads.
+ *
+ * Rule 1: nothing here allocates per field; a record that does not fit is taken back whole and written again later.
+ * Rule 2: a writer function never writes past `capacity`; what does not fit sets `full` (or grows the buffer).
+ * Rule 3: rows are constant data made at build time; their key text carries its quotes and colon.
+ */
+#ifndef SLURMREST_CODEC_H
+#define SLURMREST_CODEC_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "codec_api.h"
+
+enum { WRITER_MAX_DEPTH = 31 };
+
+/* Where in the document the writer is; small, so that taking a record back is one copy. */
+struct position {
+	size_t length;
+	uint32_t nonempty; /* one bit per depth: an item was written there */
+	uint32_t lists;    /* one bit per depth: a list, not a map */
+	uint32_t depth;    /* containers open */
+	bool after_key;    /* a key waits for its value */
+};
+
+struct format {
+	void (*begin)(writer_t *w, bool list);
+	void (*end)(writer_t *w, bool list);
+	/* `quoted` is the key as JSON with its colon: "name": */
+	void (*key)(writer_t *w, const char *quoted, size_t length);
+	/* what stands before a scalar: a comma, a dash, a blank */
+	void (*before_scalar)(writer_t *w);
+	void (*finish)(writer_t *w);
+};
+
+struct writer {
+	char *buffer;
+	size_t capacity;
+	struct position at;
+	const struct format *format;
+	bool pretty;
+	bool fixed; /* a record is being tried: do not grow, set `full` */
+	bool full;
+	bool failed;
+};
+
+extern const struct format json_format;
+extern const struct format yaml_format;
+
+/* Makes room for `count` bytes and returns where they go, or NULL: then nothing is written. */
+char *writer_reserve(writer_t *w, size_t count);
+void writer_bytes(writer_t *w, const char *bytes, size_t count);
+void writer_byte(writer_t *w, char byte);
+void writer_newline(writer_t *w, uint32_t levels);
+void writer_quoted(writer_t *w, const char *text, size_t length);
+void writer_text(writer_t *w, const char *text); /* NUL-terminated; NULL is the empty string */
+void writer_text_or_null(writer_t *w, const char *text);
+/* Opens or closes a level; false when the document is nested too deep. */
+bool writer_push(writer_t *w, bool list);
+void writer_pop(writer_t *w);
+bool writer_in_list(const writer_t *w);
+bool writer_first_item(writer_t *w);
+
+/* Every kind of row. The build's generator uses these names in capitals; schema/model.py says what each means. */
+enum kind {
+	KIND_TEXT,	    /* char *: "" when NULL */
+	KIND_TEXT_OR_NULL,  /* char *: null when NULL */
+	KIND_NUMBER,	    /* any number as it is */
+	KIND_NULLABLE,	    /* null when unset and/or infinite, by the row's options */
+	KIND_NOVAL,	    /* {set, infinite, number} */
+	KIND_BOOLEAN,	    /* not zero (option: equal to one) */
+	KIND_FLAGS,	    /* list of the names whose bits are set */
+	KIND_CHOICE,	    /* the one name that matches */
+	KIND_CHOICES,	    /* the same as a list of one */
+	KIND_CSV,	    /* char * with commas -> list of strings */
+	KIND_TEXTS,	    /* char ** and a count */
+	KIND_USER,	    /* uid -> name or null */
+	KIND_USER_OR_EMPTY, /* uid -> name or "" */
+	KIND_GROUP,	    /* gid -> name or null */
+	KIND_RECORD,	    /* a struct or a pointer to one, by another table */
+	KIND_RECORDS,	    /* an array of structs and a count */
+	KIND_QUOTIENT,	    /* a sum divided by the member that counts, 0 without a count */
+	KIND_CONSTANT,	    /* a value that no member holds: the unset value of a kind, as JSON */
+	KIND_DERIVED,	    /* a function of derived.c writes the key and the value, or nothing */
+	KIND_OPEN,	    /* a nested map begins */
+	KIND_CLOSE,	    /* and ends */
+};
+
+enum storage {
+	STORAGE_NONE,
+	STORAGE_I8, STORAGE_U8, STORAGE_I16, STORAGE_U16, STORAGE_I32, STORAGE_U32, STORAGE_I64, STORAGE_U64,
+	STORAGE_BOOL, STORAGE_REAL, STORAGE_TEXT, STORAGE_TEXTS, STORAGE_OTHER,
+};
+
+/* The storage of a struct's member, from the installed headers, as a constant. */
+#define STORAGE_OF(expression)                                                                                         \
+	_Generic((expression), _Bool : STORAGE_BOOL, signed char : STORAGE_I8, char : STORAGE_I8,                      \
+		 unsigned char : STORAGE_U8, short : STORAGE_I16, unsigned short : STORAGE_U16, int : STORAGE_I32,     \
+		 unsigned int : STORAGE_U32, long : STORAGE_I64, unsigned long : STORAGE_U64, long long : STORAGE_I64, \
+		 unsigned long long : STORAGE_U64, float : STORAGE_OTHER, double : STORAGE_REAL,                       \
+		 char * : STORAGE_TEXT, const char * : STORAGE_TEXT, char ** : STORAGE_TEXTS, default : STORAGE_OTHER)
+
+enum option {
+	OPTION_UNSET_NULL = 1,	  /* NO_VAL of the member's width is null */
+	OPTION_INFINITE_NULL = 2, /* INFINITE of the member's width is null */
+	OPTION_INFINITE_MINUS = 4, /* INFINITE of the member's width is -1 */
+	OPTION_EQUALS_ONE = 8,	  /* boolean: true for 1 only */
+	OPTION_POINTER = 16,	  /* the record hangs on a pointer */
+	OPTION_ZERO_NULL = 32,	  /* 0 is null (as a number object: not set) */
+	OPTION_MASKED_OUT = 64,	  /* flags: stop at the first entry whose whole mask matches (a choice within flags) */
+	OPTION_ZERO_UNSET = 128,  /* number object: 0 means not set */
+};
+
+struct codec_name {
+	uint64_t mask; /* which bits are looked at; 0 stands for all of them */
+	uint64_t value;
+	const char *text;
+};
+
+struct codec_names {
+	const struct codec_name *entries;
+	size_t count;
+	const char *otherwise; /* the name of a value that no entry matches; NULL: written as a number (choice) or left out */
+};
+
+struct codec_row {
+	const char *key;     /* "name":  */
+	uint16_t key_length;
+	uint8_t kind;
+	uint8_t storage;
+	uint16_t options;
+	uint8_t count_storage;
+	uint32_t offset;
+	uint32_t count_offset;
+	const void *extra; /* struct codec_names, codec_table_t, derived function or constant text, by kind */
+};
+
+struct codec_table {
+	const char *name;
+	int version;
+	size_t stride;
+	const struct codec_row *rows;
+	size_t count;
+	/* A pointer member without which a record is a gap in slurmctld's table; TABLE_WITHOUT_REQUIRED: there is none. */
+	uint32_t required;
+};
+
+#define TABLE_WITHOUT_REQUIRED UINT32_MAX
+
+extern const codec_table_t codec_tables[];
+extern const size_t codec_tables_count;
+
+/* One of derived.c: writes the row's key and value, other keys, or nothing. */
+struct derived {
+	void (*write)(writer_t *w, const void *record, const struct codec_row *row);
+};
+
+int64_t codec_load(const void *record, uint8_t storage, uint32_t offset);
+bool codec_is_unset(int64_t value, uint8_t storage);
+bool codec_is_infinite(int64_t value, uint8_t storage);
+void codec_key(writer_t *w, const struct codec_row *row);
+void codec_noval(writer_t *w, bool set, bool infinite, int64_t number);
+void codec_flags(writer_t *w, const struct codec_names *names, uint64_t value, uint16_t options);
+void codec_user(writer_t *w, uint32_t uid, bool empty);
+void codec_user_or_number(writer_t *w, uint32_t uid);
+void codec_group(writer_t *w, uint32_t gid);
+
+#endif

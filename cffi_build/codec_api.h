@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What Python sees of the codec and of the guard: plain declarations only, because the build reads this file twice,
+ * once as C and once as cffi declarations.
+ */
+
+typedef struct writer writer_t;
+typedef struct codec_table codec_table_t;
+
+/* One open document in one reused buffer. `format` is an index into the formats JSON compact, JSON pretty, YAML block. */
+writer_t *writer_new(int format, size_t capacity);
+void writer_free(writer_t *w);
+const char *writer_data(const writer_t *w);
+size_t writer_length(const writer_t *w);
+size_t writer_capacity(const writer_t *w);
+/* The bytes have been handed over: the buffer is used again, the document goes on. */
+void writer_reuse(writer_t *w);
+/* True after an allocation failed or after nesting too deep: what was written since is incomplete. */
+bool writer_failed(const writer_t *w);
+
+void writer_begin_map(writer_t *w);
+void writer_end_map(writer_t *w);
+void writer_begin_list(writer_t *w);
+void writer_end_list(writer_t *w);
+void writer_key(writer_t *w, const char *text, size_t length);
+void writer_string(writer_t *w, const char *text, size_t length);
+void writer_integer(writer_t *w, int64_t value);
+void writer_real(writer_t *w, double value);
+void writer_boolean(writer_t *w, bool value);
+void writer_null(writer_t *w);
+void writer_finish(writer_t *w);
+
+/* The rows of one C struct in one API version, or NULL: codec_table("job_info_t", 38). */
+const codec_table_t *codec_table(const char *name, int version);
+size_t codec_table_stride(const codec_table_t *table);
+/* Writes records of an array as list items until the buffer is full; returns how many whole ones it wrote. */
+size_t codec_records(writer_t *w, const codec_table_t *table, const void *array, size_t count);
+/* Writes one record's rows into the map that is open. */
+void codec_members(writer_t *w, const codec_table_t *table, const void *record);
+
+/* The process's last words: see guard.c. */
+void guard_arm(int descriptor, const char *answer, size_t length, int milliseconds);
+void guard_disarm(void);
+void guard_drain(int descriptor);
+int guard_confine(void);

@@ -1,0 +1,315 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Values that are not one member: each function writes its row's key and value, another key beside it, or nothing.
+ *
+ * Rule 1: what a function reads comes from its row (the member and the first member that it uses) where one is enough.
+ * Rule 2: memory that libslurm gives is returned before the function ends.
+ */
+#include "codec_derived.h"
+#include "slurm_features.h"
+
+#include <slurm/slurm.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define DERIVED(name) const struct derived derived_##name = { .write = write_##name }
+#define KEY(w, text) (w)->format->key((w), "\"" text "\":", sizeof("\"" text "\":") - 1)
+
+static int64_t member(const void *record, const struct codec_row *row)
+{
+	return codec_load(record, row->storage, row->offset);
+}
+
+static int64_t other_member(const void *record, const struct codec_row *row)
+{
+	return codec_load(record, row->count_storage, row->count_offset);
+}
+
+static void number_or_null(writer_t *w, const struct codec_row *row, bool set, int64_t value)
+{
+	codec_key(w, row);
+	if (set)
+		writer_integer(w, value);
+	else
+		writer_null(w);
+}
+
+/* One word holds cores or threads kept for the system; a bit says which. */
+static void write_core_spec(writer_t *w, const void *record, const struct codec_row *row)
+{
+	int64_t value = member(record, row);
+
+	number_or_null(w, row, value != NO_VAL16 && !(value & CORE_SPEC_THREAD), value);
+}
+DERIVED(core_spec);
+
+static void write_thread_spec(writer_t *w, const void *record, const struct codec_row *row)
+{
+	int64_t value = member(record, row);
+
+	number_or_null(w, row, value != NO_VAL16 && (value & CORE_SPEC_THREAD), value & ~CORE_SPEC_THREAD);
+}
+DERIVED(thread_spec);
+
+static void write_nice(writer_t *w, const void *record, const struct codec_row *row)
+{
+	int64_t value = member(record, row);
+
+	number_or_null(w, row, value != NO_VAL && value != (int64_t) NICE_OFFSET, value - (int64_t) NICE_OFFSET);
+}
+DERIVED(nice);
+
+/* One word holds memory by node or by CPU; the highest bit says which, and 0 that none was asked for. */
+static void write_memory_per_node(writer_t *w, const void *record, const struct codec_row *row)
+{
+	uint64_t value = (uint64_t) member(record, row);
+
+	number_or_null(w, row, value && !(value & MEM_PER_CPU), (int64_t) value);
+}
+DERIVED(memory_per_node);
+
+static void write_memory_per_cpu(writer_t *w, const void *record, const struct codec_row *row)
+{
+	uint64_t value = (uint64_t) member(record, row);
+
+	number_or_null(w, row, value & MEM_PER_CPU, (int64_t) (value & ~MEM_PER_CPU));
+}
+DERIVED(memory_per_cpu);
+
+/* A partition's limits are the same kind of word, and may be unset or unlimited besides. */
+static bool limited(uint64_t value)
+{
+	return value != NO_VAL64 && value != INFINITE64 && (value & ~MEM_PER_CPU);
+}
+
+static void write_partition_memory_per_cpu(writer_t *w, const void *record, const struct codec_row *row)
+{
+	uint64_t value = (uint64_t) member(record, row);
+
+	number_or_null(w, row, limited(value) && (value & MEM_PER_CPU), (int64_t) (value & ~MEM_PER_CPU));
+}
+DERIVED(partition_memory_per_cpu);
+
+static void write_partition_memory_per_node(writer_t *w, const void *record, const struct codec_row *row)
+{
+	uint64_t value = (uint64_t) member(record, row);
+
+	number_or_null(w, row, limited(value) && !(value & MEM_PER_CPU), (int64_t) value);
+}
+DERIVED(partition_memory_per_node);
+
+static void write_preemption_mode(writer_t *w, const void *record, const struct codec_row *row)
+{
+	int64_t value = member(record, row);
+
+	codec_key(w, row);
+	if (value != PREEMPT_MODE_OFF && value != NO_VAL16) {
+		codec_flags(w, &names_preempt_mode, (uint64_t) value, 0);
+		return;
+	}
+	writer_begin_list(w);
+	writer_text(w, "disabled");
+	writer_end_list(w);
+}
+DERIVED(preemption_mode);
+
+static void write_profile(writer_t *w, const void *record, const struct codec_row *row)
+{
+	int64_t value = member(record, row);
+
+	codec_key(w, row);
+	if (value == ACCT_GATHER_PROFILE_NOT_SET) {
+		writer_null(w);
+		return;
+	}
+	if (value != ACCT_GATHER_PROFILE_NONE) {
+		codec_flags(w, &names_job_profile, (uint64_t) value, 0);
+		return;
+	}
+	writer_begin_list(w);
+	writer_text(w, "None");
+	writer_end_list(w);
+}
+DERIVED(profile);
+
+/* slurmctld leaves the name out when the client can look it up. */
+static void write_user_name(writer_t *w, const void *record, const struct codec_row *row)
+{
+	const char *name = *(const char *const *) ((const char *) record + row->offset);
+
+	codec_key(w, row);
+	if (name)
+		writer_text(w, name);
+	else
+		codec_user(w, (uint32_t) other_member(record, row), false);
+}
+DERIVED(user_name);
+
+static void write_purge_completed(writer_t *w, const void *record, const struct codec_row *row)
+{
+	if (!((uint64_t) other_member(record, row) & RESERVE_FLAG_PURGE_COMP))
+		return;
+	codec_key(w, row);
+	writer_begin_map(w);
+	KEY(w, "time");
+	writer_integer(w, member(record, row));
+	writer_end_map(w);
+}
+DERIVED(purge_completed);
+
+/* Bits without a name are shown as "?", and none at all when even the base state is unknown. */
+static void write_node_state_flags(writer_t *w, const void *record, const struct codec_row *row)
+{
+	uint32_t state = (uint32_t) member(record, row);
+	uint32_t rest = state & NODE_STATE_FLAGS;
+	bool known = false;
+
+	for (size_t i = 0; i < names_node_state_base.count; i++)
+		known |= (state & NODE_STATE_BASE) == names_node_state_base.entries[i].value;
+	codec_key(w, row);
+	writer_begin_list(w);
+	for (size_t i = 0; known && i < names_node_state_flags.count; i++)
+		if (rest & names_node_state_flags.entries[i].value) {
+			rest &= (uint32_t) ~names_node_state_flags.entries[i].value;
+			writer_text(w, names_node_state_flags.entries[i].text);
+		}
+	for (; known && rest; rest &= rest - 1)
+		writer_text(w, "?");
+	writer_end_list(w);
+}
+DERIVED(node_state_flags);
+
+#ifdef HAS_FUNCTION_slurm_get_select_nodeinfo
+/* Exported by libslurm for everything that it allocates, but in none of its headers. */
+extern void slurm_xfree(void **pointer) __attribute__((weak));
+
+static bool node_select(const void *record, const struct codec_row *row, enum select_nodedata_type what, void *into)
+{
+	dynamic_plugin_data_t *data = *(dynamic_plugin_data_t *const *) ((const char *) record + row->offset);
+
+	return data && slurm_get_select_nodeinfo(data, what, NODE_STATE_ALLOCATED, into) == SLURM_SUCCESS;
+}
+
+static uint16_t alloc_cpus(const void *record, const struct codec_row *row)
+{
+	uint16_t cpus = 0;
+
+	return node_select(record, row, SELECT_NODEDATA_SUBCNT, &cpus) ? cpus : 0;
+}
+
+static void write_node_alloc_cpus(writer_t *w, const void *record, const struct codec_row *row)
+{
+	codec_key(w, row);
+	writer_integer(w, alloc_cpus(record, row));
+}
+
+static void write_node_idle_cpus(writer_t *w, const void *record, const struct codec_row *row)
+{
+	codec_key(w, row);
+	writer_integer(w, other_member(record, row) - alloc_cpus(record, row));
+}
+
+static void write_node_alloc_memory(writer_t *w, const void *record, const struct codec_row *row)
+{
+	uint64_t memory = 0;
+
+	codec_key(w, row);
+	writer_integer(w, node_select(record, row, SELECT_NODEDATA_MEM_ALLOC, &memory) ? (int64_t) memory : 0);
+}
+
+static void write_node_tres_used(writer_t *w, const void *record, const struct codec_row *row)
+{
+	char *text = NULL;
+
+	codec_key(w, row);
+	writer_text_or_null(w, node_select(record, row, SELECT_NODEDATA_TRES_ALLOC_FMT_STR, &text) ? text : NULL);
+	if (text && slurm_xfree)
+		slurm_xfree((void **) &text);
+}
+
+static void write_node_tres_weighted(writer_t *w, const void *record, const struct codec_row *row)
+{
+	double weighted = 0;
+
+	codec_key(w, row);
+	writer_real(w, node_select(record, row, SELECT_NODEDATA_TRES_ALLOC_WEIGHTED, &weighted) ? weighted : 0);
+}
+
+DERIVED(node_alloc_cpus);
+DERIVED(node_idle_cpus);
+DERIVED(node_alloc_memory);
+DERIVED(node_tres_used);
+DERIVED(node_tres_weighted);
+#endif
+
+static int64_t mean(uint64_t total, uint32_t count)
+{
+	return count ? (int64_t) (total / count) : 0;
+}
+
+static void counted(writer_t *w, const char *id_key, int64_t id, uint32_t count, uint64_t total)
+{
+	writer_key(w, id_key, strlen(id_key));
+	writer_integer(w, id);
+	KEY(w, "count");
+	writer_integer(w, count);
+	/* The real server keeps the mean in 32 bits. */
+	KEY(w, "average_time");
+	writer_integer(w, (uint32_t) mean(total, count));
+	KEY(w, "total_time");
+	writer_integer(w, (int64_t) total);
+}
+
+static void write_rpcs_by_type(writer_t *w, const void *record, const struct codec_row *row)
+{
+	const stats_info_response_msg_t *stats = record;
+
+	codec_key(w, row);
+	writer_begin_list(w);
+	for (uint32_t i = 0; i < stats->rpc_type_size; i++) {
+		char digits[12];
+		const char *name = NULL;
+
+		for (size_t j = 0; !name && j < names_rpc.count; j++)
+			if (names_rpc.entries[j].value == stats->rpc_type_id[i])
+				name = names_rpc.entries[j].text;
+		if (!name) {
+			snprintf(digits, sizeof(digits), "%u", (unsigned int) stats->rpc_type_id[i]);
+			name = digits;
+		}
+		writer_begin_map(w);
+		KEY(w, "message_type");
+		writer_text(w, name);
+		counted(w, "type_id", stats->rpc_type_id[i], stats->rpc_type_cnt[i], stats->rpc_type_time[i]);
+		writer_end_map(w);
+	}
+	writer_end_list(w);
+}
+DERIVED(rpcs_by_type);
+
+static void write_rpcs_by_user(writer_t *w, const void *record, const struct codec_row *row)
+{
+	const stats_info_response_msg_t *stats = record;
+
+	codec_key(w, row);
+	writer_begin_list(w);
+	for (uint32_t i = 0; i < stats->rpc_user_size; i++) {
+		writer_begin_map(w);
+		KEY(w, "user");
+		codec_user_or_number(w, stats->rpc_user_id[i]);
+		counted(w, "user_id", stats->rpc_user_id[i], stats->rpc_user_cnt[i], stats->rpc_user_time[i]);
+		writer_end_map(w);
+	}
+	writer_end_list(w);
+}
+DERIVED(rpcs_by_user);
+
+static void write_schedule_cycle_per_minute(writer_t *w, const void *record, const struct codec_row *row)
+{
+	const stats_info_response_msg_t *stats = record;
+	time_t seconds = stats->req_time - stats->req_time_start;
+
+	codec_key(w, row);
+	writer_integer(w, seconds > 60 ? (uint32_t) (member(record, row) / (seconds / 60)) : 0);
+}
+DERIVED(schedule_cycle_per_minute);

@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The process's last words: while libslurm works, the client is owed an answer, whatever ends the process.
+ *
+ * Rule 1: armed only around a call that may end the process: libslurm's fatal() calls exit(), a deadline passes, a
+ *         signal comes, libslurm crashes.
+ * Rule 2: what runs in a signal handler is async-signal-safe (signal-safety(7)): write, send, poll, _exit.
+ * Rule 3: the answer is complete and made beforehand; once any byte of the real answer is out, the guard is disarmed.
+ */
+#define _GNU_SOURCE
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "codec_api.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+enum { ANSWER_MAX = 1024, WRITE_PATIENCE_MS = 2000, LOG_CHUNK = 1024 };
+
+static struct {
+	volatile sig_atomic_t armed;
+	int descriptor;
+	int log_descriptor; /* a memory file that stands for descriptor 2, or -1 */
+	pid_t owner;	    /* a child that libslurm forks must not answer */
+	size_t length;
+	char answer[ANSWER_MAX];
+	bool registered;
+} guard = { .descriptor = -1, .log_descriptor = -1 };
+
+static const int fatal_signals[] = { SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT };
+enum { FATAL_SIGNALS = sizeof(fatal_signals) / sizeof(*fatal_signals) };
+static struct sigaction saved_alarm, saved_term, saved_fatal[FATAL_SIGNALS];
+
+static void send_answer(void)
+{
+	size_t done = 0;
+
+	while (done < guard.length) {
+		struct pollfd ready = { .fd = guard.descriptor, .events = POLLOUT };
+		ssize_t count;
+
+		if (poll(&ready, 1, WRITE_PATIENCE_MS) <= 0)
+			return;
+		count = write(guard.descriptor, guard.answer + done, guard.length - done);
+		if (count > 0)
+			done += (size_t) count;
+		else if (count < 0 && errno != EINTR && errno != EAGAIN)
+			return;
+	}
+}
+
+/* Where descriptor 2 was the client, its stand-in is read back and sent to the system log line by line. */
+static void drain_log(void)
+{
+	struct sockaddr_un where = { .sun_family = AF_UNIX, .sun_path = "/dev/log" };
+	char text[LOG_CHUNK];
+	off_t offset = 0;
+	ssize_t count;
+	int log;
+
+	if (guard.log_descriptor < 0)
+		return;
+	log = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	if (log < 0)
+		return;
+	if (!connect(log, (const struct sockaddr *) &where, sizeof(where))) {
+		while ((count = pread(guard.log_descriptor, text, sizeof(text), offset)) > 0) {
+			/* facility daemon (3), severity error (3): RFC 5424 section 6.2.1 */
+			static const char head[] = "<27>slurmrest-inet: ";
+			char line[sizeof(head) + LOG_CHUNK];
+			const char *end = memchr(text, '\n', (size_t) count);
+			size_t length = end ? (size_t) (end - text) : (size_t) count;
+
+			memcpy(line, head, sizeof(head) - 1);
+			memcpy(line + sizeof(head) - 1, text, length);
+			if (length && send(log, line, sizeof(head) - 1 + length, MSG_DONTWAIT | MSG_NOSIGNAL) < 0)
+				break;
+			offset += (off_t) length + (end ? 1 : 0);
+		}
+	}
+	close(log);
+}
+
+static void say(const char *text)
+{
+	ssize_t ignored = write(STDERR_FILENO, text, strlen(text));
+
+	(void) ignored;
+}
+
+static void last_words(void)
+{
+	if (!guard.armed || guard.owner != getpid())
+		return;
+	guard.armed = 0;
+	send_answer();
+	drain_log();
+}
+
+static void on_exit_of_libslurm(void)
+{
+	last_words();
+}
+
+static void on_deadline(int number)
+{
+	(void) number;
+	if (guard.armed && guard.owner == getpid()) {
+		say("slurmrest-inet: a call to Slurm took longer than the deadline; the instance ends\n");
+		last_words();
+		_exit(1);
+	}
+}
+
+static void on_terminate(int number)
+{
+	(void) number;
+	if (guard.armed && guard.owner == getpid()) {
+		say("slurmrest-inet: terminated during a call to Slurm\n");
+		last_words();
+	}
+	_exit(0);
+}
+
+static void on_crash(int number)
+{
+	if (guard.armed && guard.owner == getpid()) {
+		say("slurmrest-inet: a call to Slurm crashed\n");
+		last_words();
+	}
+	/* The default action again, so that whoever waits sees the signal. */
+	signal(number, SIG_DFL);
+	raise(number);
+}
+
+static void handle(int number, void (*handler)(int), struct sigaction *saved)
+{
+	struct sigaction action = { .sa_handler = handler };
+
+	sigemptyset(&action.sa_mask);
+	sigaction(number, &action, saved);
+}
+
+void guard_arm(int descriptor, const char *answer, size_t length, int milliseconds)
+{
+	struct itimerval timer = { .it_value = { .tv_sec = milliseconds / 1000,
+						 .tv_usec = (milliseconds % 1000) * 1000 } };
+
+	if (!guard.registered) {
+		atexit(on_exit_of_libslurm);
+		guard.registered = true;
+	}
+	if (guard.armed)
+		guard_disarm();
+	guard.descriptor = descriptor;
+	guard.length = length < ANSWER_MAX ? length : ANSWER_MAX;
+	memcpy(guard.answer, answer, guard.length);
+	guard.owner = getpid();
+	handle(SIGALRM, on_deadline, &saved_alarm);
+	handle(SIGTERM, on_terminate, &saved_term);
+	for (size_t i = 0; i < FATAL_SIGNALS; i++)
+		handle(fatal_signals[i], on_crash, &saved_fatal[i]);
+	guard.armed = 1;
+	setitimer(ITIMER_REAL, &timer, NULL);
+}
+
+void guard_disarm(void)
+{
+	const struct itimerval never = { 0 };
+
+	if (!guard.armed)
+		return;
+	setitimer(ITIMER_REAL, &never, NULL);
+	guard.armed = 0;
+	sigaction(SIGALRM, &saved_alarm, NULL);
+	sigaction(SIGTERM, &saved_term, NULL);
+	for (size_t i = 0; i < FATAL_SIGNALS; i++)
+		sigaction(fatal_signals[i], &saved_fatal[i], NULL);
+}
+
+void guard_drain(int descriptor)
+{
+	guard.log_descriptor = descriptor;
+}
+
+/* No new privileges, no dump of a process that holds tokens; 0, or the errno of what failed (prctl(2)). */
+int guard_confine(void)
+{
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) || prctl(PR_SET_DUMPABLE, 0, 0, 0, 0))
+		return errno;
+	return 0;
+}

@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What a running job holds on each node. libslurm's headers keep this struct opaque and its accessors tell only CPUs,
+ * so this file, alone in the project, knows a layout that no installed header confirms.
+ *
+ * Rule 1: nothing outside this file knows the layout.
+ * Rule 2: before anything else of a record is read, what can be known otherwise is compared: the node count that the
+ *         job itself tells and the CPUs that the public accessor tells. If they disagree, the record is left out.
+ */
+#include "codec_derived.h"
+
+#include <slurm/slurm.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* The members up to the last one that is read, by release (Slurm 22.05 to 26.05). */
+struct layout {
+	bitstr_t *core_bitmap;
+	bitstr_t *core_bitmap_used;
+	uint32_t cpu_array_cnt;
+	uint16_t *cpu_array_value;
+	uint32_t *cpu_array_reps;
+	uint16_t *cpus;
+	uint16_t *cpus_used;
+	uint16_t *cores_per_socket;
+	uint16_t cr_type;
+	uint64_t *memory_allocated;
+	uint64_t *memory_used;
+#if SLURM_VERSION_NUMBER >= SLURM_VERSION_NUM(24, 11, 0)
+	uint32_t next_step_node_inx;
+#endif
+	uint32_t nhosts;
+	bitstr_t *node_bitmap;
+#if SLURM_VERSION_NUMBER >= SLURM_VERSION_NUM(26, 5, 0)
+	uint32_t *node_ranks;
+#endif
+	uint32_t node_req;
+	char *nodes;
+	uint32_t ncpus;
+	uint32_t *sock_core_rep_count;
+	uint16_t *sockets_per_node;
+};
+
+#define KEY(w, text) (w)->format->key((w), "\"" text "\":", sizeof("\"" text "\":") - 1)
+
+/* A bit string is a magic word, the number of bits, then 64 bits a word from the lowest up. */
+enum { BITS_HEAD = 2, BITS_PER_WORD = 64 };
+
+static bool bit_is_set(const bitstr_t *bits, uint64_t at)
+{
+	if (!bits || at >= (uint64_t) bits[1])
+		return false;
+	return (uint64_t) bits[BITS_HEAD + at / BITS_PER_WORD] >> (at % BITS_PER_WORD) & 1;
+}
+
+static bool plausible(const slurm_job_info_t *job, job_resources_t *opaque)
+{
+	const struct layout *held = (const struct layout *) opaque;
+
+	if (!held->nhosts || held->nhosts != job->num_nodes || !held->nodes || !job->nodes ||
+	    strcmp(held->nodes, job->nodes) || !held->cpu_array_cnt || !held->cpu_array_value)
+		return false;
+	return slurm_job_cpus_allocated_on_node_id(opaque, 0) == held->cpu_array_value[0];
+}
+
+static void number_key(writer_t *w, uint64_t number)
+{
+	char digits[24];
+	int length = snprintf(digits, sizeof(digits), "%llu", (unsigned long long) number);
+
+	writer_key(w, digits, (size_t) length);
+}
+
+/* Sockets and cores appear by their position, and only those that the job holds. */
+static void sockets(writer_t *w, const struct layout *held, uint64_t first_bit, uint16_t count, uint16_t cores)
+{
+	writer_begin_map(w);
+	for (uint16_t socket = 0; socket < count; socket++) {
+		bool open = false;
+
+		for (uint16_t core = 0; core < cores; core++) {
+			uint64_t bit = first_bit + (uint64_t) socket * cores + core;
+
+			if (!bit_is_set(held->core_bitmap, bit))
+				continue;
+			if (!open) {
+				number_key(w, socket);
+				writer_begin_map(w);
+				KEY(w, "cores");
+				writer_begin_map(w);
+				open = true;
+			}
+			number_key(w, core);
+			writer_text(w, bit_is_set(held->core_bitmap_used, bit) ? "allocated_and_in_use" : "allocated");
+		}
+		if (open) {
+			writer_end_map(w);
+			writer_end_map(w);
+		}
+	}
+	writer_end_map(w);
+}
+
+static void allocated_nodes(writer_t *w, const struct layout *held)
+{
+	hostlist_t hosts;
+	uint64_t first_bit = 0;
+	uint32_t group = 0, in_group = 0;
+
+	writer_begin_list(w);
+	if (held->cores_per_socket && held->sock_core_rep_count && held->sockets_per_node) {
+		hosts = slurm_hostlist_create(held->nodes);
+		for (uint32_t node = 0; hosts && node < held->nhosts; node++) {
+			char *name = slurm_hostlist_shift(hosts);
+
+			if (in_group >= held->sock_core_rep_count[group]) {
+				group++;
+				in_group = 0;
+			}
+			in_group++;
+			writer_begin_map(w);
+			KEY(w, "sockets");
+			sockets(w, held, first_bit, held->sockets_per_node[group], held->cores_per_socket[group]);
+			KEY(w, "nodename");
+			writer_text(w, name);
+			KEY(w, "cpus_used");
+			writer_integer(w, held->cpus_used ? held->cpus_used[node] : 0);
+			KEY(w, "memory_used");
+			writer_integer(w, held->memory_used ? (int64_t) held->memory_used[node] : 0);
+			KEY(w, "memory_allocated");
+			writer_integer(w, held->memory_allocated ? (int64_t) held->memory_allocated[node] : 0);
+			writer_end_map(w);
+			first_bit += (uint64_t) held->sockets_per_node[group] * held->cores_per_socket[group];
+			free(name);
+		}
+		if (hosts)
+			slurm_hostlist_destroy(hosts);
+	}
+	writer_end_list(w);
+}
+
+static void write_job_resources(writer_t *w, const void *record, const struct codec_row *row)
+{
+	const slurm_job_info_t *job = record;
+	job_resources_t *opaque = job->job_resrcs;
+	const struct layout *held = (const struct layout *) opaque;
+
+	if (!opaque || !plausible(job, opaque))
+		return;
+	codec_key(w, row);
+	writer_begin_map(w);
+	KEY(w, "nodes");
+	writer_text(w, held->nodes);
+	if (held->cr_type & (CR_CORE | CR_SOCKET)) {
+		KEY(w, "allocated_cores");
+		writer_integer(w, held->ncpus);
+	} else if (held->cr_type & CR_CPU) {
+		KEY(w, "allocated_cpus");
+		writer_integer(w, held->ncpus);
+	}
+	KEY(w, "allocated_hosts");
+	writer_integer(w, held->nhosts);
+	KEY(w, "allocated_nodes");
+	allocated_nodes(w, held);
+	writer_end_map(w);
+}
+
+extern const struct derived derived_job_resources;
+const struct derived derived_job_resources = { .write = write_job_resources };

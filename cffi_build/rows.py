@@ -1,0 +1,228 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The tables and the installed headers, as constant C rows.
+
+Rule 1: a member that the installed release lacks makes its row write the unset value of its kind.
+Rule 2: offsets, sizes and storage are left to the C compiler; what it finds is checked by static assertions.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from slurmrest_inet.schema import names as schema_names
+from slurmrest_inet.schema.model import FIRST, LAST, MODERN, Kind, Names, Row, Table
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from headers import Headers
+
+_NUMERIC = frozenset({"number", "nullable", "noval", "boolean", "flags", "choice", "choices", "user", "user_or_empty",
+                      "group", "quotient"})
+_TEXTUAL = frozenset({"text", "text_or_null", "csv"})
+
+
+def find_member(headers: Headers, struct: str, path: str) -> bool:
+    """Tell whether ``struct`` has the member, where ``a.b`` and ``a->b`` reach into nested structs."""
+    members = headers.structs.get(struct)
+    for step in path.replace("->", ".").split("."):
+        if members is None or step not in members:
+            return False
+        members = headers.structs.get(members[step].rstrip("*"))
+    return True
+
+
+def unset_literal(kind: Kind, version: int) -> str:
+    """Return the JSON that stands for "no such member" in an API version."""
+    if kind.name == "noval":
+        return '{"set":false,"infinite":false,"number":0}'
+    by_type = {"array": "[]", "object": "{}", "boolean": "false"}
+    if kind.type in by_type:
+        return by_type[kind.type]
+    if kind.name in ("text", "user_or_empty") or (kind.type == "string" and version >= MODERN):
+        return '""'
+    if kind.type in ("integer", "number") and (kind.name in ("number", "quotient") or version >= MODERN):
+        return "0"
+    return "null"
+
+
+def _c_string(text: str) -> str:
+    """Return a C literal; what JSON escapes in ASCII, C reads alike, but for universal names below U+00A0."""
+    out = ['"']
+    for byte in text.encode():
+        out.append({0x22: '\\"', 0x5C: "\\\\"}.get(byte, chr(byte) if 0x20 <= byte < 0x7F else f'\\{byte:03o}'))
+    return "".join(out) + '"'
+
+
+class Generator:
+    """Collects the C text; name tables are written once, rows of versions that agree are shared."""
+
+    def __init__(self, headers: Headers) -> None:
+        self.headers = headers
+        self.lines: list[str] = []
+        self.known_names: set[str] = set()
+        self.shared: dict[tuple[str, str], str] = {}
+        self.index: list[str] = []
+
+    def names(self, table: Names) -> str:
+        """Write a name table once; return the C name."""
+        ident = f"names_{table.ident}"
+        if ident in self.known_names:
+            return ident
+        self.known_names.add(ident)
+        entries = []
+        for constant, text, given in table.entries:
+            mask = constant if table.bits else given
+            if constant in self.headers.constants and (mask is None or mask in self.headers.constants):
+                entries.append(f"\t{{ (uint64_t) {mask or 0}, (uint64_t) {constant}, {_c_string(text)} }},")
+        otherwise = "NULL" if table.otherwise is None else _c_string(table.otherwise)
+        self.lines += [
+            f"static const struct codec_name {ident}_entries[] = {{",
+            *(entries or ["\t{ 0, 0, NULL },"]),
+            "};",
+            f"const struct codec_names {ident} = {{ {ident}_entries, {len(entries)}, {otherwise} }};",
+        ]
+        return ident
+
+    def rpc_names(self) -> None:
+        """Write the names of message types, which are numbers in the protocol."""
+        rows = [f"\t{{ 0, {number}, {_c_string(text)} }}," for number, text in sorted(schema_names.RPC.items())]
+        self.lines += [
+            "static const struct codec_name names_rpc_entries[] = {",
+            *rows,
+            "};",
+            f"const struct codec_names names_rpc = {{ names_rpc_entries, {len(rows)}, NULL }};",
+        ]
+
+    def row(self, table: Table, row: Row, version: int) -> str:
+        """Return the initialiser of one row."""
+        key = json.dumps(row.path.rsplit("/", 1)[-1], ensure_ascii=False) + ":"
+        kind = row.kind
+        member = next((m for m in row.members if find_member(self.headers, table.struct, m)), None)
+        if kind.name == "constant":
+            return self.constant(key, kind.literal or "null")
+        if member is None or (kind.count and not find_member(self.headers, table.struct, kind.count)):
+            return self.constant(key, unset_literal(kind, version))
+        extra = "NULL"
+        if kind.names is not None and kind.name != "derived":
+            extra = "&" + self.names(kind.names)
+        elif kind.record is not None:
+            extra = f"&codec_tables[{self.index.index(f'{kind.record}:{version}')}]"
+        elif kind.function is not None:
+            extra = f"&derived_{kind.function}"
+        counter = kind.count or next(iter(row.uses), None)
+        expression = f"(({table.struct} *) 0)->"
+        storage = f"STORAGE_OF({expression}{member})"
+        if kind.name in _NUMERIC:
+            check = f"{storage} >= STORAGE_I8 && {storage} <= STORAGE_REAL"
+        elif kind.name in _TEXTUAL:
+            check = f"{storage} == STORAGE_TEXT"
+        elif kind.name == "texts":
+            check = f"{storage} == STORAGE_TEXTS"
+        else:
+            check = ""
+        if check:
+            self.lines.append(f'_Static_assert({check}, "{table.struct}.{member} is not a {kind.name}");')
+        options = " | ".join(f"OPTION_{option}" for option in kind.options) or "0"
+        return (
+            f"\t{{ .key = {_c_string(key)}, .key_length = {len(key.encode())}, .kind = KIND_{kind.name.upper()}, "
+            f".storage = {storage}, .options = {options}, "
+            + (
+                f".count_storage = STORAGE_OF({expression}{counter}), "
+                f".count_offset = offsetof({table.struct}, {counter}), "
+                if counter
+                else ""
+            )
+            + f".offset = offsetof({table.struct}, {member}), .extra = {extra} }},"
+        )
+
+    @staticmethod
+    def constant(key: str, literal: str) -> str:
+        """Return the initialiser of a row that writes fixed JSON."""
+        return (
+            f"\t{{ .key = {_c_string(key)}, .key_length = {len(key.encode())}, .kind = KIND_CONSTANT, "
+            f".extra = {_c_string(literal)} }},"
+        )
+
+    def rows(self, table: Table, version: int) -> tuple[str, int]:
+        """Write the rows of one API version unless another version has the same; return their C name and count."""
+        out: list[str] = []
+        open_groups: list[str] = []
+
+        def close(depth: int) -> None:
+            while len(open_groups) > depth:
+                open_groups.pop()
+                out.append("\t{ .kind = KIND_CLOSE },")
+
+        for row in table.rows_of(version):
+            groups = row.path.split("/")[:-1]
+            common = 0
+            while common < min(len(groups), len(open_groups)) and groups[common] == open_groups[common]:
+                common += 1
+            close(common)
+            for group in groups[common:]:
+                key = json.dumps(group) + ":"
+                out.append(f"\t{{ .key = {_c_string(key)}, .key_length = {len(key)}, .kind = KIND_OPEN }},")
+                open_groups.append(group)
+            out.append(self.row(table, row, version))
+        close(0)
+        body = "\n".join(out)
+        ident = self.shared.get((table.struct, body))
+        if ident is None:
+            ident = f"rows_{table.struct}_{version}"
+            self.shared[table.struct, body] = ident
+            self.lines += [f"static const struct codec_row {ident}[] = {{", body, "};"]
+        return ident, len(out)
+
+    def write(self, tables: Iterable[Table]) -> str:
+        """Return the whole C file."""
+        tables = [table for table in tables if table.struct in self.headers.structs]
+        self.index = [
+            f"{table.struct}:{version}"
+            for table in tables
+            for version in range(FIRST, LAST + 1)
+            if table.rows_of(version)
+        ]
+        entries: list[str] = []
+        for value in vars(schema_names).values():
+            if isinstance(value, Names):
+                self.names(value)
+        self.rpc_names()
+        for table in tables:
+            for version in range(FIRST, LAST + 1):
+                if not table.rows_of(version):
+                    continue
+                ident, count = self.rows(table, version)
+                required = f"offsetof({table.struct}, {table.required})" if table.required else "TABLE_WITHOUT_REQUIRED"
+                entries.append(
+                    f"\t{{ {_c_string(table.struct)}, {version}, sizeof({table.struct}), {ident}, {count}, {required} }},"
+                )
+        functions = sorted({row.kind.function for table in tables for row in table.rows if row.kind.function})
+        head = [
+            "/* Made by cffi_build/rows.py from slurmrest_inet/schema/ and the installed headers. */",
+            "#include <slurm/slurm.h>",
+            "#include <slurm/slurmdb.h>",
+            '#include "codec.h"',
+            '#include "codec_derived.h"',
+            *(f"extern const struct derived derived_{name};" for name in functions),
+        ]
+        tail = [
+            "const codec_table_t codec_tables[] = {",
+            *entries,
+            "};",
+            "const size_t codec_tables_count = sizeof(codec_tables) / sizeof(*codec_tables);",
+        ]
+        return "\n".join([*head, *self.lines, *tail, ""])
+
+
+def features(headers: Headers) -> str:
+    """Return a C header that says which functions and members the installed release has, for ``derived.c``."""
+    lines = ["/* Made by cffi_build/rows.py from the installed headers. */"]
+    lines += [f"#define HAS_FUNCTION_{name} 1" for name in sorted(headers.functions)]
+    lines += [
+        f"#define HAS_MEMBER_{struct}_{member} 1"
+        for struct, members in sorted(headers.structs.items())
+        for member in members
+    ]
+    return "\n".join([*lines, ""])

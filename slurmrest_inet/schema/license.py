@@ -1,0 +1,19 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Licences: ``slurm_license_info_t``."""
+
+from __future__ import annotations
+
+from .model import BOOLEAN, NUMBER, TEXT, Row, Table
+
+LICENSE = Table(
+    "slurm_license_info_t",
+    (
+        Row("LicenseName", "name", TEXT, "Name", since=38),
+        Row("Total", "total", NUMBER, "How many there are", since=38),
+        Row("Used", "in_use", NUMBER, "How many jobs hold", since=38),
+        Row("Free", "available", NUMBER, "How many are free", since=38),
+        Row("Reserved", "reserved", NUMBER, "How many are kept for reservations", since=38),
+        Row("Remote", "remote", BOOLEAN, "Whether the database serves them", since=38),
+    ),
+    skip={},
+)

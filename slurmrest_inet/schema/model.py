@@ -1,0 +1,174 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What a row of a table is: how one member of a C struct looks in the JSON of each API version.
+
+Rule 1: this room is data and the words for it; it imports nothing but the standard library, because the build reads it
+        before anything is compiled.
+Rule 2: API versions stand on the row (``since``, ``until``), never in copied tables.
+Rule 3: every member of a public struct is named by a row or by an explicit skip with its reason.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+FIRST, LAST = 36, 45
+MODERN = 40
+"""From v0.0.40 on every unset or infinite number is an object {set, infinite, number}."""
+
+
+class Name(NamedTuple):
+    """One entry of a name table: the C constant, the word on the wire, and which bits are compared."""
+
+    constant: str
+    text: str
+    mask: str | None = None
+    """C constant of the bits that are looked at; None: flags compare their own bits, choices the whole value."""
+
+
+class Names(NamedTuple):
+    """A table of names for a flag word (all bits that are set) or an enumeration (the one that matches)."""
+
+    ident: str
+    entries: tuple[Name, ...]
+    otherwise: str | None = None
+    """The word for a value that no entry matches; None: the number itself for a choice, nothing for flags."""
+    bits: bool = False
+    """Whether each entry is a bit of its own, so that several may match."""
+
+
+class Kind(NamedTuple):
+    """How a member's value is written. ``name`` is a ``KIND_`` of the codec in lower case."""
+
+    name: str
+    options: tuple[str, ...] = ()
+    names: Names | None = None
+    record: str | None = None
+    """The table (by its C struct) of a nested record."""
+    count: str | None = None
+    """The member that counts the items of an array."""
+    function: str | None = None
+    """``derived_<function>`` of ``derived.c``."""
+    literal: str | None = None
+    """JSON text of a constant."""
+    type: str = "string"
+    """OpenAPI type: string, integer, number, boolean, array, object, noval (the number object)."""
+
+
+class Row(NamedTuple):
+    """One JSON value of one record.
+
+    ``path`` nests with ``/``. ``member`` is the C member, a tuple of stand-ins of which the first that the installed
+    headers have is taken, or None when the value has no single member. ``uses`` names further members that a derived
+    value reads. ``release`` is the first release of Slurm with the member where that is later than 22.05, so that a
+    row without it that matches nothing is a typo.
+    """
+
+    path: str
+    member: str | tuple[str, ...] | None
+    kind: Kind
+    doc: str
+    since: int = FIRST
+    until: int = LAST
+    uses: tuple[str, ...] = ()
+    release: str | None = None
+
+    @property
+    def members(self) -> tuple[str, ...]:
+        """The member and its stand-ins, as a tuple."""
+        if self.member is None:
+            return ()
+        return (self.member,) if isinstance(self.member, str) else self.member
+
+
+class Table(NamedTuple):
+    """All rows of one C struct.
+
+    ``skip`` maps each member that has no row to the reason. ``required`` is a pointer member without which a record
+    is no record (slurmctld leaves gaps in its node table).
+    """
+
+    struct: str
+    rows: tuple[Row, ...]
+    skip: dict[str, str]
+    required: str | None = None
+
+    def rows_of(self, version: int) -> tuple[Row, ...]:
+        """Return the rows of one API version (36 to 45), nested paths next to each other."""
+        rows = [row for row in self.rows if row.since <= version <= row.until]
+        order: dict[str, int] = {}
+        for row in rows:
+            order.setdefault(row.path.split("/")[0], len(order))
+        return tuple(sorted(rows, key=lambda row: order[row.path.split("/")[0]]))
+
+
+TEXT = Kind("text")
+TEXT_OR_NULL = Kind("text_or_null")
+NUMBER = Kind("number", type="integer")
+REAL = Kind("number", type="number")
+NULLABLE = Kind("nullable", ("UNSET_NULL",), type="integer")
+NULLABLE_REAL = Kind("nullable", ("UNSET_NULL",), type="number")
+NULLABLE_OR_INFINITE = Kind("nullable", ("UNSET_NULL", "INFINITE_NULL"), type="integer")
+INFINITE_NULL = Kind("nullable", ("INFINITE_NULL",), type="integer")
+INFINITE_MINUS = Kind("nullable", ("INFINITE_MINUS",), type="integer")
+UNSET_NULL_INFINITE_MINUS = Kind("nullable", ("UNSET_NULL", "INFINITE_MINUS"), type="integer")
+NOVAL = Kind("noval", type="noval")
+NOVAL_REAL = Kind("noval", type="noval")
+NOVAL_ZERO = Kind("noval", ("ZERO_UNSET",), type="noval")
+BOOLEAN = Kind("boolean", type="boolean")
+BOOLEAN_ONE = Kind("boolean", ("EQUALS_ONE",), type="boolean")
+BOOLEAN_ONE_OR_NULL = Kind("boolean", ("EQUALS_ONE", "UNSET_NULL"), type="boolean")
+CSV = Kind("csv", type="array")
+USER = Kind("user")
+USER_OR_NULL = Kind("user", ("UNSET_NULL",))
+USER_OR_EMPTY = Kind("user_or_empty")
+GROUP = Kind("group")
+
+
+def flags(names: Names) -> Kind:
+    """Return the kind of a flag word: a list of the names whose bits are set."""
+    return Kind("flags", names=names, type="array")
+
+
+def choice(names: Names) -> Kind:
+    """Return the kind of an enumeration: the one name that matches."""
+    return Kind("choice", names=names)
+
+
+def choice_or_null(names: Names) -> Kind:
+    """Return the kind of an enumeration that is null when unset."""
+    return Kind("choice", ("UNSET_NULL",), names=names)
+
+
+def choices(names: Names) -> Kind:
+    """Return the kind of an enumeration that is written as a list of one."""
+    return Kind("choices", names=names, type="array")
+
+
+def texts(count: str) -> Kind:
+    """Return the kind of an array of strings with ``count`` items."""
+    return Kind("texts", count=count, type="array")
+
+
+def record(struct: str, *, pointer: bool = False) -> Kind:
+    """Return the kind of a nested record, in place or behind a pointer."""
+    return Kind("record", ("POINTER",) if pointer else (), record=struct, type="object")
+
+
+def records(struct: str, count: str) -> Kind:
+    """Return the kind of an array of records behind a pointer."""
+    return Kind("records", ("POINTER",), record=struct, count=count, type="array")
+
+
+def quotient(count: str) -> Kind:
+    """Return the kind of a sum that is shown as its mean over ``count``, 0 when nothing was counted."""
+    return Kind("quotient", count=count, type="integer")
+
+
+def derived(function: str, type_: str = "string") -> Kind:
+    """Return the kind of a value that ``derived_<function>`` computes."""
+    return Kind("derived", function=function, type=type_)
+
+
+def constant(literal: str, type_: str = "string") -> Kind:
+    """Return the kind of a value that no member holds, given as JSON."""
+    return Kind("constant", literal=literal, type=type_)

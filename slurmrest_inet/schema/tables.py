@@ -1,0 +1,13 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Every table, in the order in which the build writes them (a nested one before those that nest it)."""
+
+from __future__ import annotations
+
+from .job import JOB
+from .license import LICENSE
+from .node import NODE
+from .partition import PARTITION
+from .reservation import RESERVATION
+from .statistics import STATISTICS
+
+TABLES = (JOB, LICENSE, NODE, PARTITION, RESERVATION, STATISTICS)

@@ -1,0 +1,165 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""libslurm's calls: errors become SlurmError, and who frees a message is decided here.
+
+Rule 1: a message belongs to the ``with`` block that loaded it; nothing of it is used afterwards.
+Rule 2: no field is copied out to be written; the codec reads the message where it lies.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from slurmrest_inet.slurm.library import SlurmError, ffi, lib
+
+if TYPE_CHECKING:
+    from typing import Callable
+
+SHOW_ALL: int = lib.SHOW_ALL
+SHOW_DETAIL: int = lib.SHOW_DETAIL
+SHOW_MIXED: int = lib.SHOW_MIXED
+
+
+class Message:
+    """One answer of slurmctld: an array of ``count`` structs of the C type ``struct``; freed by ``close()``."""
+
+    def __init__(self, pointer: Any, free: Callable[[Any], None], struct: str, array: Any, count: int) -> None:
+        self._pointer = pointer
+        self._free = free
+        self.struct = struct
+        self.array = array
+        self.count = count
+
+    @property
+    def pointer(self) -> Any:
+        """The whole message."""
+        return self._pointer
+
+    def close(self) -> None:
+        """Give the message back to libslurm; harmless when done twice."""
+        if self._pointer != ffi.NULL:
+            # Freed here and nowhere else: libslurm's message owns every string in it.
+            self._free(self._pointer)
+            self._pointer = ffi.NULL
+            self.array = ffi.NULL
+            self.count = 0
+
+
+def _check(code: int) -> None:
+    if code:
+        raise SlurmError(code, ffi.errno)
+
+
+def _load(call: Callable[..., int], message_type: str, *before: Any, after: tuple[Any, ...] = ()) -> Any:
+    """Call a loader that fills a pointer to a message; return the message."""
+    slot = ffi.new(f"{message_type} **")
+    ffi.errno = 0
+    _check(call(*before, slot, *after))
+    if slot[0] == ffi.NULL:
+        raise SlurmError(-1, ffi.errno)
+    return slot[0]
+
+
+def load_jobs(update_time: int, flags: int) -> Message:
+    """slurm_load_jobs: every job that changed since ``update_time`` (epoch; 0 for all)."""
+    return _jobs(_load(lib.slurm_load_jobs, "job_info_msg_t", update_time, after=(flags,)))
+
+
+def load_job(job_id: int, flags: int) -> Message:
+    """slurm_load_job: one job, all tasks of an array, all components of a heterogeneous job."""
+    slot = ffi.new("job_info_msg_t **")
+    ffi.errno = 0
+    _check(lib.slurm_load_job(slot, job_id, flags))
+    return _jobs(slot[0])
+
+
+def _jobs(pointer: Any) -> Message:
+    return Message(pointer, lib.slurm_free_job_info_msg, "slurm_job_info_t", pointer.job_array, pointer.record_count)
+
+
+def job_id_of(text: str) -> int:
+    """slurm_xlate_job_id: the number behind "123", "123_4" or "123+1"; 0 when there is none (RPC for the latter two)."""
+    buffer = ffi.new("char[]", text.encode("utf-8", "surrogateescape"))
+    return int(lib.slurm_xlate_job_id(buffer))
+
+
+def load_nodes(update_time: int, flags: int) -> Message:
+    """slurm_load_node: every node, if any changed since ``update_time``."""
+    return _nodes(_load(lib.slurm_load_node, "node_info_msg_t", update_time, after=(flags,)), update_time)
+
+
+def load_node(name: str, flags: int) -> Message:
+    """slurm_load_node_single: one node by name."""
+    slot = ffi.new("node_info_msg_t **")
+    ffi.errno = 0
+    _check(lib.slurm_load_node_single(slot, ffi.new("char[]", name.encode("utf-8", "surrogateescape")), flags))
+    return _nodes(slot[0], 0)
+
+
+def _nodes(pointer: Any, update_time: int) -> Message:
+    """Nodes do not know their partitions: libslurm fills that in from the list of partitions."""
+    message = Message(pointer, lib.slurm_free_node_info_msg, "node_info_t", pointer.node_array, pointer.record_count)
+    if message.count:
+        try:
+            partitions = load_partitions(update_time)
+        except SlurmError:
+            message.close()
+            raise
+        lib.slurm_populate_node_partitions(pointer, partitions.pointer)
+        partitions.close()
+    return message
+
+
+def load_partitions(update_time: int) -> Message:
+    """slurm_load_partitions: every partition, if any changed since ``update_time``."""
+    pointer = _load(lib.slurm_load_partitions, "partition_info_msg_t", update_time, after=(SHOW_ALL,))
+    return Message(
+        pointer,
+        lib.slurm_free_partition_info_msg,
+        "partition_info_t",
+        pointer.partition_array,
+        pointer.record_count,
+    )
+
+
+def load_reservations(update_time: int) -> Message:
+    """slurm_load_reservations: every reservation, if any changed since ``update_time``."""
+    pointer = _load(lib.slurm_load_reservations, "reserve_info_msg_t", update_time)
+    return Message(
+        pointer,
+        lib.slurm_free_reservation_info_msg,
+        "reserve_info_t",
+        pointer.reservation_array,
+        pointer.record_count,
+    )
+
+
+def load_licenses() -> Message:
+    """slurm_load_licenses: every licence."""
+    pointer = _load(lib.slurm_load_licenses, "license_info_msg_t", 0, after=(0,))
+    return Message(
+        pointer,
+        lib.slurm_free_license_info_msg,
+        "slurm_license_info_t",
+        pointer.lic_array,
+        pointer.num_lic,
+    )
+
+
+def load_statistics() -> Message:
+    """slurm_get_statistics: slurmctld's counters."""
+    request = ffi.new("stats_info_request_msg_t *")
+    request.command_id = lib.STAT_COMMAND_GET
+    pointer = _load(lib.slurm_get_statistics, "stats_info_response_msg_t", after=(request,))
+    return Message(pointer, lib.slurm_free_stats_response_msg, "stats_info_response_msg_t", pointer, 1)
+
+
+def controllers() -> list[tuple[str, int]]:
+    """Return (host name, code) of every slurmctld, the code 0 when it answers a ping (slurm_ping)."""
+    conf = _load(lib.slurm_load_ctl_conf, "slurm_conf_t", 0)
+    try:
+        return [
+            (ffi.string(conf.control_machine[i]).decode(errors="replace"), lib.slurm_ping(i))
+            for i in range(conf.control_cnt)
+        ]
+    finally:
+        lib.slurm_free_ctl_conf(conf)

@@ -1,0 +1,117 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The codec for Python: one document in one reused buffer, handed out in pieces.
+
+Rule 1: a piece is a view of the buffer; whoever takes it writes it before asking for the next one.
+Rule 2: no record of a list becomes a Python object.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from slurmrest_inet.slurm.library import ffi, lib
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+JSON_COMPACT, JSON_PRETTY, YAML = range(3)
+
+BUFFER_BYTES = 262_144
+"""Four pipes full: large enough that system calls do not count, small enough to stay in the processor's cache."""
+
+
+class Writer:
+    """One document being written; see ``writer.c`` for the rules of nesting."""
+
+    def __init__(self, format_: int, size: int = BUFFER_BYTES) -> None:
+        raw = lib.writer_new(format_, size)
+        if raw == ffi.NULL:
+            raise MemoryError
+        self._w = ffi.gc(raw, lib.writer_free)
+
+    def value(self, value: Any) -> None:
+        """Write a value made of dict, list, str, bool, int, float and None; what is written is small."""
+        w = self._w
+        if isinstance(value, str):
+            self.text(value)
+        elif value is None:
+            lib.writer_null(w)
+        elif isinstance(value, bool):
+            lib.writer_boolean(w, value)
+        elif isinstance(value, int):
+            lib.writer_integer(w, value)
+        elif isinstance(value, float):
+            lib.writer_real(w, value)
+        elif isinstance(value, dict):
+            lib.writer_begin_map(w)
+            for key, item in value.items():
+                self.key(key)
+                self.value(item)
+            lib.writer_end_map(w)
+        else:
+            lib.writer_begin_list(w)
+            for item in value:
+                self.value(item)
+            lib.writer_end_list(w)
+
+    def text(self, text: str) -> None:
+        """Write a string; lone surrogates, as in undecodable input, become U+FFFD."""
+        data = text.encode("utf-8", "surrogateescape")
+        lib.writer_string(self._w, data, len(data))
+
+    def key(self, key: str) -> None:
+        """Begin a member of the open map."""
+        data = key.encode()
+        lib.writer_key(self._w, data, len(data))
+
+    def begin_map(self) -> None:
+        """Open a map."""
+        lib.writer_begin_map(self._w)
+
+    def end_map(self) -> None:
+        """Close it."""
+        lib.writer_end_map(self._w)
+
+    def begin_list(self) -> None:
+        """Open a list."""
+        lib.writer_begin_list(self._w)
+
+    def end_list(self) -> None:
+        """Close it."""
+        lib.writer_end_list(self._w)
+
+    def finish(self) -> None:
+        """End the document."""
+        lib.writer_finish(self._w)
+
+    def members(self, table: Any, record: Any) -> None:
+        """Write one record's rows into the open map."""
+        lib.codec_members(self._w, table, record)
+
+    def records(self, table: Any, array: Any, count: int) -> Iterator[memoryview]:
+        """Write an array's records into the open list; yields the buffer each time it is full."""
+        stride = lib.codec_table_stride(table)
+        base = ffi.cast("char *", array)
+        done = 0
+        while done < count:
+            done += lib.codec_records(self._w, table, base + done * stride, count - done)
+            if lib.writer_failed(self._w):
+                raise MemoryError
+            if done < count:
+                yield self.take()
+
+    def take(self) -> memoryview:
+        """Return what is in the buffer; the buffer is used again by the next call of any method."""
+        if lib.writer_failed(self._w):
+            raise MemoryError
+        view = memoryview(ffi.buffer(lib.writer_data(self._w), lib.writer_length(self._w)))
+        lib.writer_reuse(self._w)
+        return view
+
+
+def table(struct: str, version: int) -> Any:
+    """Return the rows of a C struct in an API version (36 to 45). Raises LookupError."""
+    found = lib.codec_table(struct.encode(), version)
+    if found == ffi.NULL:
+        raise LookupError(f"{struct} has no rows in v0.0.{version}")
+    return found

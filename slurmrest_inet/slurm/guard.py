@@ -1,0 +1,30 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The process's last words, for the edge: see ``cffi_build/guard.c``."""
+
+from __future__ import annotations
+
+from slurmrest_inet.slurm.library import lib
+
+
+def arm(fd: int, answer: bytes, seconds: float) -> None:
+    """Until disarm(): if libslurm ends the process, or ``seconds`` pass, write ``answer`` to ``fd`` first.
+
+    ``answer`` is a complete HTTP response of at most 1,024 bytes, or empty when nothing may be written any more.
+    """
+    lib.guard_arm(fd, answer, len(answer), max(1, int(seconds * 1000)))
+
+
+def disarm() -> None:
+    """The call is over; signals are as before."""
+    lib.guard_disarm()
+
+
+def drain(fd: int) -> None:
+    """Descriptor 2 is a memory file because the client was there: send its lines to the system log at the end."""
+    lib.guard_drain(fd)
+
+
+def confine() -> int:
+    """Give up the chance of new privileges and of core dumps; 0 or an errno (prctl(2))."""
+    code: int = lib.guard_confine()
+    return code

@@ -1,0 +1,151 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""libslurm: loaded, checked, configured, and given the one identity that this process acts for.
+
+Rule 1: this package is the only importer of the compiled extension.
+Rule 2: the extension is loaded so that its symbols are global, because libslurm's plugins take theirs from there.
+Rule 3: a token goes to libslurm's own plugin unread and is kept nowhere else.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from slurmrest_inet.auth import Identity
+
+
+class LibraryError(Exception):
+    """libslurm cannot be used on this host; the text is one sentence for the administrator."""
+
+
+class SlurmError(Exception):
+    """A call to Slurm failed.
+
+    ``code`` is what the call returned, which may be -1; ``errno`` is what libslurm left in errno; ``text`` belongs to
+    ``code`` (slurm_strerror).
+    """
+
+    def __init__(self, code: int, errno: int) -> None:
+        self.code = code
+        self.errno = errno
+        self.text = strerror(code)
+        super().__init__(f"{code} {self.text} (errno {errno})")
+
+
+def _load() -> tuple[Any, Any]:
+    flags = sys.getdlopenflags()
+    sys.setdlopenflags(os.RTLD_GLOBAL | os.RTLD_NOW)
+    try:
+        from slurmrest_inet import _slurm  # noqa: PLC0415 - must happen under the flags above
+    except ImportError as error:
+        raise LibraryError(
+            f"libslurm cannot be loaded ({error}): install the release of Slurm that slurmrest-inet was built for, "
+            "or build slurmrest-inet again"
+        ) from None
+    finally:
+        sys.setdlopenflags(flags)
+    return _slurm.ffi, _slurm.lib
+
+
+ffi, lib = _load()
+
+
+def _release(number: int) -> str:
+    """Return 22.05.8 for 0x160508."""
+    return f"{number >> 16 & 0xFF}.{number >> 8 & 0xFF:02d}.{number & 0xFF}"
+
+
+BUILT_FOR = _release(lib.SLURM_VERSION_NUMBER)
+"""The release whose headers the extension was compiled with."""
+
+VERSION = tuple(int(part) for part in BUILT_FOR.split("."))
+"""(major, minor, micro) of the same."""
+
+_RELEASES = {
+    36: "20.11", 37: "21.08", 38: "22.05", 39: "23.02", 40: "23.11",
+    41: "24.05", 42: "24.11", 43: "25.05", 44: "25.11", 45: "26.05",
+}  # fmt: skip
+"""Every release of Slurm raises the number in libslurm's SONAME, and slurm_api_version() tells it."""
+
+
+def check_release() -> None:
+    """Refuse a libslurm of another release: the structs would not fit. Raises LibraryError."""
+    found = lib.slurm_api_version() >> 16
+    # Maintenance releases keep the number and the structs, so the patch level is free.
+    if found != lib.BUILT_FOR_API:
+        raise LibraryError(
+            f"slurmrest-inet was built for Slurm {BUILT_FOR}, but the installed libslurm is of "
+            f"{_RELEASES.get(found, f'another release (libslurm.so.{found})')}: build slurmrest-inet again"
+        )
+
+
+def start(conf: str | None) -> None:
+    """Load slurm.conf (a path, or None: SLURM_CONF or the compiled-in one). Raises LibraryError.
+
+    libslurm itself ends the process with a sentence when the file cannot be parsed.
+    """
+    check_release()
+    path = conf or os.environ.get("SLURM_CONF")
+    if path and not os.access(path, os.R_OK):
+        raise LibraryError(f"slurm.conf cannot be read: {path}")
+    lib.slurm_init(path.encode() if path else ffi.NULL)
+
+
+def slurm_user() -> int | None:
+    """Return the uid of SlurmUser as slurm.conf says it; None when this release of libslurm does not tell."""
+    uid: int = lib.conf_slurm_user()
+    return None if uid < 0 else uid
+
+
+def strerror(code: int) -> str:
+    """Return Slurm's sentence for an error code."""
+    return str(ffi.string(lib.slurm_strerror(code)).decode(errors="replace"))
+
+
+def adopt(identity: Identity) -> None:
+    """Make every later call of this process act for ``identity``. Raises LibraryError.
+
+    With a token, libslurm must use its auth/jwt plugin, which it chooses by the presence of SLURM_JWT; the token and
+    the name are then given to that plugin itself (auth_p_thread_config), because a value in the environment would be
+    inherited and logged. Without one, AuthType of slurm.conf speaks for the own uid (munge).
+    """
+    if identity.token is None:
+        os.environ.pop("SLURM_JWT", None)
+        _auth_init()
+        return
+    os.environ["SLURM_JWT"] = "daemon"
+    _auth_init()
+    _jwt_thread_config(identity.token, identity.user_name)
+
+
+def _auth_init() -> None:
+    code = lib.slurm_auth_init_if_exported()
+    if code:
+        raise LibraryError(f"Slurm's authentication plugin cannot be loaded: {strerror(code)}")
+
+
+def _jwt_thread_config(token: str, user_name: str | None) -> None:
+    handle = ffi.NULL
+    for folder in _plugin_folders():
+        path = os.path.join(folder, "auth_jwt.so").encode()
+        handle = lib.dlopen(path, lib.RTLD_LAZY | lib.RTLD_NOLOAD)
+        if handle != ffi.NULL:
+            break
+    if handle == ffi.NULL:
+        raise LibraryError("Slurm's plugin auth/jwt is not loaded: install it and set AuthAltTypes=auth/jwt")
+    symbol = lib.dlsym(handle, b"auth_p_thread_config")
+    if symbol == ffi.NULL:
+        raise LibraryError("Slurm's plugin auth/jwt takes no token (auth_p_thread_config is missing)")
+    call = ffi.cast("int (*)(char *, char *)", symbol)
+    name = ffi.NULL if user_name is None else ffi.new("char[]", user_name.encode("utf-8", "surrogateescape"))
+    text = ffi.new("char[]", token.encode("utf-8", "surrogateescape"))
+    code = call(text, name)
+    if code:
+        raise LibraryError(f"Slurm's plugin auth/jwt refuses the token: {strerror(code)}")
+
+
+def _plugin_folders() -> list[str]:
+    text = lib.conf_plugin_dir()
+    return [] if text == ffi.NULL else ffi.string(text).decode().split(":")
