@@ -1,0 +1,190 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""slurmrestd's command line: take the options apart, answer those that ask for text, hand the rest to an edge.
+
+Rule 1: options, meanings and exit statuses are slurmrestd's own, of all its releases at once (slurmrestd(8)).
+Rule 2: every refusal is one sentence in the log and exit status 1; nothing that is refused has touched Slurm.
+Rule 3: a start without options pays for none of this: no argparse, no getopt, and the edge is imported last.
+
+The parsing is that of getopt_long(3): options and addresses may be mixed, `--` ends the options, values stand in the
+same word or the next, long names may be shortened while they stay unique.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, NamedTuple
+
+from slurmrest_inet import settings as known
+from slurmrest_inet.settings import Options, Settings, SettingsError
+
+if TYPE_CHECKING:
+    from collections.abc import MutableMapping, Sequence
+
+    from slurmrest_inet.auth.peer import Peer
+    from slurmrest_inet.serve.log import Log
+    from slurmrest_inet.serve.stdio import Application
+
+EXIT_OK = 0
+EXIT_REFUSED = 1
+
+_SHORT = {
+    "a": "auth_types",
+    "d": "data_parsers",
+    "f": "conf",
+    "g": "group",
+    "s": "openapi_plugins",
+    "t": "threads",
+    "u": "user",
+    "v": "verbose",
+    "V": "version",
+    "h": "help",
+}
+_LONG = {"max-connections": "max_connections", "help": "help"}
+_WITHOUT_VALUE = ("verbose", "version", "help")
+
+_HELP = """\
+Usage: {name} [options] [address ...]
+
+One process serves one connection of Slurm's REST API. Without an address the client is on standard
+input and output (inetd mode).
+
+  address                [HOST]:PORT, [IPv6]:PORT or unix:/PATH
+  -a TYPE[,TYPE...]      ways to authenticate, in this order; "list" shows them
+  -d PARSER[,PARSER...]  data_parser plugins, each with +FLAGs; "list" shows them
+  -f FILE                slurm.conf
+  -g GROUP               run with this group and no other
+  -h, --help             this text
+  --max-connections N    concurrent connections of a listener (124)
+  -s PLUGIN[,PLUGIN...]  parts of the API to serve; "list" shows them
+  -t N                   concurrent requests of a listener
+  -u USER                run as this user
+  -v                     log more; may be repeated
+  -V                     the release of Slurm
+
+Variables: SLURM_CONF, SLURM_JWT, SLURM_DEBUG_FLAGS, SLURMRESTD_AUTH_TYPES, SLURMRESTD_DATA_PARSER_PLUGINS,
+SLURMRESTD_DEBUG, SLURMRESTD_JSON, SLURMRESTD_LISTEN, SLURMRESTD_MAX_CONNECTIONS, SLURMRESTD_OPENAPI_PLUGINS,
+SLURMRESTD_RESPONSE_STATUS_CODES, SLURMRESTD_SECURITY, SLURMRESTD_YAML, and our own numbers:
+{own}
+"""
+
+_LISTS = (
+    ("auth_types", "Possible REST authentication plugins:", known.AUTH_PLUGINS),
+    ("openapi_plugins", "Possible OpenAPI plugins:", known.OPENAPI_PLUGINS),
+    ("data_parsers", "Possible data_parser plugins:", known.DATA_PARSERS),
+)
+
+
+class Command(NamedTuple):
+    """What a command line asks for: `action` is "serve", "help" or "version"."""
+
+    action: str
+    options: Options
+
+
+def parse(arguments: Sequence[str]) -> Command:
+    """Take `arguments` (without the program's name) apart; raises SettingsError for what is no option of ours."""
+    values: dict[str, str] = {}
+    addresses: list[str] = []
+    verbose = 0
+    rest = list(arguments)
+    while rest:
+        word = rest.pop(0)
+        if word == "--":
+            addresses += rest
+            break
+        if word.startswith("--"):
+            name, separator, value = word[2:].partition("=")
+            found = _long_option(name)
+            if found in _WITHOUT_VALUE:
+                if separator:
+                    raise SettingsError(f"The option --{name} takes no value.")
+                return Command(found, Options())
+            values[found] = value if separator else _value(word, rest)
+        elif len(word) > 1 and word[0] == "-":
+            letters = word[1:]
+            while letters:
+                letter, letters = letters[0], letters[1:]
+                found = _SHORT.get(letter, "")
+                if not found:
+                    raise SettingsError(f"There is no option -{letter}; -h shows those that there are.")
+                if found == "verbose":
+                    verbose += 1
+                elif found in _WITHOUT_VALUE:
+                    # As in slurmrestd the first of these decides, whatever stands after it.
+                    return Command(found, Options())
+                else:
+                    values[found] = letters or _value("-" + letter, rest)
+                    letters = ""
+        else:
+            addresses.append(word)
+    return Command("serve", Options(verbose=verbose, addresses=tuple(addresses), **values))
+
+
+def _long_option(name: str) -> str:
+    matches = [full for full in _LONG if full.startswith(name)] if name else []
+    if name in _LONG:
+        matches = [name]
+    if len(matches) != 1:
+        raise SettingsError(f"There is no option --{name}; -h shows those that there are.")
+    return _LONG[matches[0]]
+
+
+def _value(option: str, rest: list[str]) -> str:
+    if not rest:
+        raise SettingsError(f"The option {option} needs a value.")
+    return rest.pop(0)
+
+
+def run(argv: Sequence[str], environ: MutableMapping[str, str], log: Log) -> int:
+    """Do what `argv` (with the program's name) asks for and return the exit status."""
+    name = os.path.basename(argv[0]) if argv else "slurmrest-inet"
+    try:
+        command = parse(argv[1:])
+        if command.action == "help":
+            own = "\n".join(known.OWN_VARIABLES)
+            os.write(2, _HELP.format(name=name, own=own).encode())
+            return EXIT_OK
+        if command.action == "version":
+            return _print_version()
+        for field, heading, names in _LISTS:
+            if (getattr(command.options, field) or "").lower() == "list":
+                os.write(2, f"{heading}\n".encode())
+                os.write(1, "".join(f"{name}\n" for name in names).encode())
+                return EXIT_OK
+        settings = known.read(command.options, environ)
+    except SettingsError as error:
+        log.error(str(error))  # noqa: TRY400 - a sentence for the administrator, not a fault of ours
+        return EXIT_REFUSED
+    log.level = settings.level
+    if not settings.inetd:
+        log.error("This release does not listen yet: start it from a super-server, without an address.")
+        return EXIT_REFUSED
+    from slurmrest_inet.serve import stdio  # noqa: PLC0415 - see rule 3
+
+    return stdio.serve(settings, environ, _Backend)
+
+
+def _print_version() -> int:
+    release = _Backend().release
+    os.write(1, f"slurm {release}\n".encode())
+    return EXIT_OK
+
+
+class _Backend:
+    """libslurm and the application behind one face, for an edge. Making one loads the compiled extension."""
+
+    def __init__(self) -> None:
+        from slurmrest_inet.slurm import guard, library  # noqa: PLC0415 - loads libslurm
+
+        self.guard = guard
+        self.release = library.BUILT_FOR
+        self._library = library
+
+    def start(self, settings: Settings) -> int | None:
+        self._library.start(settings.conf)
+        return self._library.slurm_user()
+
+    def application(self, settings: Settings, peer: Peer) -> Application:
+        from slurmrest_inet.api.app import make_application  # noqa: PLC0415 - with libslurm confined and loaded
+
+        return make_application(settings, peer)

@@ -1,0 +1,252 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Everything that an administrator can set, read once from options and environment into one frozen value.
+
+Rule 1: nobody else reads `SLURMRESTD_*` or `SLURMREST_INET_*` variables, and nothing here is changed later.
+Rule 2: an option beats its variable; a value that cannot be meant is an error with one sentence, never a default.
+Rule 3: no file, user database or library is touched: reading settings cannot hang and needs no privilege.
+
+The `SLURMRESTD_*` variables and the options are slurmrestd's own (slurmrestd(8), of all releases from 20.11 on). The
+`SLURMREST_INET_*` variables are ours; each stands below with its default and the reason for it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+AUTH_PLUGINS = ("rest_auth/local", "rest_auth/jwt")
+"""In the order in which they are asked when nobody chooses (slurmrestd: as it finds them in its directory)."""
+
+OPENAPI_PLUGINS = (
+    *(f"openapi/v0.0.{version}" for version in range(36, 40)),
+    *(f"openapi/dbv0.0.{version}" for version in range(36, 40)),
+    "openapi/slurmctld",
+    "openapi/slurmdbd",
+    "openapi/util",
+)
+DATA_PARSERS = tuple(f"data_parser/v0.0.{version}" for version in range(39, 46))
+DATA_PARSER_FLAGS = ("fast", "complex", "spec_only", "prefer_refs", "minimize_refs", "inline_enums")
+
+SECURITY_WORDS = ("disable_unshare_sysv", "disable_unshare_files", "disable_user_check", "become_user")
+
+LOG_LEVELS = ("quiet", "fatal", "error", "info", "verbose", "debug", "debug2", "debug3", "debug4", "debug5")
+"""Slurm's names for its levels; the place in the row is the number (slurm.conf(5), SlurmctldDebug)."""
+
+JSON_STYLES = ("compact", "pretty", "complex")
+YAML_STYLES = ("compact", "pretty", "complex", "no_tag")
+
+LIMIT_NAMES = ("head_bytes", "header_count", "target_bytes", "body_bytes", "requests")
+"""What of http.session.Limits can be set from outside: SLURMREST_INET_HEAD_BYTES and so on; defaults stand there."""
+
+
+class StartError(Exception):
+    """This process cannot serve; the text is one sentence for the administrator."""
+
+
+class SettingsError(StartError):
+    """An option or variable that cannot be honoured."""
+
+
+class Options(NamedTuple):
+    """The command line, taken apart but not yet judged; None is "not given"."""
+
+    auth_types: str | None = None
+    openapi_plugins: str | None = None
+    data_parsers: str | None = None
+    conf: str | None = None
+    user: str | None = None
+    group: str | None = None
+    threads: str | None = None
+    max_connections: str | None = None
+    verbose: int = 0
+    addresses: tuple[str, ...] = ()
+
+
+class Deadlines(NamedTuple):
+    """How long one may be waited for: seconds, and bytes a second where a slow but living peer is borne with.
+
+    Every phase has one deadline that single bytes do not push away; where many bytes are due, each `*_rate` bytes
+    buy one second more (the model is Postfix, smtpd_per_request_deadline with smtpd_min_data_rate).
+    """
+
+    first_byte: float = 60.0  # a client connects because it has something to say; ssh's own login may stand between
+    head: float = 30.0  # a head is one packet; 30 s are ten retransmissions of it
+    body: float = 30.0  # before the rate counts
+    body_rate: float = 4096.0  # 32 kbit/s: less is no link, and 50 MiB still have 3.5 hours
+    write: float = 60.0  # before the rate counts; a client may parse a piece before it reads on
+    write_rate: float = 4096.0  # as for the body
+    idle: float = 75.0  # longer than the 60 s of nginx's upstream keep-alive, so that the proxy hangs up first
+    request: float = 600.0  # inside libslurm; slurmdbd may search minutes in years of jobs
+    linger: float = 30.0  # for a client that still sends while the refusal waits for it (nginx lingering_time)
+
+
+class Settings(NamedTuple):
+    """All settings of one process. Sizes in bytes, times in seconds, `memory` in MiB; 0 is "no limit" where said."""
+
+    addresses: tuple[str, ...] = ()  # none: inetd mode
+    conf: str | None = None  # path of slurm.conf; None: libslurm's own search
+    auth_types: tuple[str, ...] = AUTH_PLUGINS
+    openapi_plugins: tuple[str, ...] | None = None  # None: all that the host can serve
+    data_parsers: tuple[str, ...] | None = None  # each with its "+flag"s
+    user: str | None = None
+    group: str | None = None
+    threads: str | None = None  # judged by the listener only: inetd mode ignores it
+    max_connections: int = 124
+    level: int = LOG_LEVELS.index("info")
+    security: frozenset[str] = frozenset()
+    json_style: frozenset[str] = frozenset({"compact"})
+    yaml_style: frozenset[str] = frozenset({"pretty"})
+    response_status_codes: str | None = None  # of the generated document; never of live answers
+    deadlines: Deadlines = Deadlines()
+    limits: tuple[tuple[str, int], ...] = ()  # what differs from http.session.Limits
+    memory: int = 16384  # MiB of address space: a listing of four million jobs, 0 is no limit
+    cpu: int = 3600  # seconds of processor time of one connection, 0 is no limit
+    syslog: str = "/dev/log"
+
+    @property
+    def inetd(self) -> bool:
+        """Whether the client is on descriptors 0 and 1."""
+        return not self.addresses
+
+
+def read(options: Options, environ: Mapping[str, str]) -> Settings:
+    """Judge `options` and `environ` (os.environ or a copy) and return the Settings; raises SettingsError."""
+    own = _own_numbers(environ)
+    deadlines = Deadlines(**{name: own.pop(name) for name in Deadlines._fields if name in own})
+    limits = tuple((name, int(own.pop(name))) for name in LIMIT_NAMES if name in own)
+    defaults = Settings()
+    addresses = (*_words(environ.get("SLURMRESTD_LISTEN")), *options.addresses)
+    auth = _either(options.auth_types, environ.get("SLURMRESTD_AUTH_TYPES"))
+    openapi = _either(options.openapi_plugins, environ.get("SLURMRESTD_OPENAPI_PLUGINS"))
+    parsers = _either(options.data_parsers, environ.get("SLURMRESTD_DATA_PARSER_PLUGINS"))
+    connections = _either(options.max_connections, environ.get("SLURMRESTD_MAX_CONNECTIONS"))
+    security = _words(environ.get("SLURMRESTD_SECURITY"))
+    for word in security:
+        if word not in SECURITY_WORDS:
+            raise SettingsError(f"SLURMRESTD_SECURITY does not know the word {word!r}.")
+    return Settings(
+        addresses=addresses,
+        conf=options.conf or environ.get("SLURM_CONF"),
+        auth_types=_plugins("rest_auth", auth, AUTH_PLUGINS) if auth else _default_auth(environ),
+        openapi_plugins=_plugins("openapi", openapi, OPENAPI_PLUGINS) if openapi else None,
+        data_parsers=_data_parsers(parsers) if parsers else None,
+        user=options.user,
+        group=options.group,
+        threads=options.threads,
+        max_connections=_positive("--max-connections", connections) if connections else defaults.max_connections,
+        level=min(_level(environ.get("SLURMRESTD_DEBUG")) + options.verbose, len(LOG_LEVELS) - 1),
+        security=frozenset(security),
+        json_style=_style("SLURMRESTD_JSON", environ, JSON_STYLES, defaults.json_style),
+        yaml_style=_style("SLURMRESTD_YAML", environ, YAML_STYLES, defaults.yaml_style),
+        response_status_codes=environ.get("SLURMRESTD_RESPONSE_STATUS_CODES"),
+        deadlines=deadlines,
+        limits=limits,
+        memory=int(own.get("memory", defaults.memory)),
+        cpu=int(own.get("cpu", defaults.cpu)),
+        syslog=environ.get("SLURMREST_INET_SYSLOG") or defaults.syslog,
+    )
+
+
+def _either(option: str | None, variable: str | None) -> str | None:
+    return variable if option is None else option
+
+
+def _words(text: str | None) -> tuple[str, ...]:
+    return tuple(word for word in text.split(",") if word) if text else ()
+
+
+def _default_auth(environ: Mapping[str, str]) -> tuple[str, ...]:
+    # With SLURM_JWT set libslurm has no other credential than a token: local authentication would pass a request
+    # that can only fail later, so the token gets the first word.
+    return AUTH_PLUGINS[::-1] if "SLURM_JWT" in environ else AUTH_PLUGINS
+
+
+def _plugins(kind: str, text: str, known: Iterable[str]) -> tuple[str, ...]:
+    """A comma list of plugin names, with or without "kind/", in its order and without repetitions."""
+    names = []
+    for word in _words(text):
+        name = word if word.startswith(kind + "/") else f"{kind}/{word}"
+        if name not in known:
+            raise SettingsError(f"There is no {kind} plugin {word!r}.")
+        if name not in names:
+            names.append(name)
+    if not names:
+        raise SettingsError(f"No {kind} plugin is named in {text!r}.")
+    return tuple(names)
+
+
+def _data_parsers(text: str) -> tuple[str, ...]:
+    names = []
+    for word in _words(text):
+        parser, *flags = word.split("+")
+        if parser in ("latest", "data_parser/latest"):
+            parser = DATA_PARSERS[-1]
+        (name,) = _plugins("data_parser", parser, DATA_PARSERS)
+        for flag in flags:
+            if flag not in DATA_PARSER_FLAGS:
+                raise SettingsError(f"data_parser plugins do not know the flag {flag!r}.")
+        names.append("+".join((name, *flags)))
+    if not names:
+        raise SettingsError(f"No data_parser plugin is named in {text!r}.")
+    return tuple(names)
+
+
+def _level(text: str | None) -> int:
+    if not text:
+        return LOG_LEVELS.index("info")
+    if text.lower() in LOG_LEVELS:
+        return LOG_LEVELS.index(text.lower())
+    if text.isascii() and text.isdigit() and int(text) < len(LOG_LEVELS):
+        return int(text)
+    raise SettingsError(f"SLURMRESTD_DEBUG is neither a level from 0 to 9 nor the name of one: {text!r}.")
+
+
+def _positive(name: str, text: str) -> int:
+    if text.isascii() and text.isdigit() and 0 < int(text) <= 1_000_000:
+        return int(text)
+    raise SettingsError(f"{name} needs a number of at least 1, not {text!r}.")
+
+
+def _style(name: str, environ: Mapping[str, str], known: Iterable[str], default: frozenset[str]) -> frozenset[str]:
+    words = _words(environ.get(name))
+    for word in words:
+        if word not in known:
+            raise SettingsError(f"{name} does not know the word {word!r}.")
+    return frozenset(words) or default
+
+
+_UNITS = {
+    **{
+        name: name[:-5] + "_bytes_per_second" if name.endswith("_rate") else f"{name}_seconds"
+        for name in Deadlines._fields
+    },
+    **{name: name for name in LIMIT_NAMES},
+    "memory": "memory_mib",
+    "cpu": "cpu_seconds",
+}
+"""Our numbers and how their variables end: SLURMREST_INET_HEAD_SECONDS, SLURMREST_INET_BODY_BYTES_PER_SECOND …"""
+
+OWN_VARIABLES = {f"SLURMREST_INET_{ending.upper()}": name for name, ending in _UNITS.items()}
+
+
+def _own_numbers(environ: Mapping[str, str]) -> dict[str, float]:
+    numbers = {}
+    for variable, text in environ.items():
+        if not variable.startswith("SLURMREST_INET_") or variable == "SLURMREST_INET_SYSLOG":
+            continue
+        name = OWN_VARIABLES.get(variable)
+        if name is None:
+            # A limit that is spelled wrongly would otherwise be a limit that is not there.
+            raise SettingsError(f"There is no setting {variable}.")
+        whole, _dot, fraction = text.partition(".")
+        digits = whole + fraction
+        if not (whole and digits.isascii() and digits.isdigit() and len(digits) <= 15):
+            raise SettingsError(f"{variable} needs a number, not {text!r}.")
+        if name not in ("memory", "cpu") and not float(text):
+            raise SettingsError(f"{variable} must be more than 0.")
+        if fraction and name not in Deadlines._fields:
+            raise SettingsError(f"{variable} needs a whole number, not {text!r}.")
+        numbers[name] = float(text)
+    return numbers
