@@ -1,0 +1,549 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Serve one connection whose two ends are descriptors: pipes, files, one socket or two, a terminal.
+
+Rule 1: what a client does or omits ends in a bounded time: each wait has a deadline, and many small bytes do not
+        push it away. How long depends on what the session waits for (settings.Deadlines).
+Rule 2: no descriptor is made non-blocking that somebody else also holds. O_NONBLOCK belongs to the open file, which we
+        share with the shell or super-server that started us; set on a terminal it breaks the shell that we leave.
+        So each kind is written in its own way:
+          socket    MSG_DONTWAIT, a flag of the call;
+          pipe      opened once more through /proc/self/fd, which gives an open file of our own to be non-blocking;
+                    where that is forbidden (a pipe of another user), pieces of PIPE_BUF bytes when poll(2) says that
+                    there is room: pipe(7) has room for such a piece then;
+          terminal  likewise, with smaller pieces;
+          file      as it is: it does not block.
+        Reading needs nothing of this: after poll(2) one read of a descriptor that only we read does not block.
+Rule 3: descriptors 0 and 1 are not the client any more once `claim` has moved it away: what some library prints goes to
+        the log, not into an answer.
+Rule 4: signals only set a flag and wake the wait; nothing is raised into running code.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from select import POLLIN, POLLOUT, poll
+from time import gmtime, monotonic
+from typing import TYPE_CHECKING, NamedTuple
+
+from slurmrest_inet.http.message import Response, RestError
+from slurmrest_inet.http.session import BODY, FIRST, HEAD, IDLE, Limits, Session
+from slurmrest_inet.serve import confine
+from slurmrest_inet.serve.log import escape, open_log
+from slurmrest_inet.serve.peer import look
+from slurmrest_inet.settings import StartError
+
+if TYPE_CHECKING:
+    import _socket
+    import signal as _signal
+    from collections.abc import Iterable, Iterator, MutableMapping
+    from typing import Callable, Protocol
+
+    from slurmrest_inet.auth.peer import Peer
+    from slurmrest_inet.http.message import Bytes, Request
+    from slurmrest_inet.serve.log import Log
+    from slurmrest_inet.settings import Deadlines, Settings
+
+    Application = Callable[[Request], Response]
+
+    class Guard(Protocol):
+        """What watches a call into libslurm, which may exit, hang, or be interrupted; slurm/guard is one."""
+
+        def arm(self, fd: int, answer: bytes, seconds: float, /) -> None:
+            """Until `disarm`, write `answer` to `fd` if the process ends, and end it after `seconds` or SIGTERM."""
+
+        def disarm(self) -> None:
+            """The call came back."""
+
+        def confine(self) -> int:
+            """Set no_new_privs and clear dumpable; 0 or an errno (prctl(2))."""
+
+    class Backend(Protocol):
+        """What the rooms below bring together for an edge; a module can be one."""
+
+        @property
+        def guard(self) -> Guard:
+            """What watches calls into libslurm."""
+
+        def start(self, settings: Settings, /) -> int | None:
+            """Load slurm.conf into libslurm; SlurmUser's uid, None if libslurm does not tell it. Raises StartError."""
+
+        def application(self, settings: Settings, peer: Peer, /) -> Application:
+            """What answers the requests of `peer`."""
+
+else:
+    import _signal  # the C half of signal: the Python half makes enums for 4 ms
+
+EXIT_OK = 0  # also when the answers were errors
+EXIT_FAULT = 1  # the client broke HTTP, or this process may not serve (slurmrestd's own statuses)
+
+_READ_BYTES = 65_536  # what a pipe holds
+_PIPE_BUF = 4096  # pipe(7), on Linux
+_TERMINAL_BYTES = 128  # n_tty reports room only when it has this much and more (WAKEUP_CHARS is 256)
+_IOV_MAX = 1024  # writev(2)
+_PIPE_BYTES = 1 << 20  # the largest pipe that an unprivileged user gets (/proc/sys/fs/pipe-max-size)
+_F_SETPIPE_SZ = 1031  # fcntl(2); the module fcntl has a name for it from Python 3.10 on
+_GRACE = 5.0  # seconds that an answer on its way is given after SIGTERM
+_LINGER_BYTES = 128 << 20  # twice the largest body and more
+_LINGER_PAUSE = 5.0  # seconds of silence after which nobody is taken to be sending (nginx lingering_timeout)
+
+_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+def http_date() -> str:
+    """Now, as an IMF-fixdate (RFC 9110 section 5.6.7), in English whatever the locale."""
+    now = gmtime()
+    return (
+        f"{_DAYS[now.tm_wday]}, {now.tm_mday:02} {_MONTHS[now.tm_mon - 1]} {now.tm_year}"
+        f" {now.tm_hour:02}:{now.tm_min:02}:{now.tm_sec:02} GMT"
+    )
+
+
+def lost_answer() -> bytes:
+    """A complete answer for the client of a process that ends inside libslurm."""
+    text = "Internal error"
+    return (
+        f"HTTP/1.1 500 INTERNAL ERROR\r\nDate: {http_date()}\r\nContent-Type: text/plain\r\n"
+        f"Content-Length: {len(text)}\r\nCache-Control: no-store\r\nConnection: close\r\n\r\n{text}"
+    ).encode()
+
+
+class GoneError(Exception):
+    """The client cannot be served any longer; the text says why, for the log."""
+
+
+class Channel(NamedTuple):
+    """The client's two descriptors, which are the same number if it is one socket, and their kinds (S_IFMT)."""
+
+    input: int
+    output: int
+    input_kind: int
+    output_kind: int
+
+
+def claim() -> Channel:
+    """Take the client from descriptors 0 and 1 and close every other descriptor but 2 (rule 3).
+
+    Call it after `open_log`, which sees to it that 0 to 2 are open and 2 is not the client.
+    """
+    _close_from(3)
+    status_in, status_out = os.fstat(0), os.fstat(1)
+    given = os.dup(0)
+    one_socket = stat.S_ISSOCK(status_in.st_mode) and os.path.samestat(status_in, status_out)
+    taken = given if one_socket else os.dup(1)
+    null = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(null, 0)
+    os.close(null)
+    os.dup2(2, 1)
+    return Channel(given, taken, stat.S_IFMT(status_in.st_mode), stat.S_IFMT(status_out.st_mode))
+
+
+def _close_from(first: int) -> None:
+    try:
+        numbers = [int(name) for name in os.listdir("/proc/self/fd")]
+    except OSError:  # no /proc here: try them all
+        os.closerange(first, max(os.sysconf("SC_OPEN_MAX"), 1024))
+        return
+    for number in numbers:
+        if number >= first:
+            try:
+                os.close(number)
+            except OSError:  # the descriptor of the listing itself is already closed
+                continue
+
+
+class _Wake:
+    """Signals that end the process, as a flag and as a descriptor that poll(2) can wait for (rule 4)."""
+
+    def __init__(self) -> None:
+        self.ending = False
+        self.descriptor, write_end = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
+        _signal.set_wakeup_fd(write_end, warn_on_full_buffer=False)
+        for number in (_signal.SIGTERM, _signal.SIGINT):
+            _signal.signal(number, self._end)
+        _signal.signal(_signal.SIGPIPE, _signal.SIG_IGN)  # a client that left is an error of the write
+
+    def _end(self, _number: int, _frame: object) -> None:
+        self.ending = True
+
+
+def _socket_of(descriptor: int) -> _socket.socket:
+    """The methods of a socket for `descriptor`, which the object then owns."""
+    import _socket  # noqa: PLC0415 - only sockets need it; the C half alone, the Python half costs 4 ms
+
+    return _socket.socket(fileno=descriptor)
+
+
+class _Connection:
+    """The bytes of one client: waiting, reading, writing (rules 1 and 2). Raises GoneError."""
+
+    def __init__(self, channel: Channel, deadlines: Deadlines, wake: _Wake) -> None:
+        self._channel = channel
+        self._deadlines = deadlines
+        self._wake = wake
+        self._terminal_in = channel.input_kind == stat.S_IFCHR and os.isatty(channel.input)
+        self._terminal_out = channel.output_kind == stat.S_IFCHR and os.isatty(channel.output)
+        self._in = _socket_of(channel.input) if channel.input_kind == stat.S_IFSOCK else None
+        if channel.output == channel.input:
+            self._out = self._in
+        else:
+            self._out = _socket_of(channel.output) if channel.output_kind == stat.S_IFSOCK else None
+        self._poll_in, self._poll_out = poll(), poll()
+        self._poll_in.register(channel.input, POLLIN)
+        self._poll_out.register(channel.output, POLLOUT)
+        for waiter in (self._poll_in, self._poll_out):
+            waiter.register(wake.descriptor, POLLIN)
+        self._own_file = False  # the output is open once more, for us alone and non-blocking
+        self._grown = False
+        self._in_grace = False  # a signal has come and an answer is still being written, until `_grace_ends`
+        self._grace_ends = 0.0
+        self.written = 0  # bytes of this connection
+        self._waited = 0.0  # seconds that the present answer has waited for its reader
+        self._answered = 0  # bytes of the present answer
+        if self._out is not None:
+            self._send_at_once(self._out)
+
+    def _send_at_once(self, output: _socket.socket) -> None:
+        """TCP_NODELAY: an answer's last bytes must not wait for the acknowledgement of the first (RFC 896)."""
+        import _socket  # noqa: PLC0415 - loaded already by `_socket_of`
+
+        if output.family in (_socket.AF_INET, _socket.AF_INET6):
+            try:
+                output.setsockopt(_socket.IPPROTO_TCP, _socket.TCP_NODELAY, 1)
+            except OSError:  # not TCP after all, or the client has already reset it
+                return
+
+    @property
+    def ending(self) -> bool:
+        """Whether a signal asked this process to end."""
+        return self._wake.ending
+
+    def wait_for_input(self, seconds: float) -> bool:
+        """Wait until something can be read: False after `seconds`, or when the process is to end."""
+        return self._wait(self._poll_in, self._channel.input, seconds)
+
+    def _wait(self, waiter: poll, descriptor: int, seconds: float) -> bool:
+        """Poll once; True if `descriptor` is ready, also with an error or a hang-up, which the next call then tells."""
+        # Rounded up to whole milliseconds: rounding down would poll again and again in the last one. Less than 0 would
+        # mean "for ever" to poll(2).
+        ready = waiter.poll(int(seconds * 1000) + 1 if seconds > 0 else 0)
+        return any(number == descriptor for number, _events in ready)
+
+    def read(self) -> bytes:
+        """What the client sent, b"" at its end. Call it when `wait_for_input` said so."""
+        try:
+            if self._in is not None:
+                import _socket  # noqa: PLC0415 - loaded already by `_socket_of`
+
+                return self._in.recv(_READ_BYTES, _socket.MSG_DONTWAIT)
+            data = os.read(self._channel.input, _READ_BYTES)
+        except OSError as error:
+            raise GoneError(f"reading: {error.strerror}") from error
+        # A terminal's line ends are lines of HTTP, as in telnet.
+        return data.replace(b"\n", b"\r\n") if self._terminal_in else data
+
+    def new_answer(self) -> None:
+        """The next bytes belong to another answer, whose patience starts anew."""
+        self._waited, self._answered = 0.0, 0
+
+    def write(self, buffers: list[Bytes]) -> None:
+        """Write all of `buffers`, however slowly the client reads within its deadline."""
+        rest = [memoryview(buffer) for buffer in buffers if len(buffer)]
+        while rest:
+            try:
+                count = self._send(rest[:_IOV_MAX])
+            except OSError as error:
+                raise GoneError(f"writing: {error.strerror}") from error
+            if not count:
+                self._wait_for_room()
+                continue
+            self.written += count
+            self._answered += count
+            while rest and count >= len(rest[0]):
+                count -= len(rest.pop(0))
+            if count:
+                rest[0] = rest[0][count:]
+
+    def _wait_for_room(self) -> None:
+        """Wait until the client has read something; its patience is bought by what it has read (rule 1)."""
+        self._grow()
+        began = monotonic()
+        patience = self._deadlines.write + self._answered / self._deadlines.write_rate - self._waited
+        while True:
+            if self.ending and not self._in_grace:
+                self._in_grace = True
+                self._grace_ends = monotonic() + _GRACE
+                self._poll_out.unregister(self._wake.descriptor)  # it stays readable; wait for the client alone now
+            now = monotonic()
+            left = began + patience - now
+            if self._in_grace:
+                left = min(left, self._grace_ends - now)
+            if left <= 0:
+                raise GoneError("asked to end" if self.ending else "the client does not read")
+            if self._wait(self._poll_out, self._channel.output, left):
+                break
+        self._waited += monotonic() - began
+
+    def _send(self, buffers: list[memoryview]) -> int:
+        """Give the kernel what it takes without blocking; 0 if that is nothing."""
+        try:
+            if self._out is not None:
+                import _socket  # noqa: PLC0415 - loaded already by `_socket_of`
+
+                return self._out.sendmsg(buffers, (), _socket.MSG_DONTWAIT | _socket.MSG_NOSIGNAL)
+            if self._channel.output_kind != stat.S_IFIFO and not self._terminal_out:
+                return os.writev(self._channel.output, buffers)
+            if not self._own_file and (len(buffers) > 1 or len(buffers[0]) > _PIPE_BUF):
+                self._open_once_more()
+            if self._own_file:
+                return os.writev(self._channel.output, buffers)
+        except BlockingIOError:
+            return 0
+        if not self._wait(self._poll_out, self._channel.output, 0):
+            return 0
+        piece = _TERMINAL_BYTES if self._terminal_out else _PIPE_BUF
+        return os.write(self._channel.output, buffers[0][:piece])
+
+    def _open_once_more(self) -> None:
+        """Give the output an open file of our own, non-blocking; it keeps its number. Without /proc nothing changes."""
+        number = self._channel.output
+        flags = os.O_WRONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
+        try:
+            own = os.open(f"/proc/self/fd/{number}", flags)
+        except OSError:
+            return
+        self._own_file = os.path.samestat(os.fstat(own), os.fstat(number))
+        if self._own_file:
+            os.dup2(own, number, inheritable=False)
+        os.close(own)
+
+    def _grow(self) -> None:
+        """Give a pipe that turned out too small more room: fewer turns between us and the reader."""
+        if self._grown or self._channel.output_kind != stat.S_IFIFO:
+            return
+        self._grown = True
+        import fcntl  # noqa: PLC0415 - only large answers need it
+
+        try:
+            fcntl.fcntl(self._channel.output, _F_SETPIPE_SZ, _PIPE_BYTES)
+        except OSError:  # the user has too many large pipes (pipe-user-pages-soft): it works without
+            return
+
+    def linger(self) -> None:
+        """Say that no more is coming, and take in what a client still sends, so that it gets to read its answer.
+
+        A socket closed with unread input is reset, and the reset overtakes the answer (RFC 9112 section 9.6); a
+        writer to a pipe nobody reads is killed. Bounded in time, in bytes, and by the first silence.
+        """
+        channel = self._channel
+        if self._out is not None:
+            import _socket  # noqa: PLC0415 - loaded already by `_socket_of`
+
+            try:
+                self._out.shutdown(_socket.SHUT_WR)
+            except OSError:
+                return
+        elif not self._terminal_out:
+            self._poll_out.unregister(channel.output)
+            os.close(channel.output)
+        if self._terminal_in or channel.input_kind == stat.S_IFREG:
+            return
+        end = monotonic() + self._deadlines.linger
+        left = _LINGER_BYTES
+        while left > 0 and not self.ending:
+            if not self.wait_for_input(min(end - monotonic(), _LINGER_PAUSE)) or monotonic() >= end:
+                return
+            try:
+                data = self.read()
+            except GoneError:
+                return
+            if not data:
+                return
+            left -= len(data)
+
+
+class _Guarded:
+    """A streamed body each of whose chunks is made under the guard."""
+
+    def __init__(self, edge: _Edge, body: Iterable[Bytes], written: int) -> None:
+        self._edge = edge
+        self._body = body
+        self._chunks = iter(body)
+        self._written = written
+
+    def __iter__(self) -> Iterator[Bytes]:
+        return self
+
+    def __next__(self) -> Bytes:
+        self._edge.arm(self._written)
+        try:
+            return next(self._chunks)
+        finally:
+            self._edge.disarm()
+
+    def close(self) -> None:
+        close = getattr(self._body, "close", None)
+        if close:
+            close()
+
+
+class _Edge:
+    """One connection from its first byte to its end: the session between the connection and the application."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        application: Application,
+        channel: Channel,
+        *,
+        peer: Peer,
+        log: Log,
+        guard: Guard | None,
+    ) -> None:
+        self._deadlines = settings.deadlines
+        self._channel = channel
+        self._application = application
+        self._log = log
+        self._peer = peer
+        self._guard = guard
+        self._connection = _Connection(channel, settings.deadlines, _Wake())
+        limits = Limits()._replace(**dict(settings.limits))
+        self._session = Session(self._handle, limits, http_date, self._observe)
+        self._answers = 0
+        self._why: str | None = None  # the connection ends before its client ended it
+        self._mark = monotonic()  # when the present answer could begin
+        self._waits_for = ("", 0)  # phase and request
+        self._since = 0.0
+        self._received = 0
+
+    def run(self) -> int:
+        """Serve until the connection ends; returns the exit status."""
+        session, connection = self._session, self._connection
+        try:
+            self._write_all()
+            while not session.closed:
+                if self._take_in():
+                    self._write_all()
+                elif connection.ending:
+                    self._why = "asked to end"
+                    break
+                else:
+                    session.time_out()
+                    self._write_all()
+        except GoneError as gone:
+            self._why = str(gone)
+        if self._why is not None:
+            self._log.verbose(f"peer={escape(self._peer.name)} closed after {self._answers} answers: {self._why}")
+        if session.linger and self._why is None:
+            connection.linger()
+        return EXIT_FAULT if session.failed else EXIT_OK
+
+    def _take_in(self) -> bool:
+        """Read once for the session; False when the deadline of what it waits for has passed or the process is to end.
+
+        The time that a phase has does not start anew with each byte, only with each phase and each request.
+        """
+        session, deadlines, now = self._session, self._deadlines, monotonic()
+        waits_for = (session.phase, self._answers)
+        if waits_for != self._waits_for:
+            self._waits_for, self._since, self._received = waits_for, now, 0
+        patience = {
+            FIRST: deadlines.first_byte,
+            HEAD: deadlines.head,
+            BODY: deadlines.body + self._received / deadlines.body_rate,
+            IDLE: deadlines.idle,
+        }[session.phase]
+        left = self._since + patience - now
+        if left <= 0 or not self._connection.wait_for_input(left):
+            self._why = self._why or f"deadline of the phase {session.phase} passed"
+            return False
+        data = self._connection.read()
+        self._mark = monotonic()
+        self._received += len(data)
+        session.receive(data)
+        return True
+
+    def _write_all(self) -> None:
+        """Write what the session has to say. A client that is gone still has its answer closed, and logged."""
+        output = self._session.output()
+        try:
+            for buffers in output:
+                self._connection.write(buffers)
+        except GoneError as gone:
+            self._why = str(gone)
+            raise
+        finally:
+            output.close()
+
+    def _handle(self, request: Request) -> Response:
+        if self._connection.ending:
+            # A request that was already here when the signal came, behind the one that was being answered.
+            raise RestError(503, "Service is ending", reason="asked to end")
+        written = self._connection.written
+        self.arm(written)
+        try:
+            response = self._application(request)
+        finally:
+            self.disarm()
+        if self._guard is None or isinstance(response.body, (bytes, bytearray, memoryview)):
+            return response
+        return response._replace(body=_Guarded(self, response.body, written))
+
+    def arm(self, written: int) -> None:
+        """Enter libslurm. An answer of which something has been written since `written` cannot be replaced."""
+        if self._guard is not None:
+            answer = lost_answer() if self._connection.written == written else b""
+            self._guard.arm(self._channel.output, answer, self._deadlines.request)
+
+    def disarm(self) -> None:
+        """Leave libslurm."""
+        if self._guard is not None:
+            self._guard.disarm()
+
+    def _observe(
+        self, request: Request | None, status: int, sent: int, reason: str | None, error: BaseException | None
+    ) -> None:
+        now = monotonic()
+        self._answers += 1
+        why = reason or self._why
+        if error is not None:
+            why = why or type(error).__name__
+            self._log.exception(error, request)
+        milliseconds = (now - self._mark) * 1000
+        self._log.answer(self._peer.name, request, status=status, sent=sent, milliseconds=milliseconds, why=why)
+        self._mark = now
+        self._connection.new_answer()
+
+
+def run(
+    settings: Settings, application: Application, channel: Channel, *, peer: Peer, log: Log, guard: Guard | None = None
+) -> int:
+    """Serve the one connection on `channel` until it ends; returns the exit status.
+
+    application: called with each complete request, one at a time. guard: watches it, and each chunk of its answers.
+    """
+    return _Edge(settings, application, channel, peer=peer, log=log, guard=guard).run()
+
+
+def serve(settings: Settings, environ: MutableMapping[str, str], load: Callable[[], Backend]) -> int:
+    """The whole life of an instance whose client is on descriptors 0 and 1; returns the exit status.
+
+    environ: os.environ. load: brings in the compiled extension; called when nothing of ours can reach the client and
+    root's rights are gone. The order of the steps is that of confine's rule 1.
+    """
+    log = open_log(environ, serving=True)
+    log.level = settings.level
+    try:
+        channel = claim()
+        confine.drop_ids(settings)
+        confine.refuse_users(settings)
+        peer = look(channel.input, environ)
+        backend = load()
+        confine.harden(settings, environ, channel.output, backend.guard.confine)
+        confine.refuse_slurm_user(settings, backend.start(settings))
+        application = backend.application(settings, peer)
+    except StartError as error:
+        log.error(str(error))  # noqa: TRY400 - a sentence for the administrator, not a fault of ours
+        return EXIT_FAULT
+    return run(settings, application, channel, peer=peer, log=log, guard=backend.guard)
