@@ -1,0 +1,98 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The application: from a request to a response, in slurmrestd's order.
+
+Rule 1: authentication comes first; without it nobody learns which paths there are.
+Rule 2: then path, method, Accept, body and query; Slurm is called last, and only for a request that is right so far.
+Rule 3: libslurm is given an identity before the first call for it, never later than that.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from slurmrest_inet import auth
+from slurmrest_inet.api import envelope, errors, router, versions
+from slurmrest_inet.http import media, query
+from slurmrest_inet.http.message import Response, RestError
+from slurmrest_inet.slurm import codec, library
+
+if TYPE_CHECKING:
+    from typing import Callable
+
+    from slurmrest_inet.auth.peer import Peer
+    from slurmrest_inet.http.message import Request
+    from slurmrest_inet.settings import Settings
+
+
+class Call(NamedTuple):
+    """What an operation is called with: names are those of the API's documents."""
+
+    version: int
+    parameters: dict[str, str]
+    query: dict[str, query.Scalar]
+    body: Any = None
+
+    def update_time(self) -> int:
+        """Return the query's ``update_time`` (epoch, 0 without one); raises ValueError for what is no number."""
+        return query.as_int(self.query["update_time"]) if "update_time" in self.query else 0
+
+
+def make_application(settings: Settings, peer: Peer, *, once: bool = True) -> Callable[[Request], Response]:
+    """Return the handler of one connection's requests.
+
+    once: the connection belongs to the first identity; otherwise every request is authenticated for itself.
+    """
+    gate = auth.Gate(peer, [auth.plugin(name) for name in settings.auth_types], once=once)
+    return _Application(settings, gate)
+
+
+class _Application:
+    def __init__(self, settings: Settings, gate: auth.Gate) -> None:
+        self._settings = settings
+        self._gate = gate
+        self._adopted: auth.Identity | None = None
+
+    def __call__(self, request: Request) -> Response:
+        identity = self._gate.admit(request)
+        match = router.find(request.method, query.split_path(request.path), self._settings)
+        home = versions.HOME[match.version]
+        yaml = media.YAML_24_11 if home >= 2411 else media.YAML  # noqa: PLR2004 - a release
+        accepted = media.negotiate(request, yaml)
+        if request.body and request.method != "POST":
+            raise RestError(400, "Unexpected http body provided for non-POST method", reason="body without POST")
+        call = Call(
+            match.version,
+            match.parameters,
+            dict(query.parse_query(request.query)),
+            media.parse_body(request, yaml) if request.method == "POST" else None,
+        )
+        self._adopt(identity)
+        answer = self._operation(match.route.function)(call)
+        status = errors.status_of(answer.code, home)
+        document = envelope.Document(answer, match.route.side, match.version, self._format(accepted.yaml))
+        if status == 304:  # noqa: PLR2004
+            document.close()
+            return Response(status, None, b"")
+        return Response(status, accepted.name, document)
+
+    def _adopt(self, identity: auth.Identity) -> None:
+        if identity == self._adopted:
+            return
+        try:
+            library.adopt(identity)
+        except library.LibraryError as error:
+            raise auth.refuse(str(error)) from None
+        self._adopted = identity
+
+    def _format(self, yaml: bool) -> int:
+        if yaml:
+            # One line of JSON is YAML as well, and the most compact form that it has.
+            return codec.JSON_COMPACT if "compact" in self._settings.yaml_style else codec.YAML
+        return codec.JSON_PRETTY if "pretty" in self._settings.json_style else codec.JSON_COMPACT
+
+    @staticmethod
+    def _operation(name: str) -> Callable[[Call], envelope.Answer]:
+        module_name, _, function = name.rpartition(".")
+        module = __import__(f"slurmrest_inet.api.{module_name}", fromlist=(function,))
+        operation: Callable[[Call], envelope.Answer] = getattr(module, function)
+        return operation

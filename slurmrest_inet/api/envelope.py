@@ -1,0 +1,101 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What an operation gives back, and the document that it becomes: meta, errors and payload around streamed records.
+
+Rule 1: an operation has done everything that can fail before its answer is written; writing only walks memory.
+Rule 2: a document closes its messages, read to the end or not.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from slurmrest_inet.api import versions
+from slurmrest_inet.slurm import codec
+from slurmrest_inet.slurm.library import VERSION
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from slurmrest_inet.slurm.calls import Message
+
+
+class Records(NamedTuple):
+    """A payload that is a list: records of a message, all of them or those at ``indexes``."""
+
+    message: Message
+    indexes: Sequence[int] | None = None
+
+
+class Members(NamedTuple):
+    """A payload that is a map: the one record of a message."""
+
+    message: Message
+
+
+class Answer(NamedTuple):
+    """What an operation came to: ``code`` is Slurm's error or 0, ``payload`` is sent with an error, too."""
+
+    payload: tuple[tuple[str, Any], ...] = ()
+    errors: tuple[dict[str, str | int], ...] = ()
+    code: int = 0
+
+
+def meta(side: str, version: int) -> dict[str, Any]:
+    """Return ``meta`` of the API versions up to v0.0.38."""
+    type_, name = versions.plugin(side, version)
+    major, minor, micro = VERSION
+    return {
+        "plugin": {"type": type_, "name": name},
+        "Slurm": {
+            "version": {"major": major, "micro": micro, "minor": minor},
+            "release": f"{major}.{minor:02d}.{micro}",
+        },
+    }
+
+
+class Document:
+    """One answer as a stream of bytes; the pieces are views of one reused buffer."""
+
+    def __init__(self, answer: Answer, side: str, version: int, format_: int) -> None:
+        self._answer = answer
+        self._side = side
+        self._version = version
+        self._format = format_
+
+    def __iter__(self) -> Iterator[memoryview]:
+        writer = codec.Writer(self._format)
+        writer.begin_map()
+        writer.key("meta")
+        writer.value(meta(self._side, self._version))
+        writer.key("errors")
+        writer.value(self._answer.errors)
+        for key, value in self._answer.payload:
+            writer.key(key)
+            if isinstance(value, Records):
+                yield from self._records(writer, value)
+            elif isinstance(value, Members):
+                writer.begin_map()
+                writer.members(codec.table(value.message.struct, self._version), value.message.array)
+                writer.end_map()
+            else:
+                writer.value(value)
+        writer.end_map()
+        writer.finish()
+        yield writer.take()
+
+    def _records(self, writer: codec.Writer, records: Records) -> Iterator[memoryview]:
+        message = records.message
+        table = codec.table(message.struct, self._version)
+        writer.begin_list()
+        if records.indexes is None:
+            yield from writer.records(table, message.array, message.count)
+        else:
+            for index in records.indexes:
+                yield from writer.records(table, message.array + index, 1)
+        writer.end_list()
+
+    def close(self) -> None:
+        """Give every message back to libslurm."""
+        for _key, value in self._answer.payload:
+            if isinstance(value, (Records, Members)):
+                value.message.close()

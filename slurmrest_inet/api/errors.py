@@ -1,0 +1,56 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Slurm's errors as HTTP statuses, by the release whose slurmrestd an API version imitates."""
+
+from __future__ import annotations
+
+from slurmrest_inet.slurm.library import lib, strerror
+
+NO_CHANGE_IN_DATA: int = lib.SLURM_NO_CHANGE_IN_DATA
+INVALID_QUERY: int = lib.ESLURM_REST_INVALID_QUERY
+FAIL_PARSING: int = lib.ESLURM_REST_FAIL_PARSING
+INVALID_JOBS_DESC: int = lib.ESLURM_REST_INVALID_JOBS_DESC
+
+_ROWS: dict[int, tuple[tuple[int, int], ...]] = {
+    NO_CHANGE_IN_DATA: ((0, 304),),
+    INVALID_QUERY: ((0, 400), (2302, 422)),
+    FAIL_PARSING: ((0, 400),),
+    INVALID_JOBS_DESC: ((0, 400),),
+    9003: ((0, 500), (2302, 200), (2605, 204)),  # ESLURM_REST_EMPTY_RESULT
+    9204: ((0, 415),),  # ESLURM_DATA_UNKNOWN_MIME_TYPE
+    2017: ((0, 500), (2302, 404)),  # ESLURM_INVALID_JOB_ID
+    5004: ((0, 500), (2411, 504)),  # SLURM_PROTOCOL_SOCKET_IMPL_TIMEOUT
+    1007: ((0, 500), (2411, 511)),  # SLURM_PROTOCOL_AUTHENTICATION_ERROR
+    **{
+        code: ((0, 500), (2411, 502))  # no connection, or one that broke
+        for code in (1001, 1002, 1003, 1004, *range(1800, 1805), 5003, 5005, 7000)
+    },
+}
+"""For a Slurm error, the statuses and the releases (year and month) from which they hold."""
+
+
+def status_of(code: int, home: int) -> int:
+    """Return the HTTP status for what an operation came to (0: success) in the home release ``home``."""
+    if not code:
+        return 200
+    status = 500
+    for since, value in _ROWS.get(code, ()):
+        if home >= since:
+            status = value
+    return status
+
+
+def entry(code: int, source: str, description: str | None = None) -> dict[str, str | int]:
+    """Return an entry of ``errors`` as most operations up to v0.0.38 write it: what is not known is left out."""
+    found: dict[str, str | int] = {}
+    if description is not None:
+        found["description"] = description
+    if code:
+        found["error_number"] = code
+        found["error"] = strerror(code)
+    found["source"] = source
+    return found
+
+
+def bare_entry(code: int) -> dict[str, str | int]:
+    """Return an entry as nodes, partitions and reservations up to v0.0.38 write it."""
+    return {"error": strerror(code), "errno": code}

@@ -1,0 +1,38 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Every operation: a method on a path template, the function behind it, and the API versions that have it.
+
+Rule 1: one row an operation; the function is named, not imported, so that a request loads only its own module.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+LAST = 45
+
+
+class Route(NamedTuple):
+    """One operation. ``path`` stands behind the API version; ``{name}`` takes one segment."""
+
+    method: str
+    side: str
+    path: str
+    function: str
+    """``module.function`` below ``slurmrest_inet.api``."""
+    since: int = 36
+    until: int = LAST
+
+
+ROUTES = (
+    Route("GET", "slurm", "ping", "slurmctld.diag.ping"),
+    Route("GET", "slurm", "diag", "slurmctld.diag.diag"),
+    Route("GET", "slurm", "licenses", "slurmctld.licenses.list_all", since=38),
+    Route("GET", "slurm", "jobs", "slurmctld.jobs.list_all"),
+    Route("GET", "slurm", "job/{job_id}", "slurmctld.jobs.get"),
+    Route("GET", "slurm", "nodes", "slurmctld.nodes.list_all"),
+    Route("GET", "slurm", "node/{node_name}", "slurmctld.nodes.get"),
+    Route("GET", "slurm", "partitions", "slurmctld.partitions.list_all"),
+    Route("GET", "slurm", "partition/{partition_name}", "slurmctld.partitions.get"),
+    Route("GET", "slurm", "reservations", "slurmctld.reservations.list_all", since=37),
+    Route("GET", "slurm", "reservation/{reservation_name}", "slurmctld.reservations.get", since=37),
+)

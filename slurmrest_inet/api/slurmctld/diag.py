@@ -1,0 +1,45 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""slurmctld itself: does it answer, and what has it counted?"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from slurmrest_inet.api.envelope import Answer, Members
+from slurmrest_inet.api.errors import entry
+from slurmrest_inet.slurm import calls
+from slurmrest_inet.slurm.library import SlurmError
+
+if TYPE_CHECKING:
+    from slurmrest_inet.api.app import Call
+
+
+def _mode(index: int, count: int) -> str:
+    if not index:
+        return "primary"
+    return "backup" if count == 2 else f"backup{index}"  # noqa: PLR2004 - the only backup has no number
+
+
+def ping(_call: Call) -> Answer:
+    """GET ping: every slurmctld with its mode and whether it answers."""
+    try:
+        found = calls.controllers()
+    except SlurmError as error:
+        problem = entry(error.code, "slurm_load_ctl_conf", "slurmctld config is unable to load")
+        return Answer(errors=(problem,), code=error.code)
+    pings = [
+        {"hostname": host, "ping": "DOWN" if status else "UP", "status": status, "mode": _mode(index, len(found))}
+        for index, (host, status) in enumerate(found)
+    ]
+    return Answer((("pings", pings),))
+
+
+def diag(_call: Call) -> Answer:
+    """GET diag: slurmctld's counters since it started or was reset."""
+    try:
+        message = calls.load_statistics()
+    except SlurmError as error:
+        problem = entry(error.code, "slurm_get_statistics", "request failed")
+        empty: dict[str, list[str]] = {"rpcs_by_message_type": [], "rpcs_by_user": []}
+        return Answer((("statistics", empty),), (problem,), error.code)
+    return Answer((("statistics", Members(message)),))

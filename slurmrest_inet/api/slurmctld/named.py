@@ -1,0 +1,61 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What partitions and reservations share: slurmctld sends all of them, and the one that is asked for is picked here."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from slurmrest_inet.api.envelope import Answer, Records
+from slurmrest_inet.api.errors import INVALID_QUERY, NO_CHANGE_IN_DATA, bare_entry
+from slurmrest_inet.slurm.library import SlurmError, ffi
+
+if TYPE_CHECKING:
+    from typing import Callable
+
+    from slurmrest_inet.api.app import Call
+    from slurmrest_inet.slurm.calls import Message
+
+
+def _fold(name: bytes) -> bytes:
+    """Names compare without regard to ASCII case, as strcasecmp(3) does in the C locale."""
+    return name.lower()
+
+
+def answer(
+    call: Call,
+    key: str,
+    load: Callable[[int], Message],
+    *,
+    name: str | None = None,
+    missing: int,
+    empty_is_missing: bool,
+) -> Answer:
+    """Return the list ``key`` of all records or of those called ``name``; the error ``missing`` where there are none.
+
+    ``empty_is_missing`` says whether a list without any record is that error, too.
+    """
+    empty = ((key, []),)
+    try:
+        update_time = call.update_time()
+    except ValueError:
+        return Answer(empty, code=INVALID_QUERY)
+    try:
+        message = load(update_time)
+    except SlurmError as error:
+        if error.errno == NO_CHANGE_IN_DATA:
+            return Answer(code=NO_CHANGE_IN_DATA)
+        return Answer(empty, (bare_entry(error.code),), error.code)
+    if name is None:
+        if message.count or not empty_is_missing:
+            return Answer(((key, Records(message)),))
+    else:
+        wanted = _fold(name.encode("utf-8", "surrogateescape"))
+        found = [
+            index
+            for index in range(message.count)
+            if message.array[index].name != ffi.NULL and _fold(ffi.string(message.array[index].name)) == wanted
+        ]
+        if found:
+            return Answer(((key, Records(message, found)),))
+    message.close()
+    return Answer(empty, (bare_entry(missing),), missing)

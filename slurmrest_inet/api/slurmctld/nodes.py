@@ -1,0 +1,46 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Nodes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from slurmrest_inet.api.envelope import Answer, Records
+from slurmrest_inet.api.errors import INVALID_QUERY, NO_CHANGE_IN_DATA, bare_entry
+from slurmrest_inet.slurm import calls
+from slurmrest_inet.slurm.library import SlurmError, lib
+
+if TYPE_CHECKING:
+    from typing import Callable
+
+    from slurmrest_inet.api.app import Call
+
+_SHOW = calls.SHOW_ALL | calls.SHOW_DETAIL | calls.SHOW_MIXED
+
+
+def _answer(load: Callable[[], calls.Message]) -> Answer:
+    try:
+        message = load()
+    except SlurmError as error:
+        if error.errno == NO_CHANGE_IN_DATA:
+            return Answer(code=NO_CHANGE_IN_DATA)
+        return Answer((("nodes", []),), (bare_entry(error.code),), error.code)
+    if not message.count:
+        message.close()
+        code = lib.ESLURM_INVALID_NODE_NAME
+        return Answer((("nodes", []),), (bare_entry(code),), code)
+    return Answer((("nodes", Records(message)),))
+
+
+def list_all(call: Call) -> Answer:
+    """GET nodes: all, or 304 if none changed since ``update_time``."""
+    try:
+        update_time = call.update_time()
+    except ValueError:
+        return Answer((("nodes", []),), code=INVALID_QUERY)
+    return _answer(lambda: calls.load_nodes(update_time, _SHOW))
+
+
+def get(call: Call) -> Answer:
+    """GET node/{node_name}."""
+    return _answer(lambda: calls.load_node(call.parameters["node_name"], _SHOW))

@@ -1,0 +1,29 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Partitions."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from slurmrest_inet.api.slurmctld.named import answer
+from slurmrest_inet.slurm.calls import load_partitions
+from slurmrest_inet.slurm.library import lib
+
+if TYPE_CHECKING:
+    from slurmrest_inet.api.app import Call
+    from slurmrest_inet.api.envelope import Answer
+
+
+def _answer(call: Call, name: str | None) -> Answer:
+    missing = lib.ESLURM_INVALID_PARTITION_NAME
+    return answer(call, "partitions", load_partitions, name=name, missing=missing, empty_is_missing=True)
+
+
+def list_all(call: Call) -> Answer:
+    """GET partitions: all, or 304 if none changed since ``update_time``."""
+    return _answer(call, None)
+
+
+def get(call: Call) -> Answer:
+    """GET partition/{partition_name}."""
+    return _answer(call, call.parameters["partition_name"])

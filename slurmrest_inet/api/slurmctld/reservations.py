@@ -1,0 +1,29 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Reservations."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from slurmrest_inet.api.slurmctld.named import answer
+from slurmrest_inet.slurm.calls import load_reservations
+from slurmrest_inet.slurm.library import lib
+
+if TYPE_CHECKING:
+    from slurmrest_inet.api.app import Call
+    from slurmrest_inet.api.envelope import Answer
+
+
+def _answer(call: Call, name: str | None) -> Answer:
+    missing = lib.ESLURM_RESERVATION_INVALID
+    return answer(call, "reservations", load_reservations, name=name, missing=missing, empty_is_missing=False)
+
+
+def list_all(call: Call) -> Answer:
+    """GET reservations: all, or 304 if none changed since ``update_time``."""
+    return _answer(call, None)
+
+
+def get(call: Call) -> Answer:
+    """GET reservation/{reservation_name}."""
+    return _answer(call, call.parameters["reservation_name"])
