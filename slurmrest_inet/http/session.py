@@ -66,13 +66,13 @@ _PIECE = 65_536
 class Limits(NamedTuple):
     """How much one connection may ask for. Sizes in bytes."""
 
-    # Request line and header fields together. slurmrestd stops at about 80 KB; a Kerberos or OIDC token in a proxy's
-    # header reaches 16 KB, a query that lists jobs 32 KB.
-    head_bytes: int = 65_536
-    # Twice what a browser behind two proxies sends, and Apache's default.
+    # Request line and header fields together: where the parser of slurmrestd stops. A Kerberos or OIDC token that a
+    # proxy passes on takes 16 KB, a query that lists jobs several times that.
+    head_bytes: int = 81_920
+    # Three times what a browser sends through two proxies, and Apache's default.
     header_count: int = 100
-    # RFC 9112 section 3 asks for 8,000 at least; accounting queries list users and jobs in the target.
-    target_bytes: int = 32_768
+    # What slurmrestd takes in one element of a head. RFC 9112 section 3 asks for 8,000 at least.
+    target_bytes: int = 65_536
     # slurmrestd's own limit.
     body_bytes: int = 52_428_800
     # libslurm's leaks leave with the process: after so many requests the client opens another connection.
@@ -227,7 +227,7 @@ class Session:
         self.closed = True
         self.linger = not self._eof
         response = error.response()
-        if self._buffer[:5] == b"HEAD ":
+        if self._head is None and self._buffer[:5] == b"HEAD ":
             # Whoever asks with HEAD reads no body, whatever the status.
             response = response._replace(content_type=None, body=b"")
         sent = 0

@@ -115,9 +115,10 @@ def check(raw: bytes, limits: Limits) -> Head:
     """
     lines = raw[:-4].split(b"\r\n")
     method, target, version = _request_line(lines[0], limits)
-    path, query = _split_target(method, target)
+    path, query = _split_target(target)
     length = -1
     hosts = 0
+    upgrade = switching = False
     for line in lines[1:]:
         name, value = _field(line)
         if name == b"host":
@@ -130,11 +131,16 @@ def check(raw: bytes, limits: Limits) -> Head:
         elif name in (b"transfer-encoding", b"content-encoding"):
             raise RestError(406, f"{name.decode().title()} is not supported", reason=name.decode() + " in request")
         elif name == b"upgrade":
-            raise RestError(405, "Upgrade is not supported", reason="upgrade in request", headers=_ALLOW)
+            upgrade = True
+        elif name == b"connection":
+            switching = switching or b"upgrade" in [option.strip(b" \t") for option in value.lower().split(b",")]
         elif name == b"expect" and value.lower() != b"100-continue":
             raise RestError(417, "Only the expectation 100-continue is supported", reason="unknown expectation")
     if hosts > 1:
         raise RestError(400, "Repeated Host", reason="repeated Host")
+    if upgrade and switching:
+        # One without the other asks for nothing (RFC 9110 section 7.8); slurmrestd ignores it too.
+        raise RestError(405, "Upgrade is not supported", reason="upgrade in request", headers=_ALLOW)
     if method == "HEAD":
         raise RestError(411, "", reason="HEAD")
     hostless = not hosts and version == "1.1"
@@ -167,11 +173,9 @@ def _request_line(line: bytes, limits: Limits) -> tuple[str, str, str]:
     return word, target.decode(), version[5:].decode()
 
 
-def _split_target(method: str, target: str) -> tuple[str, str | None]:
+def _split_target(target: str) -> tuple[str, str | None]:
     rest = target
     if target[0] != "/":
-        if target == "*" and method == "OPTIONS":
-            raise RestError(405, "Request method is not supported", reason="OPTIONS *", headers=_ALLOW)
         scheme, mark, rest = target.partition("://")
         if not mark or scheme.lower() not in ("http", "https"):
             raise RestError(400, "Malformed request target", reason="target is neither a path nor an http URI")
