@@ -64,6 +64,7 @@ char *dlerror(void);
 int slurm_auth_init_if_exported(void);
 int64_t conf_slurm_user(void);
 const char *conf_plugin_dir(void);
+void free_statistics(stats_info_response_msg_t *message);
 """
 
 LOADER_SOURCE = """
@@ -86,6 +87,15 @@ int64_t conf_slurm_user(void)
 const char *conf_plugin_dir(void)
 {
 	return &slurm_conf ? slurm_conf.plugindir : NULL;
+}
+
+/* Exported, in no header. Where a release hides it, the message is left to the end of the process. */
+extern void slurm_free_stats_response_msg(stats_info_response_msg_t *message) __attribute__((weak));
+
+void free_statistics(stats_info_response_msg_t *message)
+{
+	if (slurm_free_stats_response_msg)
+		slurm_free_stats_response_msg(message);
 }
 """
 

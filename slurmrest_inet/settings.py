@@ -79,6 +79,7 @@ class Deadlines(NamedTuple):
     write_rate: float = 4096.0  # as for the body
     idle: float = 75.0  # longer than the 60 s of nginx's upstream keep-alive, so that the proxy hangs up first
     request: float = 600.0  # inside libslurm; slurmdbd may search minutes in years of jobs
+    grace: float = 5.0  # for an answer on its way after SIGTERM; super-servers kill after 10 s or more
     linger: float = 30.0  # for a client that still sends while the refusal waits for it (nginx lingering_time)
 
 

@@ -83,7 +83,6 @@ _TERMINAL_BYTES = 128  # n_tty reports room only when it has this much and more 
 _IOV_MAX = 1024  # writev(2)
 _PIPE_BYTES = 1 << 20  # the largest pipe that an unprivileged user gets (/proc/sys/fs/pipe-max-size)
 _F_SETPIPE_SZ = 1031  # fcntl(2); the module fcntl has a name for it from Python 3.10 on
-_GRACE = 5.0  # seconds that an answer on its way is given after SIGTERM
 _LINGER_BYTES = 128 << 20  # twice the largest body and more
 _LINGER_PAUSE = 5.0  # seconds of silence after which nobody is taken to be sending (nginx lingering_timeout)
 
@@ -273,7 +272,7 @@ class _Connection:
         while True:
             if self.ending and not self._in_grace:
                 self._in_grace = True
-                self._grace_ends = monotonic() + _GRACE
+                self._grace_ends = monotonic() + self._deadlines.grace
                 self._poll_out.unregister(self._wake.descriptor)  # it stays readable; wait for the client alone now
             now = monotonic()
             left = began + patience - now
@@ -433,8 +432,7 @@ class _Edge:
                     self._write_all()
         except GoneError as gone:
             self._why = str(gone)
-        if self._why is not None:
-            self._log.verbose(f"peer={escape(self._peer.name)} closed after {self._answers} answers: {self._why}")
+        self._log.verbose(f"peer={escape(self._peer.name)} closed after {self._answers} answers: {self._why or 'done'}")
         if session.linger and self._why is None:
             connection.linger()
         return EXIT_FAULT if session.failed else EXIT_OK

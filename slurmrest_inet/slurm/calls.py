@@ -150,7 +150,7 @@ def load_statistics() -> Message:
     request = ffi.new("stats_info_request_msg_t *")
     request.command_id = lib.STAT_COMMAND_GET
     pointer = _load(lib.slurm_get_statistics, "stats_info_response_msg_t", after=(request,))
-    return Message(pointer, lib.slurm_free_stats_response_msg, "stats_info_response_msg_t", pointer, 1)
+    return Message(pointer, lib.free_statistics, "stats_info_response_msg_t", pointer, 1)
 
 
 def controllers() -> list[tuple[str, int]]:

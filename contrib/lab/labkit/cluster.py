@@ -7,6 +7,7 @@ Rule 2: after `down` there is no process, no file and no account that was not th
 
 from __future__ import annotations
 
+import json
 import os
 import pwd
 import secrets
@@ -16,7 +17,7 @@ import socket
 import sys
 import time
 
-from labkit import client, config, content, daemons, packages, ports, process, users
+from labkit import accounting, client, config, content, daemons, packages, ports, process, users
 from labkit.place import Place, State, register_of_labs
 from labkit.trouble import LabError
 
@@ -94,15 +95,16 @@ def _boot(place: Place, sizes: config.Sizes) -> State:
     daemons.await_ready(place, state, "munged", "mariadb")
     daemons.start(place, state, "slurmdbd")
     daemons.await_ready(place, state, "slurmdbd")
-    content.associations(place)
+    accounting.name(place)
     for name in ("slurmctld", *config.NODES):
         daemons.start(place, state, name)
     daemons.await_ready(place, state, "slurmctld", *config.NODES)
     say(f"daemons are ready after {time.monotonic() - begun:.1f} s")
-    content.fill(place, sizes)
+    accounting.fill(place)
+    known = content.fill(place)
+    _write(place("jobs.json"), json.dumps(known, indent=1).encode())
     _write_slurm_conf(place, state, sizes, settled=True)
     client.run(place, "scontrol", "reconfigure")
-    content.settle(place)
     state.stage = "up"
     place.save(state)
     say(f"up after {time.monotonic() - begun:.1f} s")

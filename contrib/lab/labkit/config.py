@@ -62,6 +62,7 @@ def slurm_conf(place: Place, ports: dict[str, int], sizes: Sizes, *, host: str, 
         "SlurmdParameters=config_overrides",
         "SelectType=select/cons_tres",
         "SelectTypeParameters=CR_Core_Memory",
+        "AllowSpecResourcesUsage=YES",
         "GresTypes=gpu",
         "Licenses=ansys:4,matlab:10",
         "SchedulerType=sched/backfill",
@@ -78,7 +79,7 @@ def slurm_conf(place: Place, ports: dict[str, int], sizes: Sizes, *, host: str, 
         "PrivateData=cloud",
         "SuspendProgram=/bin/true",
         "ResumeProgram=/bin/true",
-        "SuspendTime=INFINITE",
+        "SuspendTime=31536000",
         "ResumeTimeout=60000",
         "SuspendTimeout=1",
         "TreeWidth=65533",
@@ -151,7 +152,7 @@ def _partitions(sizes: Sizes) -> list[str]:
         " AllowQos=normal,high OverTimeLimit=15 QOS=limited GraceTime=120 PriorityTier=10",
         "PartitionName=percpu Nodes=node1 DefMemPerCPU=200 MaxMemPerCPU=800 OverSubscribe=FORCE:3 DenyQos=low"
         " DenyAccounts=chemistry PriorityTier=10 MaxTime=7-00:00:00",
-        "PartitionName=scavenge Nodes=node[1-2] PriorityTier=1 PreemptMode=REQUEUE OverSubscribe=YES:2"
+        "PartitionName=scavenge Nodes=node[1-2] PriorityTier=1 PreemptMode=CANCEL OverSubscribe=YES:2"
         " LLN=YES MaxTime=12:00:00",
         "PartitionName=groups Nodes=node1 AllowGroups=alice,root AllocNodes=node1,node2 Hidden=YES"
         " OverSubscribe=EXCLUSIVE ReqResv=YES PriorityTier=10",

@@ -25,7 +25,7 @@ def ensure() -> None:
         if not _exists(name):
             wanted = [] if _taken(number) else ["--uid", str(number)]
             _run(
-                ["useradd", *wanted, "--user-group", "--no-create-home", "--home-dir", "/nonexistent",
+                ["useradd", *wanted, "--user-group", "--key", "GID_MAX=61999", "--no-create-home", "--home-dir", "/nonexistent",
                  "--shell", "/bin/sh", "--comment", _MARK, name]
             )
 
