@@ -26,6 +26,7 @@ FORM = "application/x-www-form-urlencoded"
 _DEPTH = 32
 # Longer than any 64-bit number; int() is quadratic in the digits.
 _DIGITS = 25
+_YAML_TAG = "tag:yaml.org,2002:"
 
 
 class Media(NamedTuple):
@@ -145,7 +146,10 @@ def _yaml(body: bytes) -> Any:
             return _yaml_scalar(event.value, event.tag or "", plain=event.implicit[0])
         if isinstance(event, yaml.AliasEvent) or depth > _DEPTH:
             raise ValueError("alias, or nested too deep")
-        if isinstance(event, yaml.SequenceStartEvent):
+        sequence = isinstance(event, yaml.SequenceStartEvent)
+        if (event.tag or "!") not in ("!", _YAML_TAG + ("seq" if sequence else "map")):
+            raise ValueError(event.tag)
+        if sequence:
             items = []
             while not isinstance(item := next(events), yaml.SequenceEndEvent):
                 items.append(node(item, depth + 1))
@@ -167,10 +171,10 @@ def _yaml(body: bytes) -> Any:
 
 
 def _yaml_scalar(text: str, tag: str, *, plain: bool) -> query.Scalar:
-    if tag in ("", "!", "tag:yaml.org,2002:str"):
+    if tag in ("", "!", _YAML_TAG + "str"):
         return None if plain and not tag and text in ("", "~", "null", "Null", "NULL") else text
     value = query.infer("" if text in ("~", "null") else text)
-    kind = {"null": type(None), "bool": bool, "int": int, "float": float}.get(tag.replace("tag:yaml.org,2002:", ""))
+    kind = {"null": type(None), "bool": bool, "int": int, "float": float}.get(tag.replace(_YAML_TAG, ""))
     if kind is float and type(value) is int:
         value = float(value)
     if kind is None or type(value) is not kind:

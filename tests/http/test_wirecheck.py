@@ -67,7 +67,10 @@ REFUSED = [
     ("blank last", get(line=b"GET /a HTTP/1.1 \r\n"), 400),
     ("TLS on the plain port", b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03", 400),
     # RFC 9110 section 5.5
-    *((f"byte {byte:#04x} in a value", get(b"A: b%cc" % byte), 400) for byte in (0, 1, 8, 0x0B, 0x0C, 0x1B, 0x1F, 0x7F)),
+    *(
+        (f"byte {byte:#04x} in a value", get(b"A: b%cc" % byte), 400)
+        for byte in (0, 1, 8, 0x0B, 0x0C, 0x1B, 0x1F, 0x7F)
+    ),
     # RFC 9112 section 5.1 and RFC 9110 section 5.6.2
     ("blank before the colon", get(b"A : b"), 400),
     ("tab before the colon", get(b"A\t: b"), 400),
@@ -219,7 +222,9 @@ def test_fields_arrive_as_sent_but_for_case_and_outer_blanks(http: Tools) -> Non
     assert request.header(b"host") is None
 
 
-@pytest.mark.parametrize("fields", [[], [b"Content-Length: 0"], [b"Content-Length: 3"], [b"Transfer-Encoding: chunked"]])
+@pytest.mark.parametrize(
+    "fields", [[], [b"Content-Length: 0"], [b"Content-Length: 3"], [b"Transfer-Encoding: chunked"]]
+)
 def test_head_is_answered_without_a_body(http: Tools, fields: list[bytes]) -> None:
     result = http.drive(get(*fields, line=b"HEAD /a HTTP/1.1\r\n"))
     assert result.answer.status == (406 if fields == [b"Transfer-Encoding: chunked"] else 411)
@@ -303,12 +308,17 @@ def test_scanner_looks_at_each_byte_once() -> None:
     assert Counting.looked <= 2 * len(data)
 
 
+def refusal(head: bytes) -> str:
+    try:
+        wirecheck.check(head, Limits())
+    except RestError as error:
+        return f"{error.text} {error.reason}"
+    return ""
+
+
 def test_errors_name_no_input() -> None:
     """A refused head may hold a token: neither the answer nor the log's reason repeats it."""
-    for _, data, _ in REFUSED:
-        if b"\r\n\r\n" in data:
-            head = data[: data.index(b"\r\n\r\n") + 4].replace(b"A: b", b"A: s3cret")
-            try:
-                wirecheck.check(head, Limits())
-            except RestError as error:
-                assert "s3cret" not in error.text + str(error.reason)
+    heads = [data[: data.index(b"\r\n\r\n") + 4] for _, data, _ in REFUSED if b"\r\n\r\n" in data]
+    refusals = [refusal(head.replace(b"A: b", b"A: s3cret")) for head in heads]
+    assert sum(map(bool, refusals)) > 80
+    assert not any("s3cret" in text for text in refusals)

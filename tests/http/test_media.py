@@ -1,0 +1,289 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Accept, Content-Type, and the bodies behind them."""
+
+from __future__ import annotations
+
+import json
+import sys
+from contextlib import suppress
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from slurmrest_inet.http.media import YAML, YAML_24_11, Media, negotiate, parse_body
+from slurmrest_inet.http.message import Request, RestError
+
+yaml = pytest.importorskip("yaml")
+
+
+def request(*headers: tuple[bytes, bytes], body: bytes = b"") -> Request:
+    return Request("POST", "/a", "/a", None, "1.1", headers, body)
+
+
+def accepting(*values: str) -> Request:
+    return request(*((b"accept", value.encode("latin-1")) for value in values))
+
+
+def test_no_accept_is_json() -> None:
+    assert negotiate(request()) == Media("application/json", yaml=False)
+
+
+@pytest.mark.parametrize(
+    ("accept", "name"),
+    [
+        ("*/*", "application/json"),
+        ("application/json", "application/json"),
+        ("Application/JSON", "application/json"),
+        ("application/jsonrequest", "application/jsonrequest"),
+        ("application/x-yaml", "application/x-yaml"),
+        ("text/yaml", "text/yaml"),
+        (" text/yaml ", "text/yaml"),
+        ("text/html, */*", "application/json"),
+        ("text/*, text/yaml", "text/yaml"),
+        ("application/json,", "application/json"),
+        (",application/json", "application/json"),
+        ("application/json;charset=utf-8", "application/json"),
+        ("application/json ; q=0.5", "application/json"),
+        ("application/x-www-form-urlencoded, text/yaml", "text/yaml"),
+        # The highest q wins, equals keep the header's order.
+        ("application/json, text/yaml", "application/json"),
+        ("text/yaml, application/json", "text/yaml"),
+        ("application/json;q=0.1, text/yaml;q=0.2", "text/yaml"),
+        ("text/yaml;q=0.1, application/json;q=0.2", "application/json"),
+        ("application/json;q=0.5, text/yaml;q=0.5", "application/json"),
+        ("*/*;q=0.1, application/x-yaml", "application/x-yaml"),
+        ("application/x-yaml, */*;q=0.1", "application/x-yaml"),
+        ("text/html;q=0.9, application/x-yaml;q=0.1", "application/x-yaml"),
+        ("application/json;Q=0.1, text/yaml;q = 0.2", "text/yaml"),
+        ("application/json; v=1; q=0.1, text/yaml; q=0.2; v=1", "text/yaml"),
+        # q=0 excludes.
+        ("application/json;q=0, text/yaml", "text/yaml"),
+        ("text/yaml;q=0.001, application/json;q=0.000", "text/yaml"),
+        ("application/json;q=0, */*", "application/x-yaml"),
+        ("*/*, application/json;q=0.1", "application/x-yaml"),
+        ("application/json;q=0.2, application/x-yaml;q=0.1, */*", "application/json"),
+        # A q that is none counts as none.
+        ("application/json;q=, text/yaml;q=0.9", "application/json"),
+        ("application/json;q=x, text/yaml;q=0.9", "application/json"),
+        ("application/json;q=-1, text/yaml;q=0.9", "application/json"),
+        ("application/json;q=1.5, text/yaml;q=0.9", "application/json"),
+        ("application/json;q=0.1234, text/yaml;q=0.9", "application/json"),
+        ("application/json;q=0.², text/yaml;q=0.9", "application/json"),
+    ],
+)
+def test_accept(accept: str, name: str) -> None:
+    assert negotiate(accepting(accept)) == Media(name, name in YAML)
+
+
+@pytest.mark.parametrize(
+    "accept",
+    [
+        *("", ",", "*", "text/html", "application/*", "text/*", "text/html;q=0.5", "application/json;q=0", "*/*;q=0"),
+        *("application/x-www-form-urlencoded", "application/yaml", "application/json/x", "json", "ä/ö"),
+    ],
+)
+def test_not_acceptable(accept: str) -> None:
+    with pytest.raises(RestError) as caught:
+        negotiate(accepting(accept))
+    assert (caught.value.status, caught.value.text) == (415, "Accept content type is unknown")
+
+
+def test_accept_in_several_lines() -> None:
+    assert negotiate(accepting("text/html", "text/yaml;q=0.5", "application/json;q=0.4")).name == "text/yaml"
+
+
+def test_later_releases_know_another_name() -> None:
+    assert negotiate(accepting("application/yaml"), YAML_24_11) == Media("application/yaml", yaml=True)
+
+
+def body(kind: str | None, content: bytes | str, names: tuple[str, ...] = YAML) -> Any:
+    content = content.encode() if isinstance(content, str) else content
+    headers = () if kind is None else ((b"content-type", kind.encode("latin-1")),)
+    return parse_body(request(*headers, body=content), names)
+
+
+@pytest.mark.parametrize(
+    ("kind", "content", "value"),
+    [
+        (None, "", {}),
+        (None, "a=b&c=5", {"a": "b", "c": "5"}),
+        ("application/x-www-form-urlencoded", "a=b+c", {"a": "b c"}),
+        ("application/x-www-form-urlencoded; charset=UTF-8", "a=b", {"a": "b"}),
+        # An empty body is an empty form, whatever it calls itself.
+        ("application/json", "", {}),
+        ("text/html", "", {}),
+        ("application/json", "{}", {}),
+        ("APPLICATION/JSON", "[]", []),
+        ("application/jsonrequest", "[1]", [1]),
+        ("application/json; charset=utf-8", '{"a":1}', {"a": 1}),
+        ('application/json;charset="UTF-8"', '{"a":1}', {"a": 1}),
+        ("application/json;", '{"a":1}', {"a": 1}),
+        (
+            "application/json",
+            ' {"a": [null, true, false, 1, -2.5, "x\\/\\u00e4"]}\n',
+            {"a": [None, True, False, 1, -2.5, "x/ä"]},
+        ),
+        ("application/json", '{"a":1,"a":2}', {"a": 2}),
+        ("application/json", '["\\ud83d\\ude00"]', ["😀"]),
+        ("application/json", "[" * 32 + "]" * 32, eval("[" * 32 + "]" * 32)),  # noqa: S307 - brackets
+        ("application/x-yaml", "a: b", {"a": "b"}),
+        ("text/yaml", "- a\n- b: c\n  d:\n  - e\n", ["a", {"b": "c", "d": ["e"]}]),
+        ("text/yaml; charset=utf-8", "{a: [b, {c: d}]}", {"a": ["b", {"c": "d"}]}),
+        # Plain scalars stay text: nothing turns 007, on or 1.10 back.
+        (
+            "text/yaml",
+            "a: 007\nb: on\nc: 1.10\nd: 2026-11-22\n",
+            {"a": "007", "b": "on", "c": "1.10", "d": "2026-11-22"},
+        ),
+        ("text/yaml", "a:\nb: ~\nc: null\nd: 'null'\ne: ''\n", {"a": None, "b": None, "c": None, "d": "null", "e": ""}),
+        ("text/yaml", "a: 1\na: 2\n", {"a": "2"}),
+        ("text/yaml", "<<: {a: b}\n", {"<<": {"a": "b"}}),
+        (
+            "text/yaml",
+            "%YAML 1.1\n--- !!map\n!!str a: !!int 5\n!!str b: !!seq\n- !!bool true\n- !!float 1.5\n- !!str 7\n",
+            {"a": 5, "b": [True, 1.5, "7"]},
+        ),
+        ("text/yaml", "[!!float 2, !!int -3, !!null null, !!null '', !!bool no]", [2.0, -3, None, None, False]),
+        ("text/yaml", "---\na: |\n  b\n  c\n", {"a": "b\nc\n"}),
+        ("text/yaml", "[" * 32 + "]" * 32, eval("[" * 32 + "]" * 32)),  # noqa: S307 - brackets
+    ],
+)
+def test_bodies(kind: str | None, content: str, value: object) -> None:
+    result = body(kind, content)
+    assert result == value
+    assert repr(result) == repr(value)
+
+
+@pytest.mark.parametrize(
+    ("kind", "content"),
+    [
+        (None, "{}"),
+        ("", "{}"),
+        ("text/html", "{}"),
+        ("application/yaml", "a: b"),
+        ("application/json; charset=latin-1", "{}"),
+        ("application/json; version=1", "{}"),
+        ("application/x-www-form-urlencoded", "a=%00"),
+        *(
+            ("application/json", content)
+            for content in (
+                "{",
+                "{} x",
+                "{}{}",
+                "null",
+                "5",
+                "true",
+                '"x"',
+                "[NaN]",
+                "[Infinity]",
+                "[-Infinity]",
+                "[1e999]",
+                "[" + "9" * 30 + "]",
+                "[" + "9" * 100_000 + "]",
+                "[01]",
+                "[+1]",
+                "[0x1]",
+                "[1,]",
+                "{'a': 1}",
+                "[1] // x",
+                '["\\u0000"]',
+                '{"a\\u0000": 1}',
+                '["\\ud800"]',
+                '["\t"]',
+                b'["\xff"]',
+                b'["\xed\xa0\x80"]',
+                b"\xef\xbb\xbf{}",
+                "{}".encode("utf-16"),
+                "[" * 33 + "]" * 33,
+                '{"a":' * 33 + "1" + "}" * 33,
+                "[" * 100_000,
+                '{"a":' * 100_000,
+            )
+        ),
+        *(
+            ("text/yaml", content)
+            for content in (
+                "a: [b",
+                "a: b: c",
+                "a\n",
+                "~",
+                "5",
+                "---\na: b\n---\nc: d\n",
+                "# nothing\n",
+                "a: &x 1\nb: *x\n",
+                "a: &x [*x]\n",
+                "a: &a [l]\nb: &b [*a,*a,*a]\nc: &c [*b,*b,*b]\n",
+                "!!python/object/apply:os.system ['true']",
+                "a: !!python/name:os.system",
+                "a: !!int x",
+                "a: !!int 1.5",
+                "a: !!bool 5",
+                "a: !!null x",
+                "a: !!timestamp 2026-11-22",
+                "a: !x y",
+                "a: !!set {b}",
+                "a: !!map [b]",
+                "? [a]\n: b\n",
+                'a: "\\0"',
+                "a: \x01",
+                b"a: \xff",
+                "[" * 33 + "]" * 33,
+                "[" * 50_000,
+                "- " * 5_000 + "a",
+            )
+        ),
+    ],
+    ids=lambda value: repr(value)[:40],
+)
+def test_bad_bodies(kind: str | None, content: str | bytes) -> None:
+    with pytest.raises(RestError) as caught:
+        body(kind, content)
+    assert (caught.value.status, caught.value.text) == (400, "Unable to parse query.")
+
+
+def test_later_releases_read_another_name() -> None:
+    assert body("application/yaml", "a: b", YAML_24_11) == {"a": "b"}
+
+
+def test_without_pyyaml(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "yaml", None)
+    with pytest.raises(RestError) as caught:
+        body("text/yaml", "a: b")
+    assert caught.value.status == 415
+    assert "PyYAML" in caught.value.text
+
+
+def test_the_slower_loader_reads_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delattr(yaml, "CSafeLoader", raising=False)
+    assert body("text/yaml", "a: [b, !!int 5]\nc:\n") == {"a": ["b", 5], "c": None}
+
+
+texts = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]))
+scalars = (
+    st.none()
+    | st.booleans()
+    | st.integers(-(2**63), 2**63 - 1)
+    | texts
+    | st.floats(allow_nan=False, allow_infinity=False)
+)
+values = st.recursive(scalars, lambda inner: st.lists(inner) | st.dictionaries(texts, inner), max_leaves=20)
+
+
+@given(st.lists(values) | st.dictionaries(texts, values))
+def test_json_comes_back(value: object) -> None:
+    assert body("application/json", json.dumps(value)) == value
+    assert body("application/json", json.dumps(value, ensure_ascii=False)) == value
+
+
+@given(st.sampled_from(["application/json", "text/yaml", "application/x-www-form-urlencoded"]), st.binary(max_size=200))
+def test_any_body_is_read_or_refused(kind: str, content: bytes) -> None:
+    with suppress(RestError):
+        body(kind, content)
+
+
+@given(st.binary(max_size=60))
+def test_any_accept_is_understood_or_refused(value: bytes) -> None:
+    with suppress(RestError):
+        assert negotiate(request((b"accept", value)))
