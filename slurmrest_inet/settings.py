@@ -67,15 +67,17 @@ class Options(NamedTuple):
 class Deadlines(NamedTuple):
     """How long one may be waited for: seconds, and bytes a second where a slow but living peer is borne with.
 
-    Every phase has one deadline that single bytes do not push away; where many bytes are due, each `*_rate` bytes
-    buy one second more (the model is Postfix, smtpd_per_request_deadline with smtpd_min_data_rate).
+    Every phase has one deadline that single bytes do not push away. Where many bytes are due, waiting uses time up and
+    each `*_rate` bytes bring one second back, never more than there was at first: a client must be about as fast as the
+    rate, and may pause for as long as the deadline (the model is Postfix, smtpd_per_request_deadline with
+    smtpd_min_data_rate).
     """
 
     first_byte: float = 60.0  # a client connects because it has something to say; ssh's own login may stand between
     head: float = 30.0  # a head is one packet; 30 s are ten retransmissions of it
-    body: float = 30.0  # before the rate counts
+    body: float = 30.0  # as for the head; what a body needs longer the rate gives it
     body_rate: float = 4096.0  # 32 kbit/s: less is no link, and 50 MiB still have 3.5 hours
-    write: float = 60.0  # before the rate counts; a client may parse a piece before it reads on
+    write: float = 60.0  # a client may parse a piece before it reads on
     write_rate: float = 4096.0  # as for the body
     idle: float = 75.0  # longer than the 60 s of nginx's upstream keep-alive, so that the proxy hangs up first
     request: float = 600.0  # inside libslurm; slurmdbd may search minutes in years of jobs

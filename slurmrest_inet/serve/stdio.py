@@ -198,8 +198,7 @@ class _Connection:
         self._in_grace = False  # a signal has come and an answer is still being written, until `_grace_ends`
         self._grace_ends = 0.0
         self.written = 0  # bytes of this connection
-        self._waited = 0.0  # seconds that the present answer has waited for its reader
-        self._answered = 0  # bytes of the present answer
+        self._patience = deadlines.write  # seconds that the client may still take to read
         if self._out is not None:
             self._send_at_once(self._out)
 
@@ -244,7 +243,7 @@ class _Connection:
 
     def new_answer(self) -> None:
         """The next bytes belong to another answer, whose patience starts anew."""
-        self._waited, self._answered = 0.0, 0
+        self._patience = self._deadlines.write
 
     def write(self, buffers: list[Bytes]) -> None:
         """Write all of `buffers`, however slowly the client reads within its deadline."""
@@ -258,31 +257,30 @@ class _Connection:
                 self._wait_for_room()
                 continue
             self.written += count
-            self._answered += count
+            self._patience = min(self._patience + count / self._deadlines.write_rate, self._deadlines.write)
             while rest and count >= len(rest[0]):
                 count -= len(rest.pop(0))
             if count:
                 rest[0] = rest[0][count:]
 
     def _wait_for_room(self) -> None:
-        """Wait until the client has read something; its patience is bought by what it has read (rule 1)."""
+        """Wait until the client has read something; that uses our patience up (rule 1)."""
         self._grow()
         began = monotonic()
-        patience = self._deadlines.write + self._answered / self._deadlines.write_rate - self._waited
         while True:
             if self.ending and not self._in_grace:
                 self._in_grace = True
                 self._grace_ends = monotonic() + self._deadlines.grace
                 self._poll_out.unregister(self._wake.descriptor)  # it stays readable; wait for the client alone now
             now = monotonic()
-            left = began + patience - now
+            left = began + self._patience - now
             if self._in_grace:
                 left = min(left, self._grace_ends - now)
             if left <= 0:
                 raise GoneError("asked to end" if self.ending else "the client does not read")
             if self._wait(self._poll_out, self._channel.output, left):
                 break
-        self._waited += monotonic() - began
+        self._patience -= monotonic() - began
 
     def _send(self, buffers: list[memoryview]) -> int:
         """Give the kernel what it takes without blocking; 0 if that is nothing."""
@@ -413,8 +411,8 @@ class _Edge:
         self._why: str | None = None  # the connection ends before its client ended it
         self._mark = monotonic()  # when the present answer could begin
         self._waits_for = ("", 0)  # phase and request
-        self._since = 0.0
-        self._received = 0
+        self._patience = 0.0  # seconds that the present phase has left
+        self._since = 0.0  # when that was so
 
     def run(self) -> int:
         """Serve until the connection ends; returns the exit status."""
@@ -443,22 +441,25 @@ class _Edge:
         The time that a phase has does not start anew with each byte, only with each phase and each request.
         """
         session, deadlines, now = self._session, self._deadlines, monotonic()
-        waits_for = (session.phase, self._answers)
-        if waits_for != self._waits_for:
-            self._waits_for, self._since, self._received = waits_for, now, 0
-        patience = {
-            FIRST: deadlines.first_byte,
-            HEAD: deadlines.head,
-            BODY: deadlines.body + self._received / deadlines.body_rate,
-            IDLE: deadlines.idle,
-        }[session.phase]
-        left = self._since + patience - now
-        if left <= 0 or not self._connection.wait_for_input(left):
-            self._why = self._why or f"deadline of the phase {session.phase} passed"
+        phase = session.phase
+        if self._waits_for != (phase, self._answers):
+            self._waits_for = (phase, self._answers)
+            self._patience = {
+                FIRST: deadlines.first_byte,
+                HEAD: deadlines.head,
+                BODY: deadlines.body,
+                IDLE: deadlines.idle,
+            }[phase]
+        else:
+            self._patience -= now - self._since
+        self._since = now
+        if self._patience <= 0 or not self._connection.wait_for_input(self._patience):
+            self._why = self._why or f"deadline of the phase {phase} passed"
             return False
         data = self._connection.read()
         self._mark = monotonic()
-        self._received += len(data)
+        if phase == BODY:
+            self._patience = min(self._patience + len(data) / deadlines.body_rate, deadlines.body)
         session.receive(data)
         return True
 

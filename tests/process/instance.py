@@ -1,0 +1,129 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""An instance as the program starts it, with a small application in the place of Slurm. Run by the tests, not imported.
+
+It goes the real way: descriptor 2 first, then settings, claim, confine, session. Only what needs libslurm is replaced.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import sys
+import time
+from typing import TYPE_CHECKING
+
+sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))))
+
+from slurmrest_inet.serve.log import open_log
+
+open_log(os.environ)
+if "raise-early" in sys.argv:
+    raise RuntimeError("forced")
+
+from slurmrest_inet import lazy, settings
+from slurmrest_inet.auth import Gate, plugin
+from slurmrest_inet.http.message import Request, Response
+from slurmrest_inet.serve import stdio
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from slurmrest_inet.auth.peer import Peer
+
+lazy.load_h11()
+
+
+class Guard:
+    """No libslurm, nothing to watch; but the process's flags are the real ones."""
+
+    def arm(self, fd: int, answer: bytes, seconds: float) -> None: ...
+
+    def disarm(self) -> None: ...
+
+    def confine(self) -> int:
+        libc = ctypes.CDLL(None)
+        return int(libc.prctl(38, 1, 0, 0, 0) or libc.prctl(4, 0, 0, 0, 0))
+
+
+def chunks(count: int) -> Iterator[memoryview]:
+    """`count` chunks of 64 KiB in one buffer that is used again and again, as the codec does."""
+    buffer = bytearray(65536)
+    for number in range(count):
+        buffer[:] = b"%08d" % number * 8192
+        yield memoryview(buffer)
+
+
+class Application:
+    def __init__(self, chosen: settings.Settings, peer: Peer) -> None:
+        self._gate = Gate(peer, [plugin(name) for name in chosen.auth_types])
+        self._peer = peer
+
+    def __call__(self, request: Request) -> Response:
+        action, _, argument = request.path[1:].partition("/")
+        return getattr(self, action, self.unknown)(request, argument)
+
+    def unknown(self, request: Request, argument: str) -> Response:
+        return Response(404, "text/plain", b"unknown")
+
+    def echo(self, request: Request, argument: str) -> Response:
+        return Response(200, "text/plain", f"{request.method} {argument} {len(request.body)}".encode())
+
+    def who(self, request: Request, argument: str) -> Response:
+        identity = self._gate.admit(request)
+        return Response(200, "text/plain", f"{identity.plugin} {identity.user_name} {self._peer.kind}".encode())
+
+    def big(self, request: Request, argument: str) -> Response:
+        return Response(200, "application/octet-stream", chunks(int(argument)))
+
+    def sleep(self, request: Request, argument: str) -> Response:
+        print("asleep", file=sys.stderr, flush=True)
+        time.sleep(float(argument))
+        return Response(200, "text/plain", b"awake")
+
+    def crash(self, request: Request, argument: str) -> Response:
+        raise ValueError("a fault with " + (request.header(b"x-slurm-user-token") or b"").decode())
+
+    def noise(self, request: Request, argument: str) -> Response:
+        """What a library does that prints where it likes."""
+        os.write(1, b"noise on 1\n")
+        os.write(2, b"noise on 2\n")
+        print("noise on stderr", file=sys.stderr)
+        return Response(200, "text/plain", b"quiet")
+
+    def fatal(self, request: Request, argument: str) -> Response:
+        """What libslurm's fatal() does: some last words, and the end."""
+        os.write(2, b"last words\n")
+        os._exit(1)
+
+    def descriptors(self, request: Request, argument: str) -> Response:
+        """What is open, without the listing's own descriptor."""
+        names = []
+        for number in sorted(map(int, os.listdir("/proc/self/fd"))):
+            try:
+                names.append(f"{number} {os.readlink(f'/proc/self/fd/{number}')}")
+            except OSError:
+                continue
+        return Response(200, "text/plain", "\n".join(names).encode())
+
+    def process(self, request: Request, argument: str) -> Response:
+        """What confinement left of this process."""
+        with open("/proc/self/status", encoding="ascii") as status, open("/proc/self/limits", encoding="ascii") as limits:
+            text = f"{status.read()}\n{limits.read()}\n" + "\n".join(sorted(os.environ))
+        return Response(200, "text/plain", text.encode())
+
+
+class Backend:
+    guard = Guard()
+
+    def start(self, chosen: settings.Settings) -> int | None:
+        uid = os.environ.get("SLURMRESTD_TEST_SLURM_USER")
+        return int(uid) if uid else None
+
+    def application(self, chosen: settings.Settings, peer: Peer) -> Application:
+        if "raise-late" in sys.argv:
+            raise RuntimeError("forced")
+        return Application(chosen, peer)
+
+
+chosen = settings.read(settings.Options(verbose=1), os.environ)
+sys.exit(stdio.serve(chosen, os.environ, Backend))
