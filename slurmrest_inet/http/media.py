@@ -141,28 +141,28 @@ def _yaml(body: bytes) -> Any:
     # Events, not a loader: nothing is built that does not stand in the body.
     events = yaml.parse(body.decode("utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
 
-    def node(event: Any, depth: int) -> Any:
+    def node(event: Any) -> Any:
         if isinstance(event, yaml.ScalarEvent):
             return _yaml_scalar(event.value, event.tag or "", plain=event.implicit[0])
-        if isinstance(event, yaml.AliasEvent) or depth > _DEPTH:
-            raise ValueError("alias, or nested too deep")
+        if isinstance(event, yaml.AliasEvent):
+            raise ValueError("alias")  # noqa: TRY004 - what a body does wrong is a ValueError here
         sequence = isinstance(event, yaml.SequenceStartEvent)
         if (event.tag or "!") not in ("!", _YAML_TAG + ("seq" if sequence else "map")):
             raise ValueError(event.tag)
         if sequence:
             items = []
             while not isinstance(item := next(events), yaml.SequenceEndEvent):
-                items.append(node(item, depth + 1))
+                items.append(node(item))
             return items
         pairs = {}
         while not isinstance(key := next(events), yaml.MappingEndEvent):
             if not isinstance(key, yaml.ScalarEvent):
-                raise ValueError("key is no text")  # noqa: TRY004 - what a body does wrong is a ValueError here
-            pairs[key.value] = node(next(events), depth + 1)
+                raise ValueError("key is no text")  # noqa: TRY004 - as above
+            pairs[key.value] = node(next(events))
         return pairs
 
     try:
-        nodes = [node(event, 1) for event in events if isinstance(event, yaml.NodeEvent)]
+        nodes = [node(event) for event in events if isinstance(event, yaml.NodeEvent)]
     except yaml.YAMLError as error:
         raise ValueError(str(error)) from error
     if len(nodes) != 1:

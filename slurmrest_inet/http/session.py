@@ -4,7 +4,8 @@
 Rule 1: no descriptor, no clock, no Slurm. The edge brings bytes and deadlines, `date` brings the time.
 Rule 2: this is the only error boundary. What the handler raises becomes exactly one well-formed answer here, or, when
         the answer has begun, a connection that ends without the body's end mark.
-Rule 3: an answer that closes says `Connection: close`; nothing is written after it.
+Rule 3: an answer that closes says `Connection: close`; nothing is written after it. HTTP/1.0 gets one answer, with a
+        status line of HTTP/1.1 as RFC 9110 section 2.5 wants it, never chunked.
 Rule 4: chunks of a streamed body are handed on, not copied (but the first), and the stream is always closed.
 """
 
@@ -227,7 +228,7 @@ class Session:
         self.closed = True
         self.linger = not self._eof
         response = error.response()
-        if self._head is None and self._buffer[:5] == b"HEAD ":
+        if self._buffer[:5] == b"HEAD ":
             # Whoever asks with HEAD reads no body, whatever the status.
             response = response._replace(content_type=None, body=b"")
         sent = 0
@@ -305,6 +306,8 @@ class Session:
                 fields.append(("Content-Type", response.content_type))
             if length is not None:
                 fields.append(("Content-Length", str(length)))
+        # What one user sees is for no other, and unlike Authorization the headers of Slurm's own tokens tell a shared
+        # cache nothing (RFC 9111 section 3.5). A refusal may be over in a moment: it is not kept at all.
         if not any(name.lower() == "cache-control" for name, _ in response.headers):
             fields.append(("Cache-Control", "no-store" if response.status >= 400 else "private, no-cache"))
         fields += response.headers

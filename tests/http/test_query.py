@@ -58,6 +58,7 @@ def test_paths(path: str, segments: tuple[str, ...]) -> None:
         "/%ff",
         "/%FF",
         "/%fF",
+        "/%Ff",
         "/%zz",
         "/%",
         "/%3",

@@ -167,6 +167,17 @@ def test_refused(http: Tools, data: bytes, status: int) -> None:
     assert reason
 
 
+@pytest.mark.parametrize("data", [case[1] for case in REFUSED], ids=[case[0] for case in REFUSED])
+def test_refused_before_h11_sees_it(data: bytes) -> None:
+    buffer, limits = bytearray(data), Limits()
+    with pytest.raises(RestError):
+        wirecheck.check(bytes(buffer[: wirecheck.Scanner(limits).end(buffer)]), limits)
+
+
+def test_folded_fields_are_named(http: Tools) -> None:
+    assert http.drive(get(b"A: b", b" C: d")).observed[0][3] == "obs-fold"
+
+
 ACCEPTED = [
     ("no Host", get(host=b"")),
     ("no Host on HTTP/1.0", get(line=b"GET /a HTTP/1.0\r\n", host=b"")),
