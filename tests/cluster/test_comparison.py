@@ -1,0 +1,71 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Each case of cases.py, asked of the real slurmrestd and of ours; what may differ stands in differences.py."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from cases import CASES, Case
+from comparison import compare, expand, message
+from differences import DIFFERENCES
+from sidebyside import wire
+
+if TYPE_CHECKING:
+    from conftest import Sides
+
+_PAIRS = [(case, version) for case in CASES for version in case.versions]
+_done: set[tuple[str, int]] = set()
+_needed: set[str] = set()
+
+
+def test_that_names_are_unique() -> None:
+    names = [case.name for case in CASES]
+    assert len(set(names)) == len(names), {name for name in names if names.count(name) > 1}
+    idents = [row.ident for row in DIFFERENCES]
+    assert len(set(idents)) == len(idents)
+
+
+@pytest.mark.parametrize(("case", "version"), _PAIRS, ids=[f"{case.name}-{version}" for case, version in _PAIRS])
+def test_that_both_answer_alike(
+    case: Case, version: int, sides: dict[str, Sides], names: dict[str, list[str]], tokens: dict[str, str]
+) -> None:
+    real, ours = sides[case.setting]
+    troubles = []
+    targets = expand(case.target, names)
+    for target in targets:
+        request = case.describe(target)
+        data = _data(case, target.replace("{v}", f"v0.0.{version}"), tokens)
+        try:
+            disagreements, needed = compare(request, version, data, real, ours, DIFFERENCES)
+        except wire.Malformed as malformed:
+            troubles.append(f"{request}: ours is malformed: {malformed}")
+            continue
+        _needed.update(needed)
+        troubles += [f"{request}: {disagreement}" for disagreement in disagreements]
+    assert targets, "the lab has nothing of that kind"
+    assert not troubles, "\n".join(troubles)
+    _done.add((case.name, version))
+
+
+def test_that_every_difference_was_needed() -> None:
+    if len(_done) < len(_PAIRS):
+        pytest.skip("not all comparisons were made, or some failed")
+    assert {row.ident for row in DIFFERENCES} == _needed
+
+
+def _data(case: Case, target: str, tokens: dict[str, str]) -> bytes:
+    fields = [line.format_map(tokens) if "{" in line else line for line in (*case.credentials, *case.headers)]
+    request = message(case.method, target, case.http, fields, case.body)
+    if case.raw is None:
+        return request
+    parts = {
+        "<request>": request,
+        "<lf>": request.replace(b"\r\n", b"\n"),
+        "<nowhere>": message("GET", "/nope", case.http, fields, b""),
+        "<close>": message("GET", target, case.http, [*fields, "Connection: close"], b""),
+    }
+    data = case.raw.encode("latin-1")
+    for name, part in parts.items():
+        data = data.replace(name.encode(), part)
+    return data

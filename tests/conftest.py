@@ -1,0 +1,81 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What all tests share: the report's header, the `slurm` marker, and one lab for those that need a cluster."""
+
+from __future__ import annotations
+
+import os
+import platform
+import sys
+from typing import TYPE_CHECKING
+
+import h11
+import pytest
+
+sys.path.insert(0, os.path.join(os.path.dirname(__file__), "support"))
+
+from sidebyside import lab as labs  # noqa: E402 - the path comes first
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_NODES = 20
+
+
+def _release() -> str | None:
+    """The release of libslurm that our extension is on, None without an extension."""
+    try:
+        from slurmrest_inet import slurm  # noqa: PLC0415 - most rooms are tested without a compiled extension
+    except ImportError:
+        return None
+    return slurm.release()
+
+
+def pytest_report_header() -> str:
+    """Tell the versions that a failure depends on."""
+    return f"libslurm {_release() or 'none'}, h11 {h11.__version__}, Python {platform.python_version()}"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Skip what the release of libslurm cannot do: @pytest.mark.slurm(">= 24.11")."""
+    marked = [(item, mark) for item in items for mark in item.iter_markers("slurm")]
+    release = _release() if marked else None
+    for item, mark in marked:
+        (spec,) = mark.args
+        if release is None:
+            item.add_marker(pytest.mark.skip(reason=f"needs libslurm {spec}, there is none"))
+        elif not _meets(release, spec):
+            item.add_marker(pytest.mark.skip(reason=f"needs libslurm {spec}, not {release}"))
+
+
+_COMPARISONS = {
+    ">=": lambda one, other: one >= other,
+    "<=": lambda one, other: one <= other,
+    ">": lambda one, other: one > other,
+    "<": lambda one, other: one < other,
+    "==": lambda one, other: one == other,
+    "!=": lambda one, other: one != other,
+}
+
+
+def _meets(release: str, spec: str) -> bool:
+    """Whether "22.05.8" meets "< 24.11": as many numbers are compared as the spec has, so 22.05.8 == 22.05."""
+    operator, _, wanted = spec.partition(" ")
+    if operator not in _COMPARISONS or not wanted:
+        raise pytest.UsageError(f"slurm marker: {spec!r} is no comparison like '>= 24.11'")
+    numbers = [int(part) for part in wanted.split(".")]
+    return _COMPARISONS[operator]([int(part) for part in release.split(".")[: len(numbers)]], numbers)
+
+
+@pytest.fixture(scope="session")
+def lab() -> Iterator[labs.Lab]:
+    """A running lab: the one in $SLURMREST_LAB, else one booted for this session."""
+    if os.environ.get("SLURMREST_LAB"):
+        yield labs.adopt(os.environ["SLURMREST_LAB"])
+        return
+    if os.geteuid() != 0:
+        pytest.skip("only root can boot a lab; name a running one in SLURMREST_LAB")
+    booted = labs.boot(nodes=_NODES)
+    try:
+        yield booted
+    finally:
+        booted.down()
