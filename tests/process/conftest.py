@@ -32,7 +32,7 @@ class Starter:
     def __call__(self, *, program: str = "instance.py", **options: Any) -> subprocess.Popen[bytes]:
         """Popen with pipes by default. Upper-case keywords are environment variables, `args` further arguments.
 
-        shell: a command line for sh that starts "$0" "$@".
+        command_line: a line for sh that starts "$0" "$@".
         """
         names = [name for name in options if name.isupper()]
         env = {
@@ -43,7 +43,7 @@ class Starter:
         args = options.pop("args", ())
         for stream in ("stdin", "stdout", "stderr"):
             options.setdefault(stream, subprocess.PIPE)
-        shell = options.pop("shell", None)
+        shell = options.pop("command_line", None)
         command = [sys.executable, "-I", os.path.join(HERE, program), *args]
         if shell:
             command = ["/bin/sh", "-c", shell, *command]

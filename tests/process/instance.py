@@ -6,31 +6,35 @@ It goes the real way: descriptor 2 first, then settings, claim, confine, session
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import os
 import sys
 import time
 from typing import TYPE_CHECKING
 
+BEFORE = set(sys.modules)
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))))
 
-from slurmrest_inet.serve.log import open_log
+from slurmrest_inet.serve.log import open_log  # noqa: E402 - the order is the program's own
 
 open_log(os.environ)
 if "raise-early" in sys.argv:
     raise RuntimeError("forced")
 
-from slurmrest_inet import lazy, settings
-from slurmrest_inet.auth import Gate, plugin
-from slurmrest_inet.http.message import Request, Response
-from slurmrest_inet.serve import stdio
+from slurmrest_inet import lazy  # noqa: E402 - the order is the program's own
+
+lazy.load_h11()
+
+from slurmrest_inet import cli, settings  # noqa: E402 - the order is the program's own
+from slurmrest_inet.auth import Gate, plugin  # noqa: E402 - the order is the program's own
+from slurmrest_inet.http.message import Request, Response  # noqa: E402 - the order is the program's own
+from slurmrest_inet.serve import stdio  # noqa: E402 - the order is the program's own
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from slurmrest_inet.auth.peer import Peer
-
-lazy.load_h11()
 
 
 class Guard:
@@ -91,32 +95,36 @@ class Application:
         return Response(200, "text/plain", b"quiet")
 
     def fatal(self, request: Request, argument: str) -> Response:
-        """What libslurm's fatal() does: some last words, and the end."""
+        """Some last words and the end, as libslurm does it."""
         os.write(2, b"last words\n")
         os._exit(1)
 
     def descriptors(self, request: Request, argument: str) -> Response:
-        """What is open, without the listing's own descriptor."""
+        """All that are open."""
         names = []
         for number in sorted(map(int, os.listdir("/proc/self/fd"))):
-            try:
+            with contextlib.suppress(OSError):  # the listing's own
                 names.append(f"{number} {os.readlink(f'/proc/self/fd/{number}')}")
-            except OSError:
-                continue
         return Response(200, "text/plain", "\n".join(names).encode())
+
+    def modules(self, request: Request, argument: str) -> Response:
+        """What has been imported since the interpreter was up."""
+        return Response(200, "text/plain", " ".join(set(sys.modules) - BEFORE).encode())
 
     def process(self, request: Request, argument: str) -> Response:
         """What confinement left of this process."""
-        with open("/proc/self/status", encoding="ascii") as status, open("/proc/self/limits", encoding="ascii") as limits:
-            text = f"{status.read()}\n{limits.read()}\n" + "\n".join(sorted(os.environ))
-        return Response(200, "text/plain", text.encode())
+        text = ""
+        for name in ("status", "limits"):
+            with open(f"/proc/self/{name}", encoding="ascii") as file:
+                text += file.read() + "\n"
+        return Response(200, "text/plain", (text + "\n".join(sorted(os.environ))).encode())
 
 
 class Backend:
     guard = Guard()
 
     def start(self, chosen: settings.Settings) -> int | None:
-        uid = os.environ.get("SLURMRESTD_TEST_SLURM_USER")
+        uid = os.environ.pop("SLURMRESTD_TEST_SLURM_USER", "")
         return int(uid) if uid else None
 
     def application(self, chosen: settings.Settings, peer: Peer) -> Application:
@@ -125,5 +133,6 @@ class Backend:
         return Application(chosen, peer)
 
 
-chosen = settings.read(settings.Options(verbose=1), os.environ)
+arguments = [word for word in sys.argv[1:] if not word.startswith("raise-")]
+chosen = settings.read(cli.parse(arguments).options._replace(verbose=1), os.environ)
 sys.exit(stdio.serve(chosen, os.environ, Backend))

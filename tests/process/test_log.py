@@ -37,7 +37,7 @@ class TestLine:
 
     def test_why(self, start: Starter) -> None:
         _, log, _ = start.talk(request("/who", "X-SLURM-USER-NAME: alice"), SLURMRESTD_AUTH_TYPES="jwt")
-        assert 'status=401' in log
+        assert "status=401" in log
         assert 'why="X-SLURM-USER-NAME without a token"' in log
 
     def test_refused_before_it_was_complete(self, start: Starter) -> None:
@@ -114,9 +114,7 @@ class TestClientOnDescriptor2:
     @pytest.mark.parametrize("when", ["early", "late"])
     def test_traceback_of_the_program(self, start: Starter, syslog: Syslog, when: str) -> None:
         path, arrived = syslog
-        data, status = self.talk(
-            start, b"", args=[f"raise-{when}"], SLURMREST_INET_SYSLOG=path
-        )
+        data, status = self.talk(start, b"", args=[f"raise-{when}"], SLURMREST_INET_SYSLOG=path)
         assert data == b""
         assert status == 1
         assert any("RuntimeError: forced" in line for line in arrived())
@@ -160,7 +158,7 @@ class TestClientOnDescriptor2:
 
     def test_answers_and_errors_in_one_pipe(self, start: Starter, syslog: Syslog) -> None:
         path, arrived = syslog
-        process = start(shell='exec "$0" "$@" 2>&1', SLURMREST_INET_SYSLOG=path)
+        process = start(command_line='exec "$0" "$@" 2>&1', SLURMREST_INET_SYSLOG=path)
         out, err = process.communicate(request("/noise"), PATIENCE)
         assert [answer.body for answer in parse(out)] == [b"quiet"]
         assert err == b""

@@ -163,7 +163,7 @@ class TestEnds:
         assert process.wait(PATIENCE) == 0
         log = process.stderr.read().decode()
         assert "Traceback" not in log
-        assert 'status=200' in log
+        assert "status=200" in log
         assert 'why="writing: Broken pipe"' in log
 
     def test_client_that_resets(self, start: Starter, tcp: tuple[socket.socket, socket.socket]) -> None:
@@ -389,7 +389,7 @@ class TestDescriptors:
     def test_missing_ones_are_opened(self, start: Starter, missing: tuple[int, ...]) -> None:
         streams = [f"{number}>&-" for number in missing]
         shell = f'exec "$0" "$@" {" ".join(streams)}'
-        process = start(shell=shell, SLURMREST_INET_SYSLOG="/nonexistent")
+        process = start(command_line=shell, SLURMREST_INET_SYSLOG="/nonexistent")
         out, err = process.communicate(request("/descriptors"), PATIENCE)
         assert process.returncode == 0
         assert b"Traceback" not in err

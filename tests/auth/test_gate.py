@@ -1,0 +1,93 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The chain of plugins, and the one identity of an instance."""
+
+from __future__ import annotations
+
+import pytest
+
+from slurmrest_inet.auth import Gate, Identity, authenticate, jwt, local, plugin
+from slurmrest_inet.auth.peer import INET, PIPE, UNIX, Peer
+from slurmrest_inet.http.message import Request, RestError
+
+NETWORK = Peer(INET, None, 0, 1000, "192.0.2.1:1")
+OWN_PIPE = Peer(PIPE, 1000, 0o10600, 1000, "-")
+FOREIGN_SOCKET = Peer(UNIX, 1001, 0, 1000, "uid 1001")
+ITSELF = Identity("rest_auth/local", None, None)
+BY_DEFAULT = (local, jwt)
+
+
+def request(name: str | None = None, token: str | None = None) -> Request:
+    fields = ((b"x-slurm-user-name", name), (b"x-slurm-user-token", token))
+    headers = tuple((key, value.encode()) for key, value in fields if value is not None)
+    return Request("GET", "/", "/", None, "1.1", headers, b"")
+
+
+def reason(call: object, *arguments: object) -> str:
+    with pytest.raises(RestError) as refusal:
+        call(*arguments)
+    assert (refusal.value.status, refusal.value.text, refusal.value.close) == (401, "Authentication failure", True)
+    return refusal.value.reason
+
+
+class TestChain:
+    def test_the_first_that_does_not_skip_decides(self) -> None:
+        both = request("alice", "t")
+        assert authenticate(OWN_PIPE, both, (local, jwt)) == ITSELF
+        assert authenticate(OWN_PIPE, both, (jwt, local)) == Identity("rest_auth/jwt", "alice", "t")
+        assert authenticate(NETWORK, both, (local, jwt)) == Identity("rest_auth/jwt", "alice", "t")
+
+    def test_skipping_goes_on(self) -> None:
+        assert authenticate(OWN_PIPE, request(), (jwt, local)) == ITSELF
+
+    def test_a_refusal_ends_the_chain(self) -> None:
+        assert "uid 1001" in reason(authenticate, FOREIGN_SOCKET, request("alice", "t"), (local, jwt))
+        assert "without a token" in reason(authenticate, OWN_PIPE, request("alice"), (jwt, local))
+
+    @pytest.mark.parametrize("plugins", [(), (local,), (jwt,), BY_DEFAULT])
+    def test_nobody_decides(self, plugins: tuple[object, ...]) -> None:
+        assert reason(authenticate, NETWORK, request(), plugins) == "no plugin found credentials"
+
+    def test_names(self) -> None:
+        for module in BY_DEFAULT:
+            assert plugin(module.NAME) is module
+        with pytest.raises(LookupError):
+            plugin("rest_auth/none")
+
+
+class TestOnce:
+    def test_the_same_credentials_again(self) -> None:
+        gate = Gate(NETWORK, BY_DEFAULT)
+        for _ in range(3):
+            assert gate.admit(request("alice", "t")) == Identity("rest_auth/jwt", "alice", "t")
+
+    @pytest.mark.parametrize("second", [("bob", "t"), ("alice", "u"), (None, "t"), ("", "t")])
+    def test_other_credentials(self, second: tuple[str | None, str]) -> None:
+        gate = Gate(NETWORK, BY_DEFAULT)
+        gate.admit(request("alice", "t"))
+        assert "other credentials" in reason(gate.admit, request(*second))
+        assert gate.admit(request("alice", "t")).user_name == "alice"
+
+    def test_another_plugin(self) -> None:
+        gate = Gate(OWN_PIPE, (jwt, local))
+        assert gate.admit(request()) == ITSELF
+        assert "other credentials" in reason(gate.admit, request("alice", "t"))
+
+    def test_a_refused_request_owns_nothing(self) -> None:
+        gate = Gate(NETWORK, BY_DEFAULT)
+        reason(gate.admit, request("alice"))
+        assert gate.admit(request("bob", "t")).user_name == "bob"
+
+    def test_a_listener_authenticates_each_request(self) -> None:
+        gate = Gate(NETWORK, BY_DEFAULT, once=False)
+        assert [gate.admit(request(name, "t")).user_name for name in ("alice", "bob", "alice")] == [
+            "alice",
+            "bob",
+            "alice",
+        ]
+
+
+def test_no_representation_shows_a_token() -> None:
+    identity = Identity("rest_auth/jwt", "alice", "secret")
+    for text in (repr(identity), str(identity), f"{identity}", f"{[identity]}"):
+        assert "secret" not in text
+        assert "alice" in text

@@ -1,0 +1,268 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The command line and the variables: what they mean, and what is refused with which sentence."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+import pytest
+from wire import PATIENCE
+
+from slurmrest_inet import cli, settings
+from slurmrest_inet.http.session import Limits
+from slurmrest_inet.settings import Options, SettingsError
+
+REPOSITORY = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+
+
+def program(*args: str, **environ: str) -> tuple[int, str, str]:
+    """Run the program with nothing on standard input; exit status, output, errors."""
+    done = subprocess.run(
+        [sys.executable, "-m", "slurmrest_inet", *args],
+        env={"PYTHONPATH": REPOSITORY, **environ},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+        check=False,
+    )
+    return done.returncode, done.stdout, done.stderr
+
+
+def read(*args: str, **environ: str) -> settings.Settings:
+    return settings.read(cli.parse(args).options, environ)
+
+
+class TestParse:
+    def test_nothing(self) -> None:
+        assert cli.parse([]) == ("serve", Options())
+
+    @pytest.mark.parametrize(
+        "args",
+        [
+            ["-a", "jwt", "-s", "v0.0.38", "-f", "/c", "-vv", ":80"],
+            ["-ajwt", "-sv0.0.38", "-f/c", "-v", "-v", ":80"],
+            [":80", "-v", "-a", "jwt", "-vs", "v0.0.38", "-f", "/c"],
+            ["-vva", "jwt", "-s", "v0.0.38", "-f", "/c", "--", ":80"],
+        ],
+    )
+    def test_mixed(self, args: list[str]) -> None:
+        expected = Options(auth_types="jwt", openapi_plugins="v0.0.38", conf="/c", verbose=2, addresses=(":80",))
+        assert cli.parse(args) == ("serve", expected)
+
+    def test_all_values(self) -> None:
+        args = [
+            "-a",
+            "a",
+            "-d",
+            "d",
+            "-f",
+            "f",
+            "-g",
+            "g",
+            "-s",
+            "s",
+            "-t",
+            "t",
+            "-u",
+            "u",
+            "--max-connections",
+            "7",
+            "x",
+            "y",
+        ]
+        options = cli.parse(args).options
+        assert options == Options("a", "s", "d", "f", "u", "g", "t", "7", 0, ("x", "y"))
+
+    @pytest.mark.parametrize("args", [["--max-connections=7"], ["--max-connections", "7"], ["--max", "7"], ["--m=7"]])
+    def test_long(self, args: list[str]) -> None:
+        assert cli.parse(args).options.max_connections == "7"
+
+    def test_last_value_wins(self) -> None:
+        assert cli.parse(["-a", "jwt", "-a", "local"]).options.auth_types == "local"
+
+    @pytest.mark.parametrize(
+        ("args", "action"),
+        [(["-h"], "help"), (["--help"], "help"), (["-vhX"], "help"), (["-V"], "version"), ([":80", "-V"], "version")],
+    )
+    def test_actions(self, args: list[str], action: str) -> None:
+        assert cli.parse(args).action == action
+
+    def test_after_two_dashes_all_are_addresses(self) -> None:
+        assert cli.parse(["--", "-h", "--help"]).options.addresses == ("-h", "--help")
+
+    @pytest.mark.parametrize(
+        ("args", "sentence"),
+        [
+            (["-x"], "no option -x"),
+            (["-vx"], "no option -x"),
+            (["--nothing"], "no option --nothing"),
+            (["--max-connectionsx=1"], "no option --max-connectionsx"),
+            (["-a"], "-a needs a value"),
+            (["-va"], "-a needs a value"),
+            (["--max-connections"], "--max-connections needs a value"),
+            (["--help=1"], "--help takes no value"),
+        ],
+    )
+    def test_refused(self, args: list[str], sentence: str) -> None:
+        with pytest.raises(SettingsError, match=sentence):
+            cli.parse(args)
+
+
+class TestSettings:
+    def test_defaults(self) -> None:
+        chosen = read()
+        assert chosen == settings.Settings()
+        assert read().inetd
+        assert settings.Settings().level == 3
+
+    def test_limits_are_those_of_the_session(self) -> None:
+        assert Limits._fields == settings.LIMIT_NAMES
+
+    @pytest.mark.parametrize("text", ["jwt,local", "rest_auth/jwt,rest_auth/local", "jwt,rest_auth/local,jwt"])
+    def test_auth_types_keep_their_order(self, text: str) -> None:
+        expected = ("rest_auth/jwt", "rest_auth/local")
+        assert read("-a", text).auth_types == expected
+        assert read(SLURMRESTD_AUTH_TYPES=text).auth_types == expected
+
+    def test_options_beat_variables(self) -> None:
+        chosen = read(
+            *["-a", "local", "-s", "v0.0.38", "-d", "v0.0.42", "-f", "/o", "--max-connections", "2"],
+            SLURMRESTD_AUTH_TYPES="jwt",
+            SLURMRESTD_OPENAPI_PLUGINS="v0.0.37",
+            SLURMRESTD_DATA_PARSER_PLUGINS="v0.0.41",
+            SLURM_CONF="/v",
+            SLURMRESTD_MAX_CONNECTIONS="3",
+        )
+        assert chosen.auth_types == ("rest_auth/local",)
+        assert chosen.openapi_plugins == ("openapi/v0.0.38",)
+        assert chosen.data_parsers == ("data_parser/v0.0.42",)
+        assert (chosen.conf, chosen.max_connections) == ("/o", 2)
+
+    def test_token_first_where_libslurm_has_only_tokens(self) -> None:
+        assert read().auth_types == ("rest_auth/local", "rest_auth/jwt")
+        assert read(SLURM_JWT="").auth_types == ("rest_auth/jwt", "rest_auth/local")
+        assert read("-a", "local,jwt", SLURM_JWT="daemon").auth_types == ("rest_auth/local", "rest_auth/jwt")
+
+    def test_openapi(self) -> None:
+        chosen = read("-s", "v0.0.38,dbv0.0.38,openapi/slurmctld")
+        assert chosen.openapi_plugins == ("openapi/v0.0.38", "openapi/dbv0.0.38", "openapi/slurmctld")
+
+    def test_data_parsers(self) -> None:
+        chosen = read("-d", "v0.0.42+fast+inline_enums,data_parser/v0.0.41,latest")
+        assert chosen.data_parsers == (
+            "data_parser/v0.0.42+fast+inline_enums",
+            "data_parser/v0.0.41",
+            "data_parser/v0.0.45",
+        )
+
+    def test_addresses_of_variable_and_line(self) -> None:
+        chosen = read(":2", SLURMRESTD_LISTEN="host:1,unix:/x")
+        assert chosen.addresses == ("host:1", "unix:/x", ":2")
+        assert not chosen.inetd
+
+    @pytest.mark.parametrize(
+        ("text", "level"), [("", 3), ("0", 0), ("9", 9), ("info", 3), ("DEBUG", 5), ("debug5", 9), ("quiet", 0)]
+    )
+    def test_level(self, text: str, level: int) -> None:
+        assert read(SLURMRESTD_DEBUG=text).level == level
+        assert read("-vv", SLURMRESTD_DEBUG=text).level == min(level + 2, 9)
+
+    def test_words(self) -> None:
+        chosen = read(
+            SLURMRESTD_SECURITY="disable_unshare_sysv,disable_unshare_files,disable_user_check",
+            SLURMRESTD_JSON="pretty",
+            SLURMRESTD_YAML="compact,no_tag",
+            SLURMRESTD_RESPONSE_STATUS_CODES="200,default",
+        )
+        assert chosen.security == {"disable_unshare_sysv", "disable_unshare_files", "disable_user_check"}
+        assert (chosen.json_style, chosen.yaml_style) == ({"pretty"}, {"compact", "no_tag"})
+        assert chosen.response_status_codes == "200,default"
+
+    def test_own_numbers(self) -> None:
+        chosen = read(
+            SLURMREST_INET_HEAD_SECONDS="1.5",
+            SLURMREST_INET_BODY_BYTES_PER_SECOND="100",
+            SLURMREST_INET_BODY_BYTES="1000",
+            SLURMREST_INET_REQUESTS="3",
+            SLURMREST_INET_MEMORY_MIB="0",
+            SLURMREST_INET_SYSLOG="/run/log",
+        )
+        assert chosen.deadlines == settings.Deadlines(head=1.5, body_rate=100)
+        assert dict(chosen.limits) == {"body_bytes": 1000, "requests": 3}
+        assert (chosen.memory, chosen.syslog) == (0, "/run/log")
+
+    @pytest.mark.parametrize(
+        ("args", "environ"),
+        [
+            (["-a", "nothing"], {}),
+            (["-a", ","], {}),
+            (["-a", "openapi/jwt"], {}),
+            (["-s", "v0.0.1"], {}),
+            (["-s", "v0.0.38,openapi"], {}),
+            (["-d", "v0.0.38"], {}),
+            (["-d", "v0.0.42+quick"], {}),
+            (["--max-connections", "0"], {}),
+            (["--max-connections", "-1"], {}),
+            (["--max-connections", "1_0"], {}),
+            (["--max-connections", "٣"], {}),
+            ([], {"SLURMRESTD_AUTH_TYPES": "x"}),
+            ([], {"SLURMRESTD_SECURITY": "disable_user_check,x"}),
+            ([], {"SLURMRESTD_DEBUG": "10"}),
+            ([], {"SLURMRESTD_DEBUG": "-1"}),
+            ([], {"SLURMRESTD_DEBUG": "loud"}),
+            ([], {"SLURMRESTD_JSON": "small"}),
+            ([], {"SLURMRESTD_JSON": "no_tag"}),
+            ([], {"SLURMRESTD_YAML": "small"}),
+            ([], {"SLURMRESTD_MAX_CONNECTIONS": "many"}),
+            ([], {"SLURMREST_INET_HEAD_SECOND": "1"}),
+            ([], {"SLURMREST_INET_HEAD_SECONDS": "0"}),
+            ([], {"SLURMREST_INET_HEAD_SECONDS": "-1"}),
+            ([], {"SLURMREST_INET_HEAD_SECONDS": "1e3"}),
+            ([], {"SLURMREST_INET_HEAD_SECONDS": ""}),
+            ([], {"SLURMREST_INET_BODY_BYTES": "1.5"}),
+            ([], {"SLURMREST_INET_BODY_BYTES": "0"}),
+        ],
+    )
+    def test_refused(self, args: list[str], environ: dict[str, str]) -> None:
+        with pytest.raises(SettingsError) as error:
+            read(*args, **environ)
+        assert str(error.value).endswith(".")
+
+
+class TestProgram:
+    def test_help(self) -> None:
+        status, out, err = program("-h")
+        assert (status, out) == (0, "")
+        assert err.startswith("Usage: ")
+        for name in settings.OWN_VARIABLES:
+            assert name in err
+
+    @pytest.mark.parametrize(
+        ("args", "heading", "names"),
+        [
+            (["-a", "list"], "Possible REST authentication plugins:", settings.AUTH_PLUGINS),
+            (["-s", "LIST"], "Possible OpenAPI plugins:", settings.OPENAPI_PLUGINS),
+            (["-d", "list"], "Possible data_parser plugins:", settings.DATA_PARSERS),
+        ],
+    )
+    def test_list(self, args: list[str], heading: str, names: tuple[str, ...]) -> None:
+        assert program(*args) == (0, "".join(f"{name}\n" for name in names), heading + "\n")
+
+    @pytest.mark.parametrize(
+        ("args", "environ"),
+        [
+            (["-x"], {}),
+            (["-a", "nothing"], {}),
+            ([":8080"], {}),
+            ([], {"SLURMRESTD_LISTEN": ":8080"}),
+            ([], {"SLURMRESTD_SECURITY": "x"}),
+        ],
+    )
+    def test_refusals_are_one_sentence(self, args: list[str], environ: dict[str, str]) -> None:
+        status, out, err = program(*args, **environ)
+        assert (status, out) == (1, "")
+        assert len(err.splitlines()) == 1
+        assert err.startswith("slurmrest-inet: ")
