@@ -16,9 +16,10 @@ from typing import TYPE_CHECKING, Any
 from setuptools import build_meta
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable, Sequence
 
     from headers import Headers
+    from slurmrest_inet.schema.model import Table
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(HERE)
@@ -100,43 +101,44 @@ void free_statistics(stats_info_response_msg_t *message)
 """
 
 
-def _prepare(headers: Headers) -> None:
-    """Write the generated C files below ``build/``."""
+def prepare(headers: Headers, tables: Iterable[Table], folder: str) -> None:
+    """Write the generated C files for ``tables`` into ``folder``."""
     import rows  # noqa: PLC0415 - needs the package on the path, which only a build has
-    from slurmrest_inet.schema.tables import TABLES  # noqa: PLC0415
 
-    os.makedirs(GENERATED, exist_ok=True)
+    os.makedirs(folder, exist_ok=True)
     for name, text in (
-        ("rows.c", rows.Generator(headers).write(TABLES)),
+        ("rows.c", rows.Generator(headers).write(tables)),
         ("slurm_features.h", rows.features(headers)),
     ):
-        path = os.path.join(GENERATED, name)
-        with open(path, "w", encoding="utf-8") as out:
+        with open(os.path.join(folder, name), "w", encoding="utf-8") as out:
             out.write(text)
 
 
-def _extension(headers: Headers) -> Any:
-    """Return the extension module as setuptools wants it."""
+def builder(headers: Headers, module: str, generated: str, *, cdef: str = "", flags: Sequence[str] = ()) -> Any:
+    """Return cffi's builder of the extension ``module`` with the generated files in ``generated``.
+
+    ``cdef`` declares what the tests add; ``flags`` go to the compiler and the linker.
+    """
     from cffi import FFI  # noqa: PLC0415 - a build requirement, absent while metadata is asked for
+    from headers import SYSTEM_TYPES  # noqa: PLC0415 - as above
 
     with open(os.path.join(HERE, "codec_api.h"), encoding="utf-8") as source:
         own = source.read()
-    from headers import SYSTEM_TYPES  # noqa: PLC0415
-
+    # setuptools wants relative sources; cffi's own compile, which the tests use, works in another folder.
+    ours = HERE if os.path.isabs(generated) else os.path.relpath(HERE)
     constants = "".join(f"#define {name} ...\n" for name in CONSTANTS if name in headers.constants)
     ffi = FFI()
-    ffi.cdef(SYSTEM_TYPES + headers.cdef + own + LOADER + constants)
+    ffi.cdef(SYSTEM_TYPES + headers.cdef + own + LOADER + constants + cdef)
     ffi.set_source(
-        "slurmrest_inet._slurm",
+        module,
         f"#define BUILT_FOR_API {headers.api}\n" + PREAMBLE + LOADER_SOURCE,
-        sources=[os.path.join("cffi_build", name) for name in SOURCES] + [os.path.join(GENERATED, "rows.c")],
-        include_dirs=["cffi_build", GENERATED],
+        sources=[os.path.join(ours, name) for name in SOURCES] + [os.path.join(generated, "rows.c")],
+        include_dirs=[ours, generated],
         libraries=["slurm"],
-        extra_compile_args=[*WARNINGS, *shlex.split(os.environ.get("CPPFLAGS", ""))],
-        extra_link_args=shlex.split(os.environ.get("LDFLAGS", "")),
+        extra_compile_args=[*WARNINGS, *flags, *shlex.split(os.environ.get("CPPFLAGS", ""))],
+        extra_link_args=[*flags, *shlex.split(os.environ.get("LDFLAGS", ""))],
     )
-    extension = ffi.distutils_extension(tmpdir=GENERATED)
-    return extension
+    return ffi
 
 
 def _with_extension(hook: Callable[..., str], *args: Any) -> str:
@@ -145,11 +147,12 @@ def _with_extension(hook: Callable[..., str], *args: Any) -> str:
 
     sys.path[:0] = [HERE, ROOT]
     from headers import BuildError, read  # noqa: PLC0415
+    from slurmrest_inet.schema.tables import TABLES  # noqa: PLC0415
 
     try:
         headers = read()
-        _prepare(headers)
-        extension = _extension(headers)
+        prepare(headers, TABLES, GENERATED)
+        extension = builder(headers, "slurmrest_inet._slurm", GENERATED).distutils_extension(tmpdir=GENERATED)
     except BuildError as error:
         raise SystemExit(f"slurmrest-inet: {error}") from None
     original = setuptools.setup

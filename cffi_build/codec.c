@@ -8,6 +8,7 @@
 #include "codec.h"
 
 #include <grp.h>
+#include <math.h>
 #include <pwd.h>
 #include <slurm/slurm.h>
 #include <stdio.h>
@@ -111,8 +112,9 @@ void codec_noval(writer_t *w, bool set, bool infinite, int64_t number)
 
 static void noval_real(writer_t *w, double value)
 {
-	bool infinite = value == (double) INFINITE || value == (double) INFINITE64 || value > 1.7e308;
-	bool unset = value != value || value == (double) NO_VAL || value == (double) NO_VAL64;
+	/* As doubles the two 64-bit sentinels are one number, which counts as infinite. */
+	bool infinite = isinf(value) || value == (double) INFINITE || value == (double) INFINITE64;
+	bool unset = isnan(value) || value == (double) NO_VAL;
 
 	writer_begin_map(w);
 	KEY(w, "set");
@@ -204,7 +206,7 @@ static bool matches(const struct codec_name *name, uint64_t value)
 	return name->mask ? (value & name->mask) == name->value : value == name->value;
 }
 
-void codec_flags(writer_t *w, const struct codec_names *names, uint64_t value, uint16_t options)
+void codec_flags(writer_t *w, const struct codec_names *names, uint64_t value)
 {
 	bool any = false;
 
@@ -214,7 +216,8 @@ void codec_flags(writer_t *w, const struct codec_names *names, uint64_t value, u
 			continue;
 		any = true;
 		writer_text(w, names->entries[i].text);
-		if (options & OPTION_MASKED_OUT)
+		/* An entry for the whole value says all that there is to say. */
+		if (!names->entries[i].mask)
 			break;
 	}
 	if (!any && names->otherwise)
@@ -369,7 +372,11 @@ static void value_of(writer_t *w, const struct codec_row *row, const void *recor
 			writer_boolean(w, row->options & OPTION_EQUALS_ONE ? value == 1 : value != 0);
 		break;
 	case KIND_FLAGS:
-		codec_flags(w, row->extra, (uint64_t) codec_load(record, row->storage, row->offset), row->options);
+		value = codec_load(record, row->storage, row->offset);
+		if ((row->options & OPTION_ZERO_NULL) && !value)
+			writer_null(w);
+		else
+			codec_flags(w, row->extra, (uint64_t) value);
 		break;
 	case KIND_CHOICE:
 	case KIND_CHOICES:

@@ -35,8 +35,6 @@ def find_member(headers: Headers, struct: str, path: str) -> bool:
 
 def unset_literal(kind: Kind, version: int) -> str:
     """Return the JSON that stands for "no such member" in an API version."""
-    if kind.name == "noval":
-        return '{"set":false,"infinite":false,"number":0}'
     by_type = {"array": "[]", "object": "{}", "boolean": "false"}
     if kind.type in by_type:
         return by_type[kind.type]
@@ -103,6 +101,9 @@ class Generator:
         if kind.name == "constant":
             return self.constant(key, kind.literal or "null")
         if member is None or (kind.count and not find_member(self.headers, table.struct, kind.count)):
+            if kind.type == "noval":
+                # No storage: the codec writes the number object as not set.
+                return f"\t{{ .key = {_c_string(key)}, .key_length = {len(key.encode())}, .kind = KIND_NOVAL }},"
             return self.constant(key, unset_literal(kind, version))
         extra = "NULL"
         if kind.names is not None and kind.name != "derived":

@@ -1,0 +1,68 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""How our own C is built: without a warning, under the sanitizers, and with a sentence where something is missing."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+import backend
+import headers
+import probe
+import pytest
+
+
+
+@pytest.mark.parametrize("source", [*backend.SOURCES, "rows.c"])
+def test_no_compiler_warning(source: str, tmp_path: object) -> None:
+    assert not probe.warnings_of(str(tmp_path), source)
+
+
+@pytest.mark.skipif(bool(os.environ.get("SLURMREST_TEST_SANITIZE")), reason="this is the sanitized run itself")
+def test_the_codec_under_asan_and_ubsan() -> None:
+    """All of test_codec.py again, in a process with the address and undefined-behaviour sanitizers."""
+    libraries = [
+        subprocess.run([*headers.compiler(), f"-print-file-name={name}"], capture_output=True, text=True, check=True).stdout
+        for name in ("libasan.so", "libubsan.so")
+    ]
+    environment = {
+        **os.environ,
+        "SLURMREST_TEST_SANITIZE": "1",
+        "LD_PRELOAD": " ".join(library.strip() for library in libraries),
+        # Python's own arenas are never given back, so leaks are looked for elsewhere.
+        "ASAN_OPTIONS": "detect_leaks=0:abort_on_error=0:exitcode=99",
+        "UBSAN_OPTIONS": "print_stacktrace=1",
+    }
+    here = os.path.dirname(os.path.abspath(__file__))
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", os.path.join(here, "test_codec.py")]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=280)
+    assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-4000:]
+    assert " passed" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"CC": "no-such-compiler"}, "gcc"),
+        ({"CPPFLAGS": "-nostdinc"}, "libslurm-dev"),
+        ({"LDFLAGS": "-nostdlib -nodefaultlibs -Wl,--exclude-libs,ALL"}, None),
+    ],
+)
+def test_what_is_missing_is_named(monkeypatch: pytest.MonkeyPatch, changes: dict[str, str], sentence: str | None) -> None:
+    for name, value in changes.items():
+        monkeypatch.setenv(name, value)
+    if sentence is None:
+        assert headers.read().release[0] >= 22
+        return
+    with pytest.raises(headers.BuildError) as caught:
+        headers.read()
+    assert sentence in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_missing_library_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: object) -> None:
+    """A linker that finds no library: an empty sysroot."""
+    monkeypatch.setenv("LDFLAGS", f"--sysroot={tmp_path} -nostdlib")
+    with pytest.raises(headers.BuildError, match="libslurm-dev"):
+        headers.read()
