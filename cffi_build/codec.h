@@ -110,8 +110,7 @@ enum option {
 	OPTION_EQUALS_ONE = 8,	  /* boolean: true for 1 only */
 	OPTION_POINTER = 16,	  /* the record hangs on a pointer */
 	OPTION_ZERO_NULL = 32,	  /* 0 is null (as a number object: not set) */
-	OPTION_MASKED_OUT = 64,	  /* flags: stop at the first entry whose whole mask matches (a choice within flags) */
-	OPTION_ZERO_UNSET = 128,  /* number object: 0 means not set */
+	OPTION_ZERO_UNSET = 64,   /* number object: 0 means not set */
 };
 
 struct codec_name {
@@ -163,7 +162,7 @@ bool codec_is_unset(int64_t value, uint8_t storage);
 bool codec_is_infinite(int64_t value, uint8_t storage);
 void codec_key(writer_t *w, const struct codec_row *row);
 void codec_noval(writer_t *w, bool set, bool infinite, int64_t number);
-void codec_flags(writer_t *w, const struct codec_names *names, uint64_t value, uint16_t options);
+void codec_flags(writer_t *w, const struct codec_names *names, uint64_t value);
 void codec_user(writer_t *w, uint32_t uid, bool empty);
 void codec_user_or_number(writer_t *w, uint32_t uid);
 void codec_group(writer_t *w, uint32_t gid);

@@ -5,10 +5,8 @@
 
 #include "codec.h"
 
-extern const struct codec_names names_job_profile;
 extern const struct codec_names names_node_state_base;
 extern const struct codec_names names_node_state_flags;
-extern const struct codec_names names_preempt_mode;
 extern const struct codec_names names_rpc;
 
 #endif

@@ -98,39 +98,21 @@ static void write_partition_memory_per_node(writer_t *w, const void *record, con
 }
 DERIVED(partition_memory_per_node);
 
-static void write_preemption_mode(writer_t *w, const void *record, const struct codec_row *row)
+static void write_memory_per_cpu_or_zero(writer_t *w, const void *record, const struct codec_row *row)
 {
-	int64_t value = member(record, row);
+	uint64_t value = (uint64_t) member(record, row);
 
-	codec_key(w, row);
-	if (value != PREEMPT_MODE_OFF && value != NO_VAL16) {
-		codec_flags(w, &names_preempt_mode, (uint64_t) value, 0);
-		return;
-	}
-	writer_begin_list(w);
-	writer_text(w, "disabled");
-	writer_end_list(w);
+	number_or_null(w, row, true, value & MEM_PER_CPU ? (int64_t) (value & ~MEM_PER_CPU) : 0);
 }
-DERIVED(preemption_mode);
+DERIVED(memory_per_cpu_or_zero);
 
-static void write_profile(writer_t *w, const void *record, const struct codec_row *row)
+static void write_memory_per_node_or_zero(writer_t *w, const void *record, const struct codec_row *row)
 {
-	int64_t value = member(record, row);
+	uint64_t value = (uint64_t) member(record, row);
 
-	codec_key(w, row);
-	if (value == ACCT_GATHER_PROFILE_NOT_SET) {
-		writer_null(w);
-		return;
-	}
-	if (value != ACCT_GATHER_PROFILE_NONE) {
-		codec_flags(w, &names_job_profile, (uint64_t) value, 0);
-		return;
-	}
-	writer_begin_list(w);
-	writer_text(w, "None");
-	writer_end_list(w);
+	number_or_null(w, row, true, value & MEM_PER_CPU ? 0 : (int64_t) value);
 }
-DERIVED(profile);
+DERIVED(memory_per_node_or_zero);
 
 /* slurmctld leaves the name out when the client can look it up. */
 static void write_user_name(writer_t *w, const void *record, const struct codec_row *row)

@@ -139,6 +139,86 @@ static void allocated_nodes(writer_t *w, const struct layout *held)
 	writer_end_list(w);
 }
 
+/* Up to v0.0.37 one word is given for a socket and one for a position of cores in any socket: that of the last. */
+static void words(writer_t *w, const struct layout *held, uint64_t first_bit, uint16_t count, uint16_t cores, bool by_socket)
+{
+	uint16_t outer = by_socket ? count : cores, inner = by_socket ? cores : count;
+
+	writer_begin_map(w);
+	for (uint16_t i = 0; i < outer; i++) {
+		const char *word = NULL;
+
+		for (uint16_t j = 0; j < inner; j++) {
+			uint64_t bit = first_bit + (by_socket ? (uint64_t) i * cores + j : (uint64_t) j * cores + i);
+
+			if (bit_is_set(held->core_bitmap, bit))
+				word = bit_is_set(held->core_bitmap_used, bit) ? "assigned" : "unassigned";
+		}
+		if (word) {
+			number_key(w, i);
+			writer_text(w, word);
+		}
+	}
+	writer_end_map(w);
+}
+
+static void nodes_by_index(writer_t *w, const struct layout *held)
+{
+	uint64_t first_bit = 0;
+	uint32_t group = 0, in_group = 0;
+
+	writer_begin_map(w);
+	for (uint32_t node = 0; held->cores_per_socket && node < held->nhosts; node++) {
+		uint16_t count, cores;
+
+		if (in_group >= held->sock_core_rep_count[group]) {
+			group++;
+			in_group = 0;
+		}
+		in_group++;
+		count = held->sockets_per_node[group];
+		cores = held->cores_per_socket[group];
+		number_key(w, node);
+		writer_begin_map(w);
+		KEY(w, "sockets");
+		words(w, held, first_bit, count, cores, true);
+		KEY(w, "cores");
+		words(w, held, first_bit, count, cores, false);
+		if (held->memory_allocated) {
+			KEY(w, "memory");
+			writer_integer(w, (int64_t) held->memory_allocated[node]);
+		}
+		KEY(w, "cpus");
+		writer_integer(w, held->cpus ? held->cpus[node] : 0);
+		writer_end_map(w);
+		first_bit += (uint64_t) count * cores;
+	}
+	writer_end_map(w);
+}
+
+static void write_job_resources_by_index(writer_t *w, const void *record, const struct codec_row *row)
+{
+	const slurm_job_info_t *job = record;
+	const struct layout *held = (const struct layout *) job->job_resrcs;
+
+	codec_key(w, row);
+	writer_begin_map(w);
+	if (held && plausible(job, job->job_resrcs)) {
+		KEY(w, "nodes");
+		writer_text(w, held->nodes);
+		KEY(w, "allocated_cpus");
+		writer_integer(w, held->ncpus);
+		KEY(w, "allocated_hosts");
+		writer_integer(w, held->nhosts);
+		KEY(w, "allocated_nodes");
+		nodes_by_index(w, held);
+	}
+	writer_end_map(w);
+}
+
+extern const struct derived derived_job_resources_by_index;
+const struct derived derived_job_resources_by_index = { .write = write_job_resources_by_index };
+
 static void write_job_resources(writer_t *w, const void *record, const struct codec_row *row)
 {
 	const slurm_job_info_t *job = record;

@@ -33,8 +33,13 @@ class Call(NamedTuple):
     body: Any = None
 
     def update_time(self) -> int:
-        """Return the query's ``update_time`` (epoch, 0 without one); raises ValueError for what is no number."""
-        return query.as_int(self.query["update_time"]) if "update_time" in self.query else 0
+        """Return the query's ``update_time`` (epoch, 0 without one); raises ValueError for what is no number.
+
+        v0.0.36 has no such parameter.
+        """
+        if self.version < 37 or "update_time" not in self.query:
+            return 0
+        return query.as_int(self.query["update_time"])
 
 
 def make_application(settings: Settings, peer: Peer, *, once: bool = True) -> Callable[[Request], Response]:

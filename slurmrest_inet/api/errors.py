@@ -51,6 +51,11 @@ def entry(code: int, source: str, description: str | None = None) -> dict[str, s
     return found
 
 
+def coded_entry(sentence: str) -> dict[str, str | int]:
+    """Return an entry of ``errors`` as job operations of v0.0.36 write it: its code is always 0."""
+    return {"error": sentence, "error_code": 0}
+
+
 def bare_entry(code: int) -> dict[str, str | int]:
     """Return an entry as nodes, partitions and reservations up to v0.0.38 write it."""
     return {"error": strerror(code), "errno": code}

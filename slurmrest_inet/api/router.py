@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from slurmrest_inet.api import versions
 from slurmrest_inet.api.routes import ROUTES, Route
+from slurmrest_inet.http import query
 from slurmrest_inet.http.message import RestError
 
 if TYPE_CHECKING:
@@ -37,7 +38,13 @@ def _parameters(template: str, segments: tuple[str, ...]) -> dict[str, str] | No
     found = {}
     for name, segment in zip(names, segments):
         if name[0] == "{":
-            found[name[1:-1]] = segment
+            word, _, type_ = name[1:-1].partition(":")
+            if type_:
+                try:
+                    segment = str(query.as_int(segment))  # noqa: PLW2901 - from here on it is that number
+                except ValueError:
+                    return None
+            found[word] = segment
         elif name != segment:
             return None
     return found

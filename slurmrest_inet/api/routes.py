@@ -12,7 +12,7 @@ LAST = 45
 
 
 class Route(NamedTuple):
-    """One operation. ``path`` stands behind the API version; ``{name}`` takes one segment."""
+    """One operation. ``path`` stands behind the API version; ``{name}`` takes one segment, ``{name:int}`` a number."""
 
     method: str
     side: str
@@ -28,7 +28,8 @@ ROUTES = (
     Route("GET", "slurm", "diag", "slurmctld.diag.diag"),
     Route("GET", "slurm", "licenses", "slurmctld.licenses.list_all", since=38),
     Route("GET", "slurm", "jobs", "slurmctld.jobs.list_all"),
-    Route("GET", "slurm", "job/{job_id}", "slurmctld.jobs.get"),
+    Route("GET", "slurm", "job/{job_id:int}", "slurmctld.jobs.get_by_number", until=36),
+    Route("GET", "slurm", "job/{job_id}", "slurmctld.jobs.get", since=37),
     Route("GET", "slurm", "nodes", "slurmctld.nodes.list_all"),
     Route("GET", "slurm", "node/{node_name}", "slurmctld.nodes.get"),
     Route("GET", "slurm", "partitions", "slurmctld.partitions.list_all"),

@@ -31,7 +31,7 @@ def plugin(side: str, version: int) -> tuple[str, str]:
     """Return the type and the name of the plugin that serves a side (``slurm``, ``slurmdb``) in an API version."""
     if version < _MODERN:
         db = "db" if side == "slurmdb" else ""
-        title = "Slurm OpenAPI DB" if db else "Slurm OpenAPI"
+        title = "REST" if version == 36 and not db else "Slurm OpenAPI DB" if db else "Slurm OpenAPI"
         return f"openapi/{db}v0.0.{version}", f"{title} v0.0.{version}"
     daemon = "slurmdbd" if side == "slurmdb" else "slurmctld"
     return f"openapi/{daemon}", f"Slurm OpenAPI {daemon}"

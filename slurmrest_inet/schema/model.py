@@ -129,6 +129,11 @@ def flags(names: Names) -> Kind:
     return Kind("flags", names=names, type="array")
 
 
+def flags_or_null(names: Names) -> Kind:
+    """Return the kind of a flag word that is null when it is 0."""
+    return Kind("flags", ("ZERO_NULL",), names=names, type="array")
+
+
 def choice(names: Names) -> Kind:
     """Return the kind of an enumeration: the one name that matches."""
     return Kind("choice", names=names)

@@ -30,6 +30,17 @@ def _pairs(
     return Names(ident, tuple(Name(prefix + name, word, mask) for name, word in entries), otherwise, bits)
 
 
+def _exact(ident: str, bits: Names, **words: str) -> Names:
+    """Return a table of bits that come after whole values with a word of their own (given by constant)."""
+    whole = tuple(Name(constant, text) for constant, text in words.items())
+    return Names(ident, whole + tuple(entry._replace(mask=entry.constant) for entry in bits.entries))
+
+
+def _without(ident: str, table: Names, *texts: str) -> Names:
+    """Return a table without the entries of these words, as an earlier API version has it."""
+    return table._replace(ident=ident, entries=tuple(entry for entry in table.entries if entry.text not in texts))
+
+
 JOB_FLAGS = _bits(
     "job_flags",
     """
@@ -119,6 +130,8 @@ NODE_STATE_BASE = _pairs(
     mask="NODE_STATE_BASE",
 )
 
+NODE_STATE_BASE_36 = _without("node_state_base_36", NODE_STATE_BASE, "unknown")
+
 NODE_STATE_FLAGS = _pairs(
     "node_state_flags",
     """
@@ -174,8 +187,8 @@ PARTITION_STATE = _pairs(
     otherwise="UNKNOWN",
 )
 
-PREEMPT_MODE = _pairs(
-    "preempt_mode",
+_PREEMPT_MODE_BITS = _pairs(
+    "preempt_mode_bits",
     """
     SUSPEND suspend
     REQUEUE requeue
@@ -185,6 +198,9 @@ PREEMPT_MODE = _pairs(
     prefix="PREEMPT_MODE_",
     bits=True,
 )
+
+PREEMPT_MODE = _exact("preempt_mode", _PREEMPT_MODE_BITS, PREEMPT_MODE_OFF="disabled", NO_VAL16="disabled")
+PREEMPT_MODE_36 = _without("preempt_mode_36", PREEMPT_MODE, "within")
 
 RESERVATION_FLAGS = _pairs(
     "reservation_flags",
@@ -222,8 +238,10 @@ RESERVATION_FLAGS = _pairs(
     bits=True,
 )
 
-JOB_PROFILE = _pairs(
-    "job_profile",
+RESERVATION_FLAGS_37 = _without("reservation_flags_37", RESERVATION_FLAGS, "HOURLY", "NO_HOURLY")
+
+_JOB_PROFILE_BITS = _pairs(
+    "job_profile_bits",
     """
     ENERGY Energy
     LUSTRE Lustre
@@ -233,6 +251,8 @@ JOB_PROFILE = _pairs(
     prefix="ACCT_GATHER_PROFILE_",
     bits=True,
 )
+
+JOB_PROFILE = _exact("job_profile", _JOB_PROFILE_BITS, ACCT_GATHER_PROFILE_NONE="None")
 
 JOB_REASON = _pairs(
     "job_reason",

@@ -9,7 +9,8 @@ from .model import NUMBER, TEXT, Row, Table, derived, flags
 RESERVATION = Table(
     "reserve_info_t",
     (
-        Row("flags", "flags", flags(names.RESERVATION_FLAGS), "Reservation flags", since=37, until=38),
+        Row("flags", "flags", flags(names.RESERVATION_FLAGS_37), "Reservation flags", since=37, until=37),
+        Row("flags", "flags", flags(names.RESERVATION_FLAGS), "Reservation flags", since=38, until=38),
         Row("accounts", "accounts", TEXT, "Accounts that may use it", since=37, until=38),
         Row("burst_buffer", "burst_buffer", TEXT, "Burst buffers that are reserved", since=37, until=38),
         Row("core_count", "core_cnt", NUMBER, "Cores", since=37, until=38),

@@ -14,6 +14,7 @@ from slurmrest_inet.slurm.library import SlurmError, ffi, lib
 if TYPE_CHECKING:
     from typing import Callable
 
+NO_VAL: int = lib.NO_VAL
 SHOW_ALL: int = lib.SHOW_ALL
 SHOW_DETAIL: int = lib.SHOW_DETAIL
 SHOW_MIXED: int = lib.SHOW_MIXED

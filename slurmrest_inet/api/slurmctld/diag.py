@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from slurmrest_inet.api.envelope import Answer, Members
-from slurmrest_inet.api.errors import entry
+from slurmrest_inet.api.errors import bare_entry, entry
 from slurmrest_inet.slurm import calls
 from slurmrest_inet.slurm.library import SlurmError
 
@@ -34,11 +34,13 @@ def ping(_call: Call) -> Answer:
     return Answer((("pings", pings),))
 
 
-def diag(_call: Call) -> Answer:
+def diag(call: Call) -> Answer:
     """GET diag: slurmctld's counters since it started or was reset."""
     try:
         message = calls.load_statistics()
     except SlurmError as error:
+        if call.version < 38:
+            return Answer((("statistics", {}),), (bare_entry(error.code),), error.code)
         problem = entry(error.code, "slurm_get_statistics", "request failed")
         empty: dict[str, list[str]] = {"rpcs_by_message_type": [], "rpcs_by_user": []}
         return Answer((("statistics", empty),), (problem,), error.code)

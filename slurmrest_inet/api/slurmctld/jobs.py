@@ -6,11 +6,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from slurmrest_inet.api.envelope import Answer, Records
-from slurmrest_inet.api.errors import INVALID_JOBS_DESC, INVALID_QUERY, NO_CHANGE_IN_DATA, entry
+from slurmrest_inet.api.errors import INVALID_JOBS_DESC, INVALID_QUERY, NO_CHANGE_IN_DATA, coded_entry, entry
 from slurmrest_inet.slurm import calls
 from slurmrest_inet.slurm.library import SlurmError
 
 if TYPE_CHECKING:
+    from typing import Callable
+
     from slurmrest_inet.api.app import Call
 
 _SHOW = calls.SHOW_ALL | calls.SHOW_DETAIL
@@ -28,7 +30,18 @@ def list_all(call: Call) -> Answer:
         if NO_CHANGE_IN_DATA in (error.code, error.errno):
             return Answer(code=NO_CHANGE_IN_DATA)
         problem = entry(error.code, "slurm_load_jobs", "Failed while looking for jobs")
-        return Answer((("jobs", []),), (problem,), error.code)
+        return Answer((("jobs", []),), (problem,) if call.version > 36 else (), error.code)
+
+
+def get_by_number(call: Call) -> Answer:
+    """GET job/{job_id} of v0.0.36, where the id is a number."""
+    job_id = int(call.parameters["job_id"])
+    if not job_id:
+        return Answer(errors=(coded_entry("_op_handler_job: job_id is zero"),), code=-1)
+    if job_id >= calls.NO_VAL:
+        return Answer(errors=(coded_entry(f"_op_handler_job: job_id too large: {job_id}"),), code=-1)
+    problem = coded_entry(f"_handle_job_get: unknown job {job_id}")
+    return _one(job_id, lambda _code: problem)
 
 
 def get(call: Call) -> Answer:
@@ -38,11 +51,15 @@ def get(call: Call) -> Answer:
     job_id = calls.job_id_of(text)
     if not job_id:
         return Answer(errors=(entry(INVALID_JOBS_DESC, "_handle_job_get", sentence),), code=INVALID_JOBS_DESC)
+    return _one(job_id, lambda code: entry(code, "slurm_load_job", sentence))
+
+
+def _one(job_id: int, problem: Callable[[int], dict[str, str | int]]) -> Answer:
     try:
-        message = calls.load_job(job_id, _SHOW)
+        message = calls.load_job(job_id & 0xFFFFFFFF, _SHOW)
     except SlurmError as error:
-        return Answer((("jobs", []),), (entry(error.code, "slurm_load_job", sentence),), error.code)
+        return Answer((("jobs", []),), (problem(error.code),), error.code)
     if not message.count:
         message.close()
-        return Answer((("jobs", []),), (entry(0, "slurm_load_job", sentence),))
+        return Answer((("jobs", []),), (problem(0),))
     return Answer((("jobs", Records(message)),))

@@ -15,7 +15,10 @@ if TYPE_CHECKING:
 
     from slurmrest_inet.api.app import Call
 
-_SHOW = calls.SHOW_ALL | calls.SHOW_DETAIL | calls.SHOW_MIXED
+
+def _show(call: Call) -> int:
+    """v0.0.36 calls a node allocated as soon as one of its CPUs is."""
+    return calls.SHOW_ALL | calls.SHOW_DETAIL | (calls.SHOW_MIXED if call.version > 36 else 0)
 
 
 def _answer(load: Callable[[], calls.Message]) -> Answer:
@@ -38,9 +41,9 @@ def list_all(call: Call) -> Answer:
         update_time = call.update_time()
     except ValueError:
         return Answer((("nodes", []),), code=INVALID_QUERY)
-    return _answer(lambda: calls.load_nodes(update_time, _SHOW))
+    return _answer(lambda: calls.load_nodes(update_time, _show(call)))
 
 
 def get(call: Call) -> Answer:
     """GET node/{node_name}."""
-    return _answer(lambda: calls.load_node(call.parameters["node_name"], _SHOW))
+    return _answer(lambda: calls.load_node(call.parameters["node_name"], _show(call)))
