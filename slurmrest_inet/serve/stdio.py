@@ -20,6 +20,7 @@ Rule 4: signals only set a flag and wake the wait; nothing is raised into runnin
 
 from __future__ import annotations
 
+import gc
 import os
 import stat
 from select import POLLIN, POLLOUT, poll
@@ -545,4 +546,7 @@ def serve(settings: Settings, environ: MutableMapping[str, str], load: Callable[
     except StartError as error:
         log.error(str(error))  # noqa: TRY400 - a sentence for the administrator, not a fault of ours
         return EXIT_FAULT
+    # What has been loaded stays; only what requests leave behind is worth a look from now on.
+    gc.freeze()
+    gc.enable()
     return run(settings, application, channel, peer=peer, log=log, guard=backend.guard)

@@ -12,11 +12,13 @@ import os
 import sys
 from typing import TYPE_CHECKING, Any
 
+from slurmrest_inet.settings import StartError
+
 if TYPE_CHECKING:
     from slurmrest_inet.auth import Identity
 
 
-class LibraryError(Exception):
+class LibraryError(StartError):
     """libslurm cannot be used on this host; the text is one sentence for the administrator."""
 
 

@@ -3,7 +3,9 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
+import re
 import subprocess
 import sys
 
@@ -14,6 +16,9 @@ from slurmrest_inet import cli, settings
 from slurmrest_inet.http.session import Limits
 from slurmrest_inet.settings import Options, SettingsError
 
+needs_extension = pytest.mark.skipif(
+    importlib.util.find_spec("slurmrest_inet._slurm") is None, reason="the compiled extension is not built"
+)
 REPOSITORY = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
 
@@ -257,6 +262,8 @@ class TestProgram:
             (["-x"], {}),
             (["-a", "nothing"], {}),
             ([":8080"], {}),
+            (["-u", "nobody-has-this-name"], {}),
+            ([], {"SLURMRESTD_SECURITY": "become_user"}),
             ([], {"SLURMRESTD_LISTEN": ":8080"}),
             ([], {"SLURMRESTD_SECURITY": "x"}),
         ],
@@ -266,3 +273,15 @@ class TestProgram:
         assert (status, out) == (1, "")
         assert len(err.splitlines()) == 1
         assert err.startswith("slurmrest-inet: ")
+
+    @needs_extension
+    def test_slurm_conf_that_is_not_there(self) -> None:
+        status, out, err = program("-f", "/nonexistent", SLURMRESTD_SECURITY="disable_user_check")
+        assert (status, out) == (1, "")
+        assert err == "slurmrest-inet: slurm.conf cannot be read: /nonexistent\n"
+
+    @needs_extension
+    def test_version(self) -> None:
+        status, out, err = program("-V")
+        assert (status, err) == (0, "")
+        assert re.fullmatch(r"slurm \d+\.\d+\.\d+\n", out)
