@@ -328,6 +328,11 @@ void writer_string(writer_t *w, const char *text, size_t length)
 
 void writer_text(writer_t *w, const char *text)
 {
+	/* slurmrestd's serialisers differ here: its JSON has an empty string, its YAML null. */
+	if (!text && w->format == &yaml_format) {
+		writer_null(w);
+		return;
+	}
 	writer_string(w, text ? text : "", text ? strlen(text) : 0);
 }
 

@@ -65,11 +65,13 @@ class _Application:
         accepted = media.negotiate(request, yaml)
         if request.body and request.method != "POST":
             raise RestError(400, "Unexpected http body provided for non-POST method", reason="body without POST")
+        # The body of a POST stands in the place of its query, which is not even looked at.
+        is_post = request.method == "POST"
         call = Call(
             match.version,
             match.parameters,
-            dict(query.parse_query(request.query)),
-            media.parse_body(request, yaml) if request.method == "POST" else None,
+            {} if is_post else dict(query.parse_query(request.query)),
+            media.parse_body(request, yaml) if is_post else None,
         )
         self._adopt(identity)
         answer = self._operation(match.route.function)(call)

@@ -29,10 +29,12 @@ def answer(
     name: str | None = None,
     missing: int,
     empty_is_missing: bool,
+    failure_is_missing: bool = False,
 ) -> Answer:
     """Return the list ``key`` of all records or of those called ``name``; the error ``missing`` where there are none.
 
-    ``empty_is_missing`` says whether a list without any record is that error, too.
+    ``empty_is_missing`` says whether a list without any record is that error, too; ``failure_is_missing`` whether a
+    failed call for a name is (slurmrestd hides the cause there).
     """
     empty = ((key, []),)
     try:
@@ -44,7 +46,8 @@ def answer(
     except SlurmError as error:
         if error.errno == NO_CHANGE_IN_DATA:
             return Answer(code=NO_CHANGE_IN_DATA)
-        return Answer(empty, (bare_entry(error.code),), error.code)
+        code = missing if failure_is_missing and name is not None else error.code
+        return Answer(empty, (bare_entry(code),), code)
     if name is None:
         if message.count or not empty_is_missing:
             return Answer(((key, Records(message)),))

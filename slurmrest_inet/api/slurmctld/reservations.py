@@ -16,7 +16,15 @@ if TYPE_CHECKING:
 
 def _answer(call: Call, name: str | None) -> Answer:
     missing = lib.ESLURM_RESERVATION_INVALID
-    return answer(call, "reservations", load_reservations, name=name, missing=missing, empty_is_missing=False)
+    return answer(
+        call,
+        "reservations",
+        load_reservations,
+        name=name,
+        missing=missing,
+        empty_is_missing=False,
+        failure_is_missing=True,
+    )
 
 
 def list_all(call: Call) -> Answer:
