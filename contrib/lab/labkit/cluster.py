@@ -74,7 +74,7 @@ def _boot(place: Place, sizes: config.Sizes) -> State:
     os.chmod(place.folder, _EVERYBODY)
     with register_of_labs() as register:
         taken = {port for other in register.others(place) for port in other.ports.values()}
-        names = ("slurmctld", "slurmdbd", *config.NODES)
+        names = ("slurmctld", "slurmdbd", "nobody", *config.NODES)
         state = State(
             {
                 "stage": "starting",
@@ -103,8 +103,11 @@ def _boot(place: Place, sizes: config.Sizes) -> State:
     accounting.fill(place)
     known = content.fill(place)
     _write(place("jobs.json"), json.dumps(known, indent=1).encode())
+    if sizes.jobs:
+        content.submit_many(place, sizes.jobs)
     _write_slurm_conf(place, state, sizes, settled=True)
     client.run(place, "scontrol", "reconfigure")
+    content.settle(place, known)
     state.stage = "up"
     place.save(state)
     say(f"up after {time.monotonic() - begun:.1f} s")
@@ -127,7 +130,7 @@ def _furnish(place: Place, state: State, sizes: config.Sizes) -> None:
         *((f"spool/{node}", "root", _EVERYBODY) for node in config.NODES),
     ):
         _folder(place(name), owner, mode)
-    for node in config.NODES:
+    for node in config.NODES[:2]:
         for index in range(4):
             _write(place("gpu", f"{node}-{index}"), b"")
     _write(place("munge", "key"), secrets.token_bytes(128), daemons.MUNGE_USER, 0o400)

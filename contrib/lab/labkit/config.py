@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from labkit.place import Place
 
 CLUSTER = "lab"
-NODES = ("node1", "node2")  # the real ones: a slurmd each
+NODES = ("node1", "node2", "node3")  # the real ones: a slurmd each
 SPARE = 6  # nodes that exist on paper, for states that no healthy node shows
 
 
@@ -38,6 +38,8 @@ def slurm_conf(place: Place, ports: dict[str, int], sizes: Sizes, *, host: str, 
         f"ClusterName={CLUSTER}",
         f"SlurmctldHost={host}(127.0.0.1)",
         f"SlurmctldPort={ports['slurmctld']}",
+        # Where the nodes that exist on paper are looked for, and nobody listens.
+        f"SlurmdPort={ports['nobody']}",
         "SlurmUser=slurm",
         "SlurmdUser=root",
         "AuthType=auth/munge",
@@ -110,7 +112,7 @@ def slurm_conf(place: Place, ports: dict[str, int], sizes: Sizes, *, host: str, 
 
 
 def _nodes(ports: dict[str, int], sizes: Sizes) -> list[str]:
-    real = "Sockets=2 CoresPerSocket=4 ThreadsPerCore=2 RealMemory=16000 TmpDisk=4000"
+    real = "Sockets=2 CoresPerSocket=8 ThreadsPerCore=2 RealMemory=16000 TmpDisk=4000"
     lines = [
         f"NodeName={name} NodeHostname={name} NodeAddr=127.0.0.1 Port={ports[name]} {real} {rest}"
         for name, rest in zip(
@@ -118,6 +120,7 @@ def _nodes(ports: dict[str, int], sizes: Sizes) -> list[str]:
             (
                 "Weight=5 Feature=fast,ib,rack1 Gres=gpu:tesla:4",
                 "Weight=10 Feature=fast,rack2 Gres=gpu:tesla:4 MemSpecLimit=512",
+                "Weight=20 Feature=slow,rack2 MemSpecLimit=256 CpuSpecList=0",
             ),
         )
     ]
@@ -127,7 +130,7 @@ def _nodes(ports: dict[str, int], sizes: Sizes) -> list[str]:
         "NodeName=spare3 NodeAddr=127.0.0.1 Boards=1 SocketsPerBoard=2 CoresPerSocket=8 ThreadsPerCore=1"
         " RealMemory=64000 Weight=77 State=FAIL",
         f"NodeName=spare[4-{SPARE}] NodeAddr=127.0.0.1 CPUs=2 RealMemory=2000 State=DOWN",
-        "NodeName=burst[1-4] CPUs=32 RealMemory=128000 Feature=cloud,gpu Gres=gpu:a100:4 Weight=1000 State=CLOUD",
+        "NodeName=burst[1-4] NodeAddr=127.0.0.1 CPUs=32 RealMemory=128000 Feature=cloud,gpu Gres=gpu:a100:4 Weight=1000 State=CLOUD",
     ]
     if sizes.nodes:
         lines.append(
@@ -150,7 +153,7 @@ def _partitions(sizes: Sizes) -> list[str]:
         "PartitionName=limited Nodes=node2 MaxTime=02:30:00 DefaultTime=00:10:00 MinNodes=1 MaxNodes=1"
         " MaxCPUsPerNode=8 DefMemPerNode=512 MaxMemPerNode=4096 AllowAccounts=physics,optics,chemistry"
         " AllowQos=normal,high OverTimeLimit=15 QOS=limited GraceTime=120 PriorityTier=10",
-        "PartitionName=percpu Nodes=node1 DefMemPerCPU=200 MaxMemPerCPU=800 OverSubscribe=FORCE:3 DenyQos=low"
+        "PartitionName=percpu Nodes=node3 DefMemPerCPU=200 MaxMemPerCPU=800 OverSubscribe=FORCE:3 DenyQos=low"
         " DenyAccounts=chemistry PriorityTier=10 MaxTime=7-00:00:00",
         "PartitionName=scavenge Nodes=node[1-2] PriorityTier=1 PreemptMode=CANCEL OverSubscribe=YES:2"
         " LLN=YES MaxTime=12:00:00",
@@ -194,7 +197,7 @@ def slurmdbd_conf(place: Place, ports: dict[str, int]) -> str:
 def gres_conf(place: Place) -> str:
     """gres.conf(5); slurmd asks no more of a GPU than that its file is there."""
     return "\n".join(
-        f"NodeName={name} Name=gpu Type=tesla File={place('gpu', name)}-[0-3]" for name in NODES
+        f"NodeName={name} Name=gpu Type=tesla File={place('gpu', name)}-[0-3]" for name in NODES[:2]
     ) + "\n"
 
 

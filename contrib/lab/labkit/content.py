@@ -8,6 +8,7 @@ Rule 3: dates lie far ahead and are fixed, so that two labs answer alike.
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, NamedTuple
 
 from labkit import client, config, process
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
     from labkit.place import Place
 
+_SUBMIT_MANY = os.path.join(os.path.dirname(os.path.dirname(os.path.realpath(__file__))), "submit_many.c")
 _SLEEP = "#!/bin/sh\nexec sleep 8640000\n"
 _FINISH = "#!/bin/sh\nsrun -n2 -J 'a step' true\nexit 0\n"
 _FAIL = "#!/bin/sh\necho failing\nexit 3\n"
@@ -38,26 +40,25 @@ class Job(NamedTuple):
 
 # These need whole nodes, so they come first: a job that is pushed off node1 and one whose node2 breaks.
 _VICTIMS = (
-    Job("preempted", ALICE, "RUNNING", ("-pscavenge", "-wnode1", "--exclusive", "-Jpreempted")),
-    Job("node_fail", BOB, "RUNNING", ("-wnode2", "--exclusive", "--no-requeue", "-Jnode_fail")),
+    Job("preempted", ALICE, "RUNNING", ("-pscavenge", "-t1:00:00", "-wnode1", "--exclusive", "-Jpreempted")),
+    Job("node_fail", BOB, "RUNNING", ("-n1", "-wnode2", "--no-requeue", "-Jnode_fail")),
 )
 
 # These end, and leave their cores to the next.
 _PAST = (
     Job("finished", ALICE, "COMPLETED", ("-n2", "-wnode1", "--wckey=laser", "-Jfinished"), _FINISH),
-    Job("failed", BOB, "FAILED", ("-n1", "-Jfailed", "--comment=as was to be expected"), _FAIL),
-    Job("signalled", BOB, "FAILED", ("-n1", "-Jsignalled"), _DIE),
-    Job("nowhere", BOB, "FAILED", ("-n1", "-Jnowhere", "-o/nonexistent/%j"), _FINISH),
+    Job("failed", BOB, "FAILED", ("-n1", "-wnode1", "-Jfailed", "--comment=as was to be expected"), _FAIL),
+    Job("signalled", BOB, "FAILED", ("-n1", "-wnode1", "-Jsignalled"), _DIE),
+    Job("nowhere", BOB, "FAILED", ("-n1", "-wnode1", "-Jnowhere", "-o/nonexistent/%j"), _FINISH),
     Job("finished_array", BOB, "COMPLETED", ("--array=0-2", "-n1", "-Jfinished_array"), _NOTHING),
     Job("finished_root", "root", "COMPLETED", ("-N2", "-n2", "-Jfinished_root"), _NOTHING),
-    Job("cancelled", ALICE, "RUNNING", ("-n1", "-Jcancelled")),
+    Job("cancelled", ALICE, "RUNNING", ("-n1", "-wnode1", "-Jcancelled")),
     Job("cancelled_by_root", ALICE, "PENDING", ("-n1", "-H", "-Jcancelled_by_root")),
     Job("special", ALICE, "RUNNING", ("-n1", "-wnode1", "--requeue", "-Jspecial")),
-    Job("restarted", ALICE, "RUNNING", ("-n1", "-wnode2", "--requeue", "-Jrestarted")),
 )
 
 _PRESENT = (
-    Job("plain", ALICE, "RUNNING", ("-n2", "-t1-0", "--wckey=laser", "-Jplain")),
+    Job("plain", ALICE, "RUNNING", ("-n2", "-t1-0", "-wnode1", "--wckey=laser", "-Jplain")),
     Job("unlimited", BOB, "RUNNING", ("-n1", "-tUNLIMITED", "-wnode2", "--comment=no limit", "-Junlimited")),
     Job("licences", BOB, "RUNNING", ("-n1", "-Lansys:2,matlab:1", "-wnode1", "--nice=50", "-Jlicences")),
     Job("gpu", ALICE, "RUNNING", ("-n2", "--gres=gpu:tesla:2", "-wnode1", "-t2-0", "--gres-flags=disable-binding")),
@@ -80,7 +81,7 @@ _PRESENT = (
 
 _FUTURE = (
     Job("exclusive", BOB, "PENDING", ("-N1", "--exclusive", "-Jexclusive", "-t30")),
-    Job("too_wide", ALICE, "PENDING", ("-N2", "-n30", "-Jtoo_wide", "--spread-job")),
+    Job("too_wide", ALICE, "PENDING", ("-N2", "-n60", "-Jtoo_wide", "--spread-job")),
     Job("too_long", ALICE, "PENDING", ("-plimited", "-n1", "-t1-0", "-Jtoo_long")),
     Job("many_licences", BOB, "PENDING", ("-Lansys:4", "-n1", "-Jmany_licences")),
     Job("after", ALICE, "PENDING", ("-dafterok:{plain},afternotok:{limited}", "-Jafter")),
@@ -126,7 +127,6 @@ _RESERVATIONS = (
     "nodes=ALL flags=part_nodes,any_nodes,overlap,no_hold_jobs_after_end maxstartdelay=600",
     f"reservation=tres starttime=2037-08-01T00:00:00 duration=120 users=-bob tres=node=1,license/ansys=1 "
     "flags=flex,static_alloc,magnetic,overlap",
-    "reservation=floating starttime=now+60minutes duration=120 users=bob nodes=burst4 flags=time_float,overlap",
     "reservation=cloudy starttime=now duration=UNLIMITED accounts=physics nodes=burst3",
 )
 
@@ -139,7 +139,6 @@ _END = (
     Job("cancelled", ALICE, "CANCELLED", ()),
     Job("cancelled_by_root", ALICE, "CANCELLED", ()),
     Job("special", ALICE, "SPECIAL_EXIT", ()),
-    Job("restarted", ALICE, "PENDING", ()),
 )
 
 _NODES = (
@@ -153,20 +152,19 @@ _NODES = (
 def fill(place: Place) -> dict[str, int]:
     """Make reservations, node states and jobs; returns the job ids by label."""
     known: dict[str, int] = {}
-    process.wait_for("nodes to register", lambda: _node_states(place) == {"idle"}, 60)
+    process.wait_for("nodes to register", lambda: _node_states(place) == {"idle"}, 60, 0.1)
 
+    for text in _RESERVATIONS:  # while all cores are free to choose from
+        client.run(place, "scontrol", "create", *text.split())
     _submit(place, _VICTIMS, known)
     _await(place, _VICTIMS, known)
     _update(place, "nodename=node2 state=down reason=unplugged")
-    _update(place, "nodename=node2 state=resume")
+    process.wait_for("node2 to come back", lambda: _resumed(place), 30, 0.1)
     _submit(place, _PAST, known)
-    for text in _RESERVATIONS:
-        client.run(place, "scontrol", "create", *text.split())
     _await(place, _PAST, known)
     client.run(place, "scancel", str(known["cancelled"]), user=ALICE)
     client.run(place, "scancel", str(known["cancelled_by_root"]))
     client.run(place, "scontrol", "requeuehold", "state=SpecialExit", str(known["special"]))
-    client.run(place, "scontrol", "requeue", str(known["restarted"]))
 
     _submit(place, _PRESENT, known)
     _await(place, _PRESENT, known)
@@ -178,6 +176,35 @@ def fill(place: Place) -> dict[str, int]:
     _update(place, "nodename=spare3 state=drain reason=fan%noise,%\"loud\"", user="slurm")
     _await(place, _END, known)
     return known
+
+
+def submit_many(place: Place, count: int) -> None:
+    """Submit so many held jobs, each a record of its own."""
+    program = place("run", "submit_many")
+    client.run(place, "gcc", "-O1", "-o", program, _SUBMIT_MANY, "-lslurm")
+    client.run(place, program, str(count), place("work"), user=ALICE)
+
+
+def settle(place: Place, known: dict[str, int]) -> None:
+    """Wait until slurmctld, configured anew, has heard of all nodes again and left the jobs as they were."""
+    process.wait_for("nodes to register again", lambda: _all_heard_of(place), 60, 0.2)
+    _await(place, _END, known)
+
+
+def _all_heard_of(place: Place) -> bool:
+    """Whether the real nodes have told their release and the ones on paper have not answered."""
+    for line in client.run(place, "scontrol", "show", "node", "--oneliner").splitlines():
+        if line.startswith("NodeName=node") and " Version=" not in line:
+            return False
+        if line.startswith("NodeName=spare") and "+NOT_RESPONDING" not in line:
+            return False
+    return True
+
+
+def _resumed(place: Place) -> bool:
+    """Whether node2 is idle; asked to be until slurmctld has heard the end of its job."""
+    client.attempt(place, "scontrol", "update", "nodename=node2", "state=resume")
+    return "idle" in _node_states(place)
 
 
 def _node_states(place: Place) -> set[str]:
@@ -204,7 +231,7 @@ def _await(place: Place, jobs: Iterable[Job], known: dict[str, int]) -> None:
             # Of an array, some tasks run while others wait.
             return states == {job.state} or (job.state == "RUNNING" and states == {"RUNNING", "PENDING"})
 
-        process.wait_for(f"job {job.label} to be {job.state}", at_rest, 60)
+        process.wait_for(f"job {job.label} to be {job.state}", at_rest, 60, 0.1)
 
 
 def _states(place: Place) -> dict[int, set[str]]:

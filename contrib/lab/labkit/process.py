@@ -79,13 +79,13 @@ def send(known: Identity, signum: int) -> bool:
     return False
 
 
-def wait_for(what: str, check: Callable[[], bool], seconds: float) -> None:
-    """Poll `check` until it is true; LabError naming `what` after so many seconds."""
+def wait_for(what: str, check: Callable[[], bool], seconds: float, step: float = _POLL_SECONDS) -> None:
+    """Poll `check` every `step` seconds until it is true; LabError naming `what` after `seconds`."""
     end = time.monotonic() + seconds
     while not check():
         if time.monotonic() > end:
             raise LabError(f"gave up after {seconds:g} s waiting for {what}")
-        time.sleep(_POLL_SECONDS)
+        time.sleep(step)
 
 
 def spawn(
