@@ -370,7 +370,7 @@ void writer_real(writer_t *w, double value)
 		writer_null(w);
 		return;
 	}
-	/* The shortest of the two that reads back as the same number; a whole number keeps a fraction, to stay a float. */
+	/* The shortest of the two that reads back as the same number. */
 	length = snprintf(text, sizeof(text) - 2, "%.15g", value);
 	if (strtod(text, NULL) != value)
 		length = snprintf(text, sizeof(text) - 2, "%.17g", value);
@@ -378,9 +378,13 @@ void writer_real(writer_t *w, double value)
 		w->failed = true;
 		return;
 	}
-	if (!strpbrk(text, ".e")) {
-		text[length++] = '.';
-		text[length++] = '0';
+	/* A whole number keeps a fraction, to stay a float; YAML 1.1 wants the point before an exponent, too. */
+	if (!strchr(text, '.')) {
+		size_t digits = strcspn(text, "e");
+
+		memmove(text + digits + 2, text + digits, (size_t) length - digits + 1);
+		memcpy(text + digits, ".0", 2);
+		length += 2;
 	}
 	w->format->before_scalar(w);
 	writer_bytes(w, text, (size_t) length);
