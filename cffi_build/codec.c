@@ -196,9 +196,14 @@ void codec_user_or_number(writer_t *w, uint32_t uid)
 	writer_text(w, name ? name : digits);
 }
 
-void codec_group(writer_t *w, uint32_t gid)
+void codec_group(writer_t *w, uint32_t gid, bool empty)
 {
-	writer_text_or_null(w, group_name(gid));
+	const char *name = group_name(gid);
+
+	if (name || empty)
+		writer_text(w, name);
+	else
+		writer_null(w);
 }
 
 static bool matches(const struct codec_name *name, uint64_t value)
@@ -318,6 +323,14 @@ static void texts(writer_t *w, const struct codec_row *row, const void *record)
 	writer_end_list(w);
 }
 
+static void item(writer_t *w, const struct codec_row *row, const void *record)
+{
+	const uint32_t *list = *(const uint32_t *const *) ((const char *) record + row->offset);
+	int64_t count = codec_load(record, row->count_storage, row->count_offset);
+
+	writer_integer(w, list && row->options < count ? list[row->options] : 0);
+}
+
 static const void *nested(const void *record, const struct codec_row *row)
 {
 	const char *at = (const char *) record + row->offset;
@@ -369,7 +382,9 @@ static void value_of(writer_t *w, const struct codec_row *row, const void *recor
 		if ((row->options & OPTION_UNSET_NULL) && codec_is_unset(value, row->storage))
 			writer_null(w);
 		else
-			writer_boolean(w, row->options & OPTION_EQUALS_ONE ? value == 1 : value != 0);
+			writer_boolean(w, row->options & OPTION_EQUALS_ONE    ? value == 1
+					  : row->options & OPTION_EQUALS_ZERO ? value == 0
+									      : value != 0);
 		break;
 	case KIND_FLAGS:
 		value = codec_load(record, row->storage, row->offset);
@@ -397,7 +412,9 @@ static void value_of(writer_t *w, const struct codec_row *row, const void *recor
 			codec_user(w, (uint32_t) value, row->kind == KIND_USER_OR_EMPTY);
 		break;
 	case KIND_GROUP:
-		codec_group(w, (uint32_t) codec_load(record, row->storage, row->offset));
+	case KIND_GROUP_OR_EMPTY:
+		value = codec_load(record, row->storage, row->offset);
+		codec_group(w, (uint32_t) value, row->kind == KIND_GROUP_OR_EMPTY);
 		break;
 	case KIND_RECORD:
 		table = row->extra;
@@ -409,6 +426,9 @@ static void value_of(writer_t *w, const struct codec_row *row, const void *recor
 		break;
 	case KIND_RECORDS:
 		records(w, row, record);
+		break;
+	case KIND_ITEM:
+		item(w, row, record);
 		break;
 	case KIND_QUOTIENT:
 		value = codec_load(record, row->count_storage, row->count_offset);

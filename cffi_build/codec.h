@@ -80,8 +80,10 @@ enum kind {
 	KIND_USER,	    /* uid -> name or null */
 	KIND_USER_OR_EMPTY, /* uid -> name or "" */
 	KIND_GROUP,	    /* gid -> name or null */
+	KIND_GROUP_OR_EMPTY, /* gid -> name or "" */
 	KIND_RECORD,	    /* a struct or a pointer to one, by another table */
 	KIND_RECORDS,	    /* an array of structs and a count */
+	KIND_ITEM,	    /* one item of an array of uint32_t, 0 behind its end; the options say which */
 	KIND_QUOTIENT,	    /* a sum divided by the member that counts, 0 without a count */
 	KIND_CONSTANT,	    /* a value that no member holds: the unset value of a kind, as JSON */
 	KIND_DERIVED,	    /* a function of derived.c writes the key and the value, or nothing */
@@ -110,6 +112,8 @@ enum option {
 	OPTION_EQUALS_ONE = 8,	  /* boolean: true for 1 only */
 	OPTION_POINTER = 16,	  /* the record hangs on a pointer */
 	OPTION_ZERO_NULL = 32,	  /* 0 is null (as a number object: not set) */
+	OPTION_NOVAL = 128,	  /* derived: a number object instead of a number or null */
+	OPTION_EQUALS_ZERO = 256, /* boolean: true for 0 only */
 	OPTION_ZERO_UNSET = 64,   /* number object: 0 means not set */
 };
 
@@ -165,6 +169,6 @@ void codec_noval(writer_t *w, bool set, bool infinite, int64_t number);
 void codec_flags(writer_t *w, const struct codec_names *names, uint64_t value);
 void codec_user(writer_t *w, uint32_t uid, bool empty);
 void codec_user_or_number(writer_t *w, uint32_t uid);
-void codec_group(writer_t *w, uint32_t gid);
+void codec_group(writer_t *w, uint32_t gid, bool empty);
 
 #endif

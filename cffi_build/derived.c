@@ -25,11 +25,14 @@ static int64_t other_member(const void *record, const struct codec_row *row)
 	return codec_load(record, row->count_storage, row->count_offset);
 }
 
-static void number_or_null(writer_t *w, const struct codec_row *row, bool set, int64_t value)
+/* A number that may be missing: by the row's options a number object, or else null or 0 for "missing". */
+static void optional(writer_t *w, const struct codec_row *row, bool set, int64_t value)
 {
 	codec_key(w, row);
-	if (set)
-		writer_integer(w, value);
+	if (row->options & OPTION_NOVAL)
+		codec_noval(w, set, false, set ? value : 0);
+	else if (set || !(row->options & OPTION_UNSET_NULL))
+		writer_integer(w, set ? value : 0);
 	else
 		writer_null(w);
 }
@@ -39,7 +42,7 @@ static void write_core_spec(writer_t *w, const void *record, const struct codec_
 {
 	int64_t value = member(record, row);
 
-	number_or_null(w, row, value != NO_VAL16 && !(value & CORE_SPEC_THREAD), value);
+	optional(w, row, value != NO_VAL16 && !(value & CORE_SPEC_THREAD), value);
 }
 DERIVED(core_spec);
 
@@ -47,7 +50,7 @@ static void write_thread_spec(writer_t *w, const void *record, const struct code
 {
 	int64_t value = member(record, row);
 
-	number_or_null(w, row, value != NO_VAL16 && (value & CORE_SPEC_THREAD), value & ~CORE_SPEC_THREAD);
+	optional(w, row, value != NO_VAL16 && (value & CORE_SPEC_THREAD), value & ~CORE_SPEC_THREAD);
 }
 DERIVED(thread_spec);
 
@@ -55,7 +58,7 @@ static void write_nice(writer_t *w, const void *record, const struct codec_row *
 {
 	int64_t value = member(record, row);
 
-	number_or_null(w, row, value != NO_VAL && value != (int64_t) NICE_OFFSET, value - (int64_t) NICE_OFFSET);
+	optional(w, row, value != NO_VAL && value != (int64_t) NICE_OFFSET, value - (int64_t) NICE_OFFSET);
 }
 DERIVED(nice);
 
@@ -64,7 +67,7 @@ static void write_memory_per_node(writer_t *w, const void *record, const struct 
 {
 	uint64_t value = (uint64_t) member(record, row);
 
-	number_or_null(w, row, value && !(value & MEM_PER_CPU), (int64_t) value);
+	optional(w, row, value && !(value & MEM_PER_CPU), (int64_t) value);
 }
 DERIVED(memory_per_node);
 
@@ -72,7 +75,7 @@ static void write_memory_per_cpu(writer_t *w, const void *record, const struct c
 {
 	uint64_t value = (uint64_t) member(record, row);
 
-	number_or_null(w, row, value & MEM_PER_CPU, (int64_t) (value & ~MEM_PER_CPU));
+	optional(w, row, value & MEM_PER_CPU, (int64_t) (value & ~MEM_PER_CPU));
 }
 DERIVED(memory_per_cpu);
 
@@ -86,7 +89,7 @@ static void write_partition_memory_per_cpu(writer_t *w, const void *record, cons
 {
 	uint64_t value = (uint64_t) member(record, row);
 
-	number_or_null(w, row, limited(value) && (value & MEM_PER_CPU), (int64_t) (value & ~MEM_PER_CPU));
+	optional(w, row, limited(value) && (value & MEM_PER_CPU), (int64_t) (value & ~MEM_PER_CPU));
 }
 DERIVED(partition_memory_per_cpu);
 
@@ -94,25 +97,27 @@ static void write_partition_memory_per_node(writer_t *w, const void *record, con
 {
 	uint64_t value = (uint64_t) member(record, row);
 
-	number_or_null(w, row, limited(value) && !(value & MEM_PER_CPU), (int64_t) value);
+	optional(w, row, limited(value) && !(value & MEM_PER_CPU), (int64_t) value);
 }
 DERIVED(partition_memory_per_node);
 
-static void write_memory_per_cpu_or_zero(writer_t *w, const void *record, const struct codec_row *row)
+/* The same without a second thought for 0. */
+static void write_memory_by_cpu(writer_t *w, const void *record, const struct codec_row *row)
+{
+	uint64_t value = (uint64_t) member(record, row);
+	bool unset = value == NO_VAL64 || value == INFINITE64;
+
+	optional(w, row, !unset && (value & MEM_PER_CPU), (int64_t) (value & ~MEM_PER_CPU));
+}
+DERIVED(memory_by_cpu);
+
+static void write_memory_by_node(writer_t *w, const void *record, const struct codec_row *row)
 {
 	uint64_t value = (uint64_t) member(record, row);
 
-	number_or_null(w, row, true, value & MEM_PER_CPU ? (int64_t) (value & ~MEM_PER_CPU) : 0);
+	optional(w, row, !(value & MEM_PER_CPU), (int64_t) value);
 }
-DERIVED(memory_per_cpu_or_zero);
-
-static void write_memory_per_node_or_zero(writer_t *w, const void *record, const struct codec_row *row)
-{
-	uint64_t value = (uint64_t) member(record, row);
-
-	number_or_null(w, row, true, value & MEM_PER_CPU ? 0 : (int64_t) value);
-}
-DERIVED(memory_per_node_or_zero);
+DERIVED(memory_by_node);
 
 /* slurmctld leaves the name out when the client can look it up. */
 static void write_user_name(writer_t *w, const void *record, const struct codec_row *row)
@@ -204,8 +209,15 @@ static void write_node_tres_used(writer_t *w, const void *record, const struct c
 	char *text = NULL;
 
 	codec_key(w, row);
-	writer_text_or_null(w, node_select(record, row, SELECT_NODEDATA_TRES_ALLOC_FMT_STR, &text) ? text : NULL);
-	if (text && slurm_xfree)
+	if (!node_select(record, row, SELECT_NODEDATA_TRES_ALLOC_FMT_STR, &text) || !text) {
+		if (row->options & OPTION_UNSET_NULL)
+			writer_null(w);
+		else
+			writer_text(w, "");
+		return;
+	}
+	writer_text(w, text);
+	if (slurm_xfree)
 		slurm_xfree((void **) &text);
 }
 

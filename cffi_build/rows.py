@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from headers import Headers
 
 _NUMERIC = frozenset({"number", "nullable", "noval", "boolean", "flags", "choice", "choices", "user", "user_or_empty",
-                      "group", "quotient"})
+                      "group", "group_or_empty", "quotient"})
 _TEXTUAL = frozenset({"text", "text_or_null", "csv"})
 
 
@@ -72,8 +72,9 @@ class Generator:
         entries = []
         for constant, text, given in table.entries:
             mask = constant if table.bits else given
-            if constant in self.headers.constants and (mask is None or mask in self.headers.constants):
-                entries.append(f"\t{{ (uint64_t) {mask or 0}, (uint64_t) {constant}, {_c_string(text)} }},")
+            needed = {constant, *(mask or constant).split("|")}
+            if needed <= self.headers.constants:
+                entries.append(f"\t{{ (uint64_t) ({mask or 0}), (uint64_t) {constant}, {_c_string(text)} }},")
         otherwise = "NULL" if table.otherwise is None else _c_string(table.otherwise)
         self.lines += [
             f"static const struct codec_name {ident}_entries[] = {{",
@@ -121,11 +122,13 @@ class Generator:
             check = f"{storage} == STORAGE_TEXT"
         elif kind.name == "texts":
             check = f"{storage} == STORAGE_TEXTS"
+        elif kind.name == "item":
+            check = f"_Generic({expression}{member}, uint32_t * : 1, default : 0)"
         else:
             check = ""
         if check:
             self.lines.append(f'_Static_assert({check}, "{table.struct}.{member} is not a {kind.name}");')
-        options = " | ".join(f"OPTION_{option}" for option in kind.options) or "0"
+        options = str(kind.index) if kind.name == "item" else " | ".join(f"OPTION_{o}" for o in kind.options) or "0"
         return (
             f"\t{{ .key = {_c_string(key)}, .key_length = {len(key.encode())}, .kind = KIND_{kind.name.upper()}, "
             f".storage = {storage}, .options = {options}, "

@@ -22,7 +22,8 @@ class Name(NamedTuple):
     constant: str
     text: str
     mask: str | None = None
-    """C constant of the bits that are looked at; None: flags compare their own bits, choices the whole value."""
+    """C constants, joined by ``|``, of the bits that are looked at; None: in a table of bits the entry's own, else the
+    whole value."""
 
 
 class Names(NamedTuple):
@@ -50,6 +51,8 @@ class Kind(NamedTuple):
     """``derived_<function>`` of ``derived.c``."""
     literal: str | None = None
     """JSON text of a constant."""
+    index: int = 0
+    """Which item of an array."""
     type: str = "string"
     """OpenAPI type: string, integer, number, boolean, array, object, noval (the number object)."""
 
@@ -116,12 +119,14 @@ NOVAL_REAL = Kind("noval", type="noval")
 NOVAL_ZERO = Kind("noval", ("ZERO_UNSET",), type="noval")
 BOOLEAN = Kind("boolean", type="boolean")
 BOOLEAN_ONE = Kind("boolean", ("EQUALS_ONE",), type="boolean")
+BOOLEAN_ZERO = Kind("boolean", ("EQUALS_ZERO",), type="boolean")
 BOOLEAN_ONE_OR_NULL = Kind("boolean", ("EQUALS_ONE", "UNSET_NULL"), type="boolean")
 CSV = Kind("csv", type="array")
 USER = Kind("user")
 USER_OR_NULL = Kind("user", ("UNSET_NULL",))
 USER_OR_EMPTY = Kind("user_or_empty")
 GROUP = Kind("group")
+GROUP_OR_EMPTY = Kind("group_or_empty")
 
 
 def flags(names: Names) -> Kind:
@@ -164,14 +169,24 @@ def records(struct: str, count: str) -> Kind:
     return Kind("records", ("POINTER",), record=struct, count=count, type="array")
 
 
+def item(index: int, count: str) -> Kind:
+    """Return the kind of one item of an array of numbers with ``count`` items; 0 behind its end."""
+    return Kind("item", count=count, index=index, type="integer")
+
+
 def quotient(count: str) -> Kind:
     """Return the kind of a sum that is shown as its mean over ``count``, 0 when nothing was counted."""
     return Kind("quotient", count=count, type="integer")
 
 
-def derived(function: str, type_: str = "string") -> Kind:
-    """Return the kind of a value that ``derived_<function>`` computes."""
-    return Kind("derived", function=function, type=type_)
+def derived(function: str, type_: str = "string", *options: str) -> Kind:
+    """Return the kind of a value that ``derived_<function>`` computes; it looks at the ``options`` itself."""
+    return Kind("derived", options, function=function, type=type_)
+
+
+def derived_noval(function: str) -> Kind:
+    """Return the kind of a number object that ``derived_<function>`` computes."""
+    return Kind("derived", ("NOVAL",), function=function, type="noval")
 
 
 def constant(literal: str, type_: str = "string") -> Kind:

@@ -108,7 +108,7 @@ NODE = Table(
         Row(
             "tres_used",
             "select_nodeinfo",
-            derived("node_tres_used"),
+            derived("node_tres_used", "string", "UNSET_NULL"),
             "Trackable resources held by jobs",
             since=37,
             until=38,

@@ -47,14 +47,14 @@ PARTITION = Table(
         Row(
             "default_memory_per_cpu",
             "def_mem_per_cpu",
-            derived("memory_per_cpu_or_zero", "integer"),
+            derived("memory_by_cpu", "integer"),
             "Memory a CPU (MiB) unless asked for, 0 for all or when it is set by node",
             until=37,
         ),
         Row(
             "default_memory_per_cpu",
             "def_mem_per_cpu",
-            derived("partition_memory_per_cpu", "integer"),
+            derived("partition_memory_per_cpu", "integer", "UNSET_NULL"),
             "Memory a CPU (MiB) unless asked for",
             since=38,
             until=38,
@@ -62,7 +62,7 @@ PARTITION = Table(
         Row(
             "default_memory_per_node",
             "def_mem_per_cpu",
-            derived("partition_memory_per_node", "integer"),
+            derived("partition_memory_per_node", "integer", "UNSET_NULL"),
             "Memory a node (MiB) unless asked for",
             since=38,
             until=38,
@@ -87,7 +87,7 @@ PARTITION = Table(
         Row(
             "maximum_memory_per_cpu",
             "max_mem_per_cpu",
-            derived("partition_memory_per_cpu", "integer"),
+            derived("partition_memory_per_cpu", "integer", "UNSET_NULL"),
             "Most memory a CPU (MiB)",
             since=38,
             until=38,
@@ -95,14 +95,14 @@ PARTITION = Table(
         Row(
             "maximum_memory_per_node",
             "max_mem_per_cpu",
-            derived("memory_per_node_or_zero", "integer"),
+            derived("memory_by_node", "integer"),
             "Most memory a node (MiB), 0 for all or when it is limited by CPU",
             until=37,
         ),
         Row(
             "maximum_memory_per_node",
             "max_mem_per_cpu",
-            derived("partition_memory_per_node", "integer"),
+            derived("partition_memory_per_node", "integer", "UNSET_NULL"),
             "Most memory a node (MiB)",
             since=38,
             until=38,
