@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from labkit.place import Place
 
 CLUSTER = "lab"
-NODES = ("node1", "node2", "node3")  # the real ones: a slurmd each
+NODES = ("node1", "node2", "node3", "node4")  # the real ones: a slurmd each
 SPARE = 6  # nodes that exist on paper, for states that no healthy node shows
 
 
@@ -59,7 +59,10 @@ def slurm_conf(place: Place, ports: dict[str, int], sizes: Sizes, *, host: str, 
         "JobAcctGatherType=jobacct_gather/none",
         "SwitchType=switch/none",
         "MpiDefault=none",
+        "MCSPlugin=mcs/account",
+        "MCSParameters=ondemand,ondemandselect",
         "MailProg=/bin/true",
+        "RebootProgram=/bin/true",
         "ReturnToService=2",
         "SlurmdParameters=config_overrides",
         "SelectType=select/cons_tres",
@@ -121,13 +124,14 @@ def _nodes(ports: dict[str, int], sizes: Sizes) -> list[str]:
                 "Weight=5 Feature=fast,ib,rack1 Gres=gpu:tesla:4",
                 "Weight=10 Feature=fast,rack2 Gres=gpu:tesla:4 MemSpecLimit=512",
                 "Weight=20 Feature=slow,rack2 MemSpecLimit=256 CpuSpecList=0",
+                "Weight=30 Feature=slow,rack3 BcastAddr=127.0.0.1",
             ),
         )
     ]
     lines += [
         "NodeName=spare1 NodeAddr=127.0.0.1 CPUs=4 RealMemory=4000 State=DOWN Reason=\"Power supply, second time\"",
-        "NodeName=spare2 NodeAddr=127.0.0.1 CPUs=4 RealMemory=4000 State=DRAIN Reason=Memtest",
-        "NodeName=spare3 NodeAddr=127.0.0.1 Boards=1 SocketsPerBoard=2 CoresPerSocket=8 ThreadsPerCore=1"
+        "NodeName=spare2 NodeAddr=127.0.0.2 CPUs=4 RealMemory=4000 State=DRAIN Reason=Memtest",
+        "NodeName=spare3 NodeAddr=127.0.0.1 Boards=2 SocketsPerBoard=1 CoresPerSocket=8 ThreadsPerCore=1"
         " RealMemory=64000 Weight=77 State=FAIL",
         f"NodeName=spare[4-{SPARE}] NodeAddr=127.0.0.1 CPUs=2 RealMemory=2000 State=DOWN",
         "NodeName=burst[1-4] NodeAddr=127.0.0.1 CPUs=32 RealMemory=128000 Feature=cloud,gpu Gres=gpu:a100:4 Weight=1000 State=CLOUD",
@@ -155,6 +159,7 @@ def _partitions(sizes: Sizes) -> list[str]:
         " AllowQos=normal,high OverTimeLimit=15 QOS=limited GraceTime=120 PriorityTier=10",
         "PartitionName=percpu Nodes=node3 DefMemPerCPU=200 MaxMemPerCPU=800 OverSubscribe=FORCE:3 DenyQos=low"
         " DenyAccounts=chemistry PriorityTier=10 MaxTime=7-00:00:00",
+        "PartitionName=owned Nodes=node4 ExclusiveUser=YES PriorityTier=10 MaxTime=30-00:00:00 MinNodes=1",
         "PartitionName=scavenge Nodes=node[1-2] PriorityTier=1 PreemptMode=CANCEL OverSubscribe=YES:2"
         " LLN=YES MaxTime=12:00:00",
         "PartitionName=groups Nodes=node1 AllowGroups=alice,root AllocNodes=node1,node2 Hidden=YES"

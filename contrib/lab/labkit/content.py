@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 _SUBMIT_MANY = os.path.join(os.path.dirname(os.path.dirname(os.path.realpath(__file__))), "submit_many.c")
 _SLEEP = "#!/bin/sh\nexec sleep 8640000\n"
 _FINISH = "#!/bin/sh\nsrun -n2 -J 'a step' true\nexit 0\n"
-_FAIL = "#!/bin/sh\necho failing\nexit 3\n"
+_FAIL = "#!/bin/sh\nsrun -n1 sh -c 'exit 5'\nexit 3\n"
 _NOTHING = "#!/bin/sh\nexit 0\n"
 _DIE = "#!/bin/sh\nkill -9 $$\n"
 _ODD_SCRIPT = "#!/bin/sh\n# \"Grüße\" \\ 日本\texec\nexec sleep 8640000\n"
@@ -44,7 +44,7 @@ _VICTIMS = (
     Job("node_fail", BOB, "RUNNING", ("-n1", "-wnode2", "--no-requeue", "-Jnode_fail")),
 )
 
-# These end, and leave their cores to the next.
+# These end, or are ended.
 _PAST = (
     Job("finished", ALICE, "COMPLETED", ("-n2", "-wnode1", "--wckey=laser", "-Jfinished"), _FINISH),
     Job("failed", BOB, "FAILED", ("-n1", "-wnode1", "-Jfailed", "--comment=as was to be expected"), _FAIL),
@@ -73,6 +73,8 @@ _PRESENT = (
     Job("het", ALICE, "RUNNING", ("-n1", "-wnode1", "-Jhead", ":", "-n1", "-wnode2", "--gres=gpu:1", "-Jtail")),
     Job("reserved", ALICE, "RUNNING", ("--reservation=cores", "-n1", "-Jreserved")),
     Job("suspended", BOB, "RUNNING", ("-n1", "-wnode2", "-Jsuspended")),
+    Job("owned", ALICE, "RUNNING", ("-powned", "-n3", "--mcs-label=optics", "--exclusive=mcs", "-t5-0", "-Jowned")),
+    Job("resized", ALICE, "RUNNING", ("-N2", "-n2", "-Jresized", "-t4-0")),
     Job("configuring", BOB, "CONFIGURING", ("-pburst", "-N1", "-t1:00:00", "--gres=gpu:a100:1", "-Jconfiguring")),
     Job("text", ALICE, "RUNNING", ("-n1", "-wnode1", "-Jsays \"hi\" & 'bye' \\ Ünï cödé 日本語 🐌",
                                    "--comment=line one\nline two\ttab \"quoted\" back\\slash </script> \u2028 é"),
@@ -91,8 +93,9 @@ _FUTURE = (
     Job("later", BOB, "PENDING", ("--begin=2037-03-04T05:06:07", "-Jlater", "--deadline=2037-05-06")),
     Job("held_array", ALICE, "PENDING", ("-H", "--array=0-4,7,100-200:10%3", "-Jheld_array", "-a0-4,7,100-200:10%3")),
     Job("held_het", BOB, "PENDING", ("-H", "-n2", "-Jhead", ":", "-n4", "--mem=200", "-Jmiddle", ":", "-N1", "-Jtail")),
-    Job("features", ALICE, "PENDING", ("-H", "-C[rack1*1&rack2*1]", "-N2", "--prefer=ib", "-Jfeatures")),
-    Job("nodes", BOB, "PENDING", ("-H", "-xnode1,spare[1-3]", "-Jnodes", "-N1-3", "--contiguous")),
+    Job("features", ALICE, "PENDING", ("-H", "-C[rack1*1&rack2*1]", "-N2", "--prefer=ib", "-Jfeatures",
+                                       "--cluster-constraint=fast")),
+    Job("nodes", BOB, "PENDING", ("-H", "-xnode1,spare[1-3]", "-Cfast&rack2", "--batch=rack2", "-Jnodes", "-N1-3", "--contiguous")),
     Job("shape", ALICE, "PENDING", ("-H", "-B2:3:1", "-n6", "-c2", "--ntasks-per-socket=3", "--ntasks-per-core=1",
                                     "--mincpus=4", "--tmp=100", "--mem=900", "-mcyclic:block,NoPack", "-Jshape",
                                     "--threads-per-core=1", "--cores-per-socket=3", "--sockets-per-node=2")),
@@ -104,7 +107,8 @@ _FUTURE = (
                                    "-O", "--open-mode=append", "--delay-boot=10", "--power=level",
                                    "--switches=1@10:00", "--wait-all-nodes=1", "-etwo.err", "-ione.in", "-otwo.out",
                                    "--mail-type=ALL", "--use-min-nodes", "--no-kill", "-Jhabits", "--no-requeue",
-                                   "--container=/srv/oci/x", "--network=depth=1", "--cpu-freq=2000000")),
+                                   "--container=/srv/oci/x", "--network=depth=1", "-D/tmp",
+                                   "--cpu-freq=1000000-2000000:OnDemand")),
     Job("priority", "root", "PENDING", ("--priority=4242", "--begin=2037-01-01", "--uid=alice", "--gid=alice",
                                         "-Aphysics", "--nice=-100", "--reboot", "-Jpriority", "--oversubscribe")),
     Job("partitions", ALICE, "PENDING", ("-H", "-pmain,percpu,limited", "--qos=low", "-Aphysics", "-Jpartitions",
@@ -146,13 +150,14 @@ _NODES = (
     "nodename=spare4 state=down reason=Käbel",
     "nodename=burst1 state=drain reason=budget",
     "nodename=burst2 state=power_up",
+    "nodename=spare2 cpubind=ldom",
 )
 
 
 def fill(place: Place) -> dict[str, int]:
     """Make reservations, node states and jobs; returns the job ids by label."""
     known: dict[str, int] = {}
-    process.wait_for("nodes to register", lambda: _node_states(place) == {"idle"}, 60, 0.1)
+    process.wait_for("nodes to register", lambda: _node_states(place, *config.NODES) == {"idle"}, 60, 0.1)
 
     for text in _RESERVATIONS:  # while all cores are free to choose from
         client.run(place, "scontrol", "create", *text.split())
@@ -160,21 +165,19 @@ def fill(place: Place) -> dict[str, int]:
     _await(place, _VICTIMS, known)
     _update(place, "nodename=node2 state=down reason=unplugged")
     process.wait_for("node2 to come back", lambda: _resumed(place), 30, 0.1)
-    _submit(place, _PAST, known)
-    _await(place, _PAST, known)
+    _submit(place, _PAST + _PRESENT, known)
+    _await(place, _PRESENT + _PAST, known)
     client.run(place, "scancel", str(known["cancelled"]), user=ALICE)
     client.run(place, "scancel", str(known["cancelled_by_root"]))
     client.run(place, "scontrol", "requeuehold", "state=SpecialExit", str(known["special"]))
-
-    _submit(place, _PRESENT, known)
-    _await(place, _PRESENT, known)
     _submit(place, _FUTURE, known)
-    client.run(place, "scontrol", "suspend", str(known["suspended"]))
+    _update(place, f"jobid={known['resized']} numnodes=1")
+    _update(place, f"jobid={known['core_spec']} numcpus=2-8")
     _update(place, f"jobid={known['plain']} admincomment=seen%by%\"root\"")
     for text in _NODES:
         _update(place, text)
     _update(place, "nodename=spare3 state=drain reason=fan%noise,%\"loud\"", user="slurm")
-    _await(place, _END, known)
+    _await(place, _PRESENT + _FUTURE, known)
     return known
 
 
@@ -188,6 +191,7 @@ def submit_many(place: Place, count: int) -> None:
 def settle(place: Place, known: dict[str, int]) -> None:
     """Wait until slurmctld, configured anew, has heard of all nodes again and left the jobs as they were."""
     process.wait_for("nodes to register again", lambda: _all_heard_of(place), 60, 0.2)
+    client.run(place, "scontrol", "suspend", str(known["suspended"]))  # it has run for some seconds by now
     _await(place, _END, known)
 
 
@@ -202,13 +206,13 @@ def _all_heard_of(place: Place) -> bool:
 
 
 def _resumed(place: Place) -> bool:
-    """Whether node2 is idle; asked to be until slurmctld has heard the end of its job."""
+    """Whether node2 can work; asked to until slurmctld has heard the end of its job."""
     client.attempt(place, "scontrol", "update", "nodename=node2", "state=resume")
-    return "idle" in _node_states(place)
+    return _node_states(place, "node2") <= {"idle", "reserved"}
 
 
-def _node_states(place: Place) -> set[str]:
-    return set(client.run(place, "sinfo", "-h", "-o", "%T", "-n", ",".join(config.NODES), "-p", "main").split())
+def _node_states(place: Place, *names: str) -> set[str]:
+    return set(client.run(place, "sinfo", "-h", "-a", "-N", "-o", "%T", "-n", ",".join(names)).split())
 
 
 def _update(place: Place, text: str, user: str = "root") -> None:
