@@ -8,6 +8,7 @@
  *         job itself tells and the CPUs that the public accessor tells. If they disagree, the record is left out.
  */
 #include "codec_derived.h"
+#include "slurm_features.h"
 
 #include <slurm/slurm.h>
 #include <stdlib.h>
@@ -60,7 +61,11 @@ static bool plausible(const slurm_job_info_t *job, job_resources_t *opaque)
 	if (!held->nhosts || held->nhosts != job->num_nodes || !held->nodes || !job->nodes ||
 	    strcmp(held->nodes, job->nodes) || !held->cpu_array_cnt || !held->cpu_array_value)
 		return false;
+#ifdef HAS_FUNCTION_slurm_job_cpus_allocated_on_node_id
 	return slurm_job_cpus_allocated_on_node_id(opaque, 0) == held->cpu_array_value[0];
+#else
+	return true;
+#endif
 }
 
 static void number_key(writer_t *w, uint64_t number)
@@ -103,7 +108,8 @@ static void sockets(writer_t *w, const struct layout *held, uint64_t first_bit, 
 
 static void allocated_nodes(writer_t *w, const struct layout *held)
 {
-	hostlist_t hosts;
+	/* A pointer in every release, but its name moved. */
+	__typeof__(slurm_hostlist_create(NULL)) hosts;
 	uint64_t first_bit = 0;
 	uint32_t group = 0, in_group = 0;
 
