@@ -21,9 +21,12 @@ def main() -> int:
 
     log = open_log(os.environ)
 
-    from slurmrest_inet import cli, lazy  # noqa: PLC0415 - rule 1
+    from slurmrest_inet import lazy  # noqa: PLC0415 - rule 1
 
-    lazy.load_h11()
+    lazy.start()
+
+    from slurmrest_inet import cli  # noqa: PLC0415 - after `lazy.start`, and rule 1
+
     status = cli.run(sys.argv, os.environ, log)
     # Nothing is in a buffer of ours: descriptors are written without any, and standard error ends at a line's end.
     os._exit(status)

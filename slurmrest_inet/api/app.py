@@ -8,7 +8,7 @@ Rule 3: libslurm is given an identity before the first call for it, never later 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from slurmrest_inet import auth
 from slurmrest_inet.api import envelope, errors, router, versions
@@ -17,7 +17,7 @@ from slurmrest_inet.http.message import Response, RestError
 from slurmrest_inet.slurm import codec, library
 
 if TYPE_CHECKING:
-    from typing import Callable
+    from typing import Any, Callable
 
     from slurmrest_inet.auth.peer import Peer
     from slurmrest_inet.http.message import Request

@@ -7,7 +7,7 @@ Rule 2: a document closes its messages, read to the end or not.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from slurmrest_inet.api import versions
 from slurmrest_inet.slurm import codec
@@ -15,6 +15,7 @@ from slurmrest_inet.slurm.library import VERSION
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from typing import Any
 
     from slurmrest_inet.slurm.calls import Message
 

@@ -8,12 +8,14 @@ Rule 3: json and yaml are imported when a body of their kind arrives; most reque
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from slurmrest_inet.http import query
 from slurmrest_inet.http.message import RestError
 
 if TYPE_CHECKING:
+    from typing import Any
+
     from slurmrest_inet.http.message import Request
 
 JSON = ("application/json", "application/jsonrequest")

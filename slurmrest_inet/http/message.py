@@ -8,10 +8,11 @@ Rule 2: nothing else crosses the border. Pure code raises `RestError`; `session.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple, Union
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from typing import Union
 
     # What may be given to writev(2) without a copy. A memoryview has the format "B": its len() is its size in bytes.
     Bytes = Union[bytes, bytearray, memoryview]

@@ -8,12 +8,15 @@ Rule 3: digits are checked before int(); text from the wire never reaches it wit
 
 from __future__ import annotations
 
-from typing import Union
+from typing import TYPE_CHECKING
 
 from slurmrest_inet.http.message import RestError
 
+if TYPE_CHECKING:
+    from typing_extensions import TypeAlias
+
 # What one value of a query, a form or a parsed body can be, containers apart.
-Scalar = Union[None, bool, int, float, str]
+Scalar: TypeAlias = "bool | int | float | str | None"
 
 _DIGITS = b"0123456789"
 _HEX = _DIGITS + b"abcdefABCDEF"

@@ -7,12 +7,12 @@ Rule 2: no field is copied out to be written; the codec reads the message where 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from slurmrest_inet.slurm.library import SlurmError, ffi, lib
 
 if TYPE_CHECKING:
-    from typing import Callable
+    from typing import Any, Callable
 
 NO_VAL: int = lib.NO_VAL
 SHOW_ALL: int = lib.SHOW_ALL

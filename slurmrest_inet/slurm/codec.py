@@ -7,12 +7,13 @@ Rule 2: no record of a list becomes a Python object.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from slurmrest_inet.slurm.library import ffi, lib
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from typing import Any
 
 JSON_COMPACT, JSON_PRETTY, YAML = range(3)
 

@@ -10,11 +10,13 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from slurmrest_inet.settings import StartError
 
 if TYPE_CHECKING:
+    from typing import Any
+
     from slurmrest_inet.auth import Identity
 
 

@@ -11,8 +11,8 @@ import ctypes
 import os
 import sys
 import time
-from typing import TYPE_CHECKING
 
+TYPE_CHECKING = False
 BEFORE = set(sys.modules)
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))))
 
@@ -24,7 +24,7 @@ if "raise-early" in sys.argv:
 
 from slurmrest_inet import lazy  # noqa: E402 - the order is the program's own
 
-lazy.load_h11()
+lazy.start()
 
 from slurmrest_inet import cli, settings  # noqa: E402 - the order is the program's own
 from slurmrest_inet.auth import Gate, plugin  # noqa: E402 - the order is the program's own
@@ -109,7 +109,10 @@ class Application:
 
     def modules(self, request: Request, argument: str) -> Response:
         """What has been imported since the interpreter was up."""
-        return Response(200, "text/plain", " ".join(set(sys.modules) - BEFORE).encode())
+        names = [
+            name for name, module in sys.modules.items() if name not in BEFORE and getattr(module, "__spec__", None)
+        ]
+        return Response(200, "text/plain", " ".join(names).encode())
 
     def process(self, request: Request, argument: str) -> Response:
         """What confinement left of this process."""
