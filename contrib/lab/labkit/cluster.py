@@ -181,17 +181,9 @@ def _end(place: Place, state: State) -> None:
     state.stage = "ending"
     place.save(state)
     known = state.daemons
-    # slurmd first: it would report the steps' end, and start more.
-    process.end([known[name] for name in config.NODES if name in known])
-    steps = process.steps(place.slurm_conf)
-    for one in steps:
-        process.send(one, signal.SIGKILL)
-    process.wait_for("job steps to end", lambda: not any(map(process.is_alive, steps)), 10)
-    # Nobody will read the state that slurmctld and MariaDB save at a gentle end.
-    for name in reversed(daemons.NAMES):
-        if name in known:
-            process.send(known[name], signal.SIGKILL)
-    process.end(known.values())
+    # slurmd first, else it would start more. Nobody will read the state that the others save at a gentle end.
+    process.kill([known[name] for name in config.NODES if name in known])
+    process.kill([*process.strays(place.slurm_conf), *known.values()])
     with register_of_labs() as register:
         last = not register.others(place)
         if last:

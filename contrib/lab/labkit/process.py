@@ -2,7 +2,7 @@
 """Processes of the lab: how one is started, recognised later, and ended.
 
 Rule 1: a process is known by pid, start time and boot together; a pid alone is never signalled.
-Rule 2: what is ended is what the lab started, plus the job steps whose slurmstepd carries this lab's SLURM_CONF.
+Rule 2: what is ended is what the lab started, plus daemons and job steps that carry this lab's SLURM_CONF.
 Rule 3: a zombie is gone.
 """
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 _CLONE_NEWUTS = 0x04000000  # unshare(2)
 _POLL_SECONDS = 0.02
+_OURS = frozenset(("slurmstepd", "slurmd", "slurmctld", "slurmdbd", "mariadbd", "munged"))
 
 
 class Identity(NamedTuple):
@@ -137,10 +138,13 @@ def end(known: Iterable[Identity], *, patience: float = 10.0) -> None:
         time.sleep(_POLL_SECONDS)
         reap()
         waiting = [one for one in waiting if is_alive(one)]
-    for one in waiting:
-        send(one, signal.SIGKILL)
-    if waiting:
-        wait_for("killed processes to vanish", lambda: reap() or not any(map(is_alive, waiting)), 10)
+    kill(waiting)
+
+
+def kill(known: Iterable[Identity]) -> None:
+    """Kill these processes and wait until they are gone."""
+    waiting = [one for one in known if send(one, signal.SIGKILL)]
+    wait_for("killed processes to vanish", lambda: reap() or not any(map(is_alive, waiting)), 10)
 
 
 def reap() -> None:
@@ -154,11 +158,12 @@ def _pids() -> list[int]:
     return [int(name) for name in os.listdir("/proc") if name.isdigit()]
 
 
-def steps(slurm_conf: str) -> list[Identity]:
-    """The job steps of the cluster with this slurm.conf: each slurmstepd and all its descendants.
+def strays(slurm_conf: str) -> list[Identity]:
+    """What still belongs to the cluster with this slurm.conf: daemons, and each slurmstepd with all its descendants.
 
-    slurmd leaves them running when it ends, so that jobs survive its restart. slurmstepd inherits SLURM_CONF from
-    its slurmd, which tells this lab's from any other's.
+    slurmd leaves its steps running when it ends, so that jobs survive its restart; and a daemon may have been started
+    by an `up` that was killed before it could remember it. All of them inherit SLURM_CONF, which tells this lab's from
+    any other's; a client that has it too is none of these programs.
     """
     mark = b"SLURM_CONF=" + os.fsencode(slurm_conf)
     children: dict[int, list[int]] = {}
@@ -169,7 +174,8 @@ def steps(slurm_conf: str) -> list[Identity]:
             continue
         children.setdefault(stat.parent, []).append(pid)
         try:
-            if os.path.basename(os.readlink(f"/proc/{pid}/exe")) != "slurmstepd":
+            program = os.path.basename(os.readlink(f"/proc/{pid}/exe"))
+            if program.split("-")[0] not in _OURS:  # Debian's slurmd is a link to slurmd-wlm
                 continue
             with open(f"/proc/{pid}/environ", "rb") as file:
                 if mark in file.read().split(b"\0"):
