@@ -42,6 +42,11 @@ struct layout {
 	uint16_t *sockets_per_node;
 };
 
+#ifndef CR_CORE
+/* Bits of cr_type; later releases renamed them SELECT_CPU and so on. */
+enum { CR_CPU = 0x1, CR_SOCKET = 0x2, CR_CORE = 0x4 };
+#endif
+
 #define KEY(w, text) (w)->format->key((w), "\"" text "\":", sizeof("\"" text "\":") - 1)
 
 /* A bit string is a magic word, the number of bits, then 64 bits a word from the lowest up. */
