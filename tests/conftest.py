@@ -13,7 +13,7 @@ import pytest
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "support"))
 
-from sidebyside import lab as labs  # noqa: E402 - the path comes first
+from sidebyside import lab as labs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

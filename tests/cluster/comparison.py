@@ -30,7 +30,11 @@ if TYPE_CHECKING:
 
     from sidebyside.program import Outcome, Program
 
+    Places = Mapping[str, object]
+
 _ROUNDS = 25
+_PATIENCE = 3
+_OF_ITS_OWN = ("answer", "exit", "interim")
 _OF_ONE_ANSWER = ("reason", "framing", "body", "header/connection")
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -48,7 +52,7 @@ class Rule(NamedTuple):
     """A value that is described instead of written down: `holds(value, place, this side, the other side)`."""
 
     text: str
-    holds: Callable[[object, str, Mapping[str, object], Mapping[str, object]], bool]
+    holds: Callable[[object, str, Places, Places], bool]
 
     def __repr__(self) -> str:
         return self.text
@@ -57,24 +61,27 @@ class Rule(NamedTuple):
 class Difference(NamedTuple):
     """A place where we differ on purpose. In `request` (Case.describe) and `place` an asterisk matches anything.
 
-    real, ours: the value there, or a Rule, or MISSING.
+    real, ours: the value there, or a Rule, or MISSING. wavers: the real server says now this, now that to the same
+    request; it is asked until it has differed.
     """
 
     ident: str
-    request: str
+    request: str | tuple[str, ...]
     place: str
     real: object
     ours: object
     reason: str
     versions: range = range(36, 46)
+    wavers: bool = False
 
-    def covers(self, request: str, version: int, place: str) -> bool:
-        """Whether this row speaks of that place."""
-        return version in self.versions and _like(request, self.request) and _like(place, self.place)
+    def concerns(self, request: str, version: int) -> bool:
+        """Whether this row speaks of that request."""
+        requests = (self.request,) if isinstance(self.request, str) else self.request
+        return version in self.versions and any(_like(request, one) for one in requests)
 
-    def explains(self, place: str, real: Mapping[str, object], ours: Mapping[str, object]) -> bool:
-        """Whether both sides say there what the row says."""
-        return _is(self.real, place, real, ours) and _is(self.ours, place, ours, real)
+    def explains(self, place: str, real: Places, ours: Places) -> bool:
+        """Whether this row speaks of that place, and both sides say there what it says."""
+        return _like(place, self.place) and _is(self.real, place, real, ours) and _is(self.ours, place, ours, real)
 
 
 def _like(text: str, pattern: str) -> bool:
@@ -82,7 +89,7 @@ def _like(text: str, pattern: str) -> bool:
     return fnmatch.fnmatchcase(text, pattern.replace("[", "[[]").replace("?", "[?]"))
 
 
-def _is(wanted: object, place: str, here: Mapping[str, object], there: Mapping[str, object]) -> bool:
+def _is(wanted: object, place: str, here: Places, there: Places) -> bool:
     value = here.get(place, MISSING)
     return wanted.holds(value, place, here, there) if isinstance(wanted, Rule) else same(wanted, value)
 
@@ -105,64 +112,89 @@ class Disagreement(NamedTuple):
         return f"{self.place}: real {self.real!r}, ours {self.ours!r}"
 
 
-def compare(
-    request: str,
-    version: int,
-    data: bytes,
-    real: Callable[[bytes], Outcome],
-    ours: Callable[[bytes], Outcome],
-    rows: Sequence[Difference],
-) -> tuple[list[Disagreement], set[str]]:
-    """What remains unexplained, and the rows that were needed. `data` is all that the client sends."""
-    heard = [places(real(data), wire.lenient)]
-    needed: set[str] = set()
-    open_places: set[str] | None = None
-    for _ in range(_ROUNDS):
-        mine = places(ours(data), wire.strict)
-        failing = _failing(request, version, heard, mine, rows, needed)
-        if failing:
-            heard.append(places(real(data), wire.lenient))
-            failing = _failing(request, version, heard, mine, rows, needed)
-        open_places = failing if open_places is None else open_places & failing
-        if not open_places:
-            return [], needed
-        if not _moving(heard, open_places):
-            break
-    last = heard[-1]
-    names = sorted(open_places or ())
-    return [Disagreement(name, last.get(name, MISSING), mine.get(name, MISSING)) for name in names], needed
+class Comparison:
+    """One request asked of both. Afterwards `needed` has the idents of the rows that explained something."""
+
+    def __init__(self, request: str, version: int, rows: Iterable[Difference]) -> None:
+        self._rows = [row for row in rows if row.concerns(request, version)]
+        self._heard: list[Places] = []
+        self._mine: Places = {}
+        self.needed: set[str] = set()
+
+    def run(self, real: Callable[[], Outcome], ours: Callable[[], Outcome]) -> list[Disagreement]:
+        """Ask, as often as rule 2 has it; returns what is left unexplained, raises wire.MalformedError about ours."""
+
+        def hear() -> Places:
+            self._heard.append(places(real(), wire.lenient))
+            return self._heard[-1]
+
+        hear()
+        failing: set[str] | None = None
+        for _ in range(_ROUNDS):
+            self._mine = places(ours(), wire.strict)
+            now = self._failing()
+            if now:
+                hear()
+                now = self._failing()
+            failing = now if failing is None else failing & now
+            if not failing:
+                break
+            if len(self._heard) > _PATIENCE and not all(map(self._moves, failing)):
+                break
+        if not failing:
+            self._await_wavering(hear)
+        last = self._heard[-1]
+        return [Disagreement(name, last.get(name, MISSING), self._mine.get(name, MISSING)) for name in failing or ()]
+
+    def _moves(self, name: str) -> bool:
+        """Whether asking again can help: the real server's value has not stood still."""
+        return any(not same(self._heard[0].get(name, MISSING), one.get(name, MISSING)) for one in self._heard[1:])
+
+    def _failing(self) -> set[str]:
+        mine, around = self._mine, self._heard[-2:]
+        names = {*mine, *(name for one in around for name in one)}
+        answers = {name: (around[-1].get(name, MISSING), mine.get(name, MISSING)) for name in names if _is_answer(name)}
+        other = {_split(name)[0] for name, pair in answers.items() if not same(*pair)}
+        absent = {_split(name)[0] for name, pair in answers.items() if MISSING in pair}
+        failing = set()
+        for name in names:
+            prefix, place = _split(name)
+            if place not in _OF_ITS_OWN and (
+                prefix in absent or (prefix in other and place.startswith(_OF_ONE_ANSWER))
+            ):
+                continue  # it goes with the answer, and that is another one
+            value = mine.get(name, MISSING)
+            if any(same(one.get(name, MISSING), value) for one in around) or self._between(name, value):
+                continue
+            found = [row.ident for row in self._rows if row.explains(name, around[-1], mine)]
+            self.needed.update(found)
+            if not found:
+                failing.add(name)
+        return failing
+
+    def _between(self, name: str, value: object) -> bool:
+        numbers = [one.get(name) for one in self._heard]
+        if not all(map(_is_number, (value, *numbers))):
+            return False
+        return min(numbers) <= value <= max(numbers)  # type: ignore[type-var, operator]
+
+    def _await_wavering(self, hear: Callable[[], Places]) -> None:
+        for row in self._rows:
+            if not row.wavers or row.ident in self.needed:
+                continue
+            for _ in range(_ROUNDS):
+                last = hear()
+                if any(row.explains(name, last, self._mine) for name in {*last, *self._mine}):
+                    self.needed.add(row.ident)
+                    break
 
 
-def _moving(heard: Sequence[Mapping[str, object]], names: Iterable[str]) -> bool:
-    """Whether asking again can help: after three answers the real server's value must have moved at least once."""
-    if len(heard) < 4:
-        return True
-    return all(any(not same(heard[0].get(n, MISSING), one.get(n, MISSING)) for one in heard[1:]) for n in names)
+def _is_number(value: object) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
-def _failing(
-    request: str,
-    version: int,
-    heard: Sequence[Mapping[str, object]],
-    mine: Mapping[str, object],
-    rows: Sequence[Difference],
-    needed: set[str],
-) -> set[str]:
-    around = heard[-2:]
-    other = {prefix for prefix, _ in map(_split, mine) if not same(around[-1].get(prefix + "answer"), mine.get(prefix + "answer"))}
-    failing = set()
-    for name in {*mine, *(name for one in around for name in one)}:
-        prefix, place = _split(name)
-        if prefix in other and (place.startswith(_OF_ONE_ANSWER) or prefix + "answer" not in around[-1]) and place != "answer":
-            continue  # it goes with the answer, and that is another one
-        value = mine.get(name, MISSING)
-        if any(same(one.get(name, MISSING), value) for one in around) or _between(name, value, heard):
-            continue
-        found = [row for row in rows if row.covers(request, version, name) and row.explains(name, around[-1], mine)]
-        needed.update(row.ident for row in found)
-        if not found:
-            failing.add(name)
-    return failing
+def _is_answer(name: str) -> bool:
+    return _split(name)[1] == "answer"
 
 
 def _split(name: str) -> tuple[str, str]:
@@ -171,17 +203,8 @@ def _split(name: str) -> tuple[str, str]:
     return (number + colon, place) if number.isdigit() and colon else ("", name)
 
 
-def _between(name: str, value: object, heard: Sequence[Mapping[str, object]]) -> bool:
-    if isinstance(value, bool) or not isinstance(value, (int, float)):
-        return False
-    numbers = [one.get(name) for one in heard]
-    if any(isinstance(number, bool) or not isinstance(number, (int, float)) for number in numbers):
-        return False
-    return min(numbers) <= value <= max(numbers)  # type: ignore[type-var]
-
-
 def places(outcome: Outcome, read: Callable[[bytes], list[wire.Answer]]) -> dict[str, object]:
-    """The outcome of one connection by place; raises wire.Malformed if `read` does."""
+    """The outcome of one connection by place; raises wire.MalformedError if `read` does."""
     answers = _joined(read(outcome.output))
     found: dict[str, object] = {
         "exit": outcome.status,

@@ -15,8 +15,8 @@ import pytest
 
 sys.path.insert(0, os.path.dirname(__file__))
 
-from comparison import exchange_with  # noqa: E402 - the path comes first
-from sidebyside import program  # noqa: E402
+from comparison import exchange_with
+from sidebyside import program
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

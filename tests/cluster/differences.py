@@ -2,13 +2,13 @@
 """Where our answers differ from slurmrestd's on purpose, each place with both values and the reason.
 
 The comparison (test_comparison.py) fails on any difference that is not here and on any row that no request needed.
-`python tests/cluster/differences.py` prints the table for the README.
+`python tests/cluster/differences.py` prints the table for the README. Whatever is said of "the same connection" or
+"half a request" is in tests/http and tests/process: here both get whole requests.
 """
 
 from __future__ import annotations
 
 import re
-
 from typing import TYPE_CHECKING
 
 from comparison import MISSING, Difference, Rule
@@ -16,26 +16,428 @@ from comparison import MISSING, Difference, Rule
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-_DATE = Rule(
-    "the time as an IMF-fixdate",
-    lambda value, *_: bool(re.fullmatch(r"[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d GMT", str(value))),
-)
+    Places = Mapping[str, object]
+
+_JSON, _YAML = "200 application/json", "200 application/x-yaml"
+_UNKNOWN_PATH = "404 text/plain: Unable find requested URL. Please view /openapi/v3 for API reference."
+_UNKNOWN_TYPE = "415 text/plain: Accept content type is unknown"
+_BAD_TARGET = "400 text/plain: Malformed request target"
+_NO_ENTRY = "401 text/plain: Authentication failure"
+_TOO_LARGE = "413 text/plain: Request body too large"
 
 
-def _cache_holds(value: object, place: str, here: Mapping[str, object], _there: object) -> bool:
+def _matches(text: str, pattern: str) -> Rule:
+    return Rule(text, lambda value, *_: bool(re.fullmatch(pattern, str(value))))
+
+
+def _cache_control(value: object, place: str, here: Places, _there: Places) -> bool:
     status = int(str(here[place.replace("header/cache-control", "answer")])[:3])
     return value == ("no-store" if status >= 400 else "private, no-cache")
 
 
-_CACHE = Rule("no-store on errors, else private, no-cache", _cache_holds)
-_HEAD_ONLY = Rule("the status alone", lambda value, *_: bool(re.fullmatch("[4-5]..", str(value))))
-_SENTENCE = Rule(
-    "the same status with a sentence",
-    lambda value, place, _here, there: str(value).startswith(f"{there[place]} text/plain: "),
-)
+def _same_with_sentence(value: object, place: str, _here: Places, there: Places) -> bool:
+    return str(value).startswith(f"{there[place]} text/plain: ")
+
+
+def _cut_head(value: object, *_: object) -> bool:
+    return (
+        isinstance(value, list)
+        and value[0] == "head without end"
+        and all(re.fullmatch(r"then 1\.1 400", more) for more in value[1:])
+    )
+
+
+def _other_answer(value: object, _place: str, here: Places, there: Places) -> bool:
+    return value == 1 and any(here.get(name) != there.get(name) for name in ("answer", "2:answer"))
+
+
+def _json_or_yaml(value: object, place: str, _here: Places, there: Places) -> bool:
+    return {value, there.get(place)} == {_JSON, _YAML}
+
+
+def _beside(place: str, name: str) -> str:
+    """The place of another member of the same record."""
+    return place.rpartition("/")[0] + "/" + name
+
+
+_JOBS = "GET /slurm/{v}/*job*"
+_UP_TO_38 = range(36, 39)
+_CORE_SPEC_THREAD = 0x8000
+_NUMBER = Rule("a number", lambda value, *_: isinstance(value, int) and not isinstance(value, bool))
+
+
+def _not_11(value: object, *_: object) -> bool:
+    return value in ("0.9", "1.0", "1.2", "2.0", "9.9")
+
+
+_ALL = "*"
 
 DIFFERENCES: tuple[Difference, ...] = (
-    Difference("date", "*", "*header/date", MISSING, _DATE, "RFC 9110 section 6.6.1: a server with a clock sends Date."),
-    Difference("cache-control", "*", "*header/cache-control", MISSING, _CACHE, "Answers belong to one user and age at once; errors are not kept."),
-    Difference("rejects-say-why", "*", "*answer", _HEAD_ONLY, _SENTENCE, "A client's author should see what was wrong."),
+    # Every answer
+    Difference(
+        "date",
+        _ALL,
+        "*header/date",
+        MISSING,
+        _matches("the time", r"[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d GMT"),
+        "RFC 9110 section 6.6.1: a server with a clock sends Date.",
+    ),
+    Difference(
+        "cache-control",
+        _ALL,
+        "*header/cache-control",
+        MISSING,
+        Rule("no-store on errors, else private, no-cache", _cache_control),
+        "An answer belongs to one user, and a cache cannot know that from the token's header (RFC 9111 section 3.5).",
+    ),
+    # The frame
+    Difference(
+        "cut-head",
+        _ALL,
+        "*oddities",
+        Rule("a head without its end, maybe another status line (400)", _cut_head),
+        [],
+        "What the real HTTP layer refuses it answers with bytes that are no HTTP message.",
+    ),
+    Difference(
+        "refusals-say-why",
+        _ALL,
+        "*answer",
+        _matches("the status alone", "4.."),
+        Rule("the same status, with a sentence", _same_with_sentence),
+        "Whoever wrote the client should see what was wrong.",
+    ),
+    Difference(
+        "head-refused", "HEAD *", "framing", "none", "length", "As above; a HEAD has no body to carry a sentence."
+    ),
+    Difference(
+        "stray-close",
+        "*",
+        "oddities",
+        ["stray 'Connection: Close\\r\\n'"],
+        [],
+        "The real server writes the header behind the body, outside of the message.",
+    ),
+    Difference(
+        "close-is-said", "*", "header/connection", MISSING, "close", "In the head, where it belongs; see stray-close."
+    ),
+    Difference(
+        "allow",
+        "*",
+        "header/allow",
+        MISSING,
+        "GET, POST, DELETE",
+        "RFC 9110 section 15.5.6: a 405 must say what is allowed.",
+    ),
+    Difference(
+        "own-version",
+        _ALL,
+        "*version",
+        Rule("the client's, or 0.9 for what does not parse", _not_11),
+        "1.1",
+        "RFC 9110 section 6.2: a server names the version it conforms to.",
+    ),
+    Difference(
+        "continue-without-body",
+        "* | Expect: 100-*",
+        "interim",
+        [100],
+        [],
+        "RFC 9110 section 10.1.1: there is nothing to continue with.",
+    ),
+    Difference(
+        "nothing-after-an-error",
+        _ALL,
+        "2:answer",
+        "400",
+        MISSING,
+        "RFC 9112 section 9.6: the answer before has said that it is the last one.",
+    ),
+    Difference(
+        "close-and-more",
+        "* | '<close><request>'",
+        "answer",
+        MISSING,
+        _JSON,
+        "When more bytes follow a request with Connection: close, the real server may die by SIGSEGV without an answer.",
+        wavers=True,
+    ),
+    Difference("close-and-more-exit", "* | '<close><request>'", "exit", -11, 0, "As above.", wavers=True),
+    Difference(
+        "exit-refused-here",
+        _ALL,
+        "exit",
+        0,
+        Rule("1, as a request is refused as malformed", _other_answer),
+        "slurmrestd's own status for what is no HTTP; it goes with the rows below where we are the stricter one.",
+    ),
+    Difference(
+        "exit-refused-there",
+        _ALL,
+        "exit",
+        Rule("1, as a request is refused as malformed", _other_answer),
+        0,
+        "As above, where slurmrestd is the stricter one.",
+    ),
+    # What is a request at all
+    Difference(
+        "http-version",
+        "* | HTTP/*",
+        "answer",
+        "400",
+        "505 text/plain: Only HTTP/1.1 and HTTP/1.0 are supported",
+        "RFC 9110 section 15.6.6 has a status for it.",
+    ),
+    Difference(
+        "fragment",
+        "* *#*",
+        "answer",
+        _JSON,
+        _BAD_TARGET,
+        "A fragment is never sent (RFC 9112 section 3.2); two readers may cut it differently.",
+    ),
+    Difference(
+        "target",
+        _ALL,
+        "answer",
+        _matches("400 with a sentence of the router", "400 text/plain: Unable to parse (URL path|query)\\."),
+        _BAD_TARGET,
+        "No operation has a target like this, so it is refused before anybody is authenticated.",
+    ),
+    Difference(
+        "host-repeated",
+        "* | Host: * | Host: *",
+        "answer",
+        _JSON,
+        "400 text/plain: Repeated Host",
+        "RFC 9112 section 3.2: must be refused.",
+    ),
+    Difference(
+        "host-malformed",
+        ("* | Host:", "* | Host: a b"),
+        "answer",
+        _JSON,
+        "400 text/plain: Malformed Host",
+        "RFC 9112 section 3.2: must be refused.",
+    ),
+    Difference(
+        "blank-before-colon",
+        "* | X-A : b",
+        "answer",
+        _JSON,
+        "400 text/plain: Malformed header field",
+        "RFC 9112 section 5.1: must be refused.",
+    ),
+    Difference(
+        "bare-line-feeds",
+        "* | '<lf>'",
+        "answer",
+        _JSON,
+        "400 text/plain: Lines must end in CRLF",
+        "Readers that differ about the ends of lines can be made to read two different requests.",
+    ),
+    Difference(
+        "header-count",
+        "* | X-0: a | * | X-99: a",
+        "answer",
+        _JSON,
+        "431 text/plain: Too many header fields",
+        "A bound on the work for one request; SLURMREST_INET_HEADER_COUNT raises it.",
+    ),
+    Difference(
+        "keep-alive-field",
+        "* | Keep-Alive: *",
+        "answer",
+        "400",
+        _JSON,
+        "Clients send `timeout=5`; nothing depends on it.",
+    ),
+    Difference(
+        "length-is-a-number",
+        "* | Content-Length: *",
+        "answer",
+        "400",
+        _TOO_LARGE,
+        "Twenty digits are a number, and too large.",
+    ),
+    Difference(
+        "length-over-limit",
+        "POST * | Content-Length: 52428801",
+        "answer",
+        MISSING,
+        _TOO_LARGE,
+        "The real server waits for the bytes before it says so.",
+    ),
+    # Who asks
+    Difference(
+        "token-alone",
+        (
+            "* | X-SLURM-USER-TOKEN: {alice}",
+            "* | Authorization: Bearer {alice}",
+            "* | Authorization: Bearer {alice} | X-SLURM-USER-NAME: alice",
+        ),
+        "answer",
+        _NO_ENTRY,
+        _JSON,
+        "Taken by every release since 23.02.",
+    ),
+    Difference(
+        "token-and-authorization",
+        "* | X-SLURM-USER-TOKEN: {alice} | Authorization: *",
+        "answer",
+        _JSON,
+        _NO_ENTRY,
+        "Two identities in one request; refused by every release since 23.02.",
+    ),
+    # What is wanted
+    Difference(
+        "short-path",
+        ("GET /slurm", "GET /slurm/", "GET /slurm/{v}", "GET /slurm/{v}/"),
+        "answer",
+        _JSON,
+        _UNKNOWN_PATH,
+        "22.05 takes the first longer path that it knows (diag); corrected in 23.11.",
+    ),
+    Difference(
+        "short-path-of-one",
+        ("GET /slurm/{v}/node/", "GET /slurm/{v}/partition/", "GET /slurm/{v}/reservation/"),
+        "answer",
+        "500 application/json",
+        _UNKNOWN_PATH,
+        "As above: a name that is not there is not looked up.",
+    ),
+    Difference(
+        "path-typed",
+        "GET /slurm/{v}/job/1.5",
+        "answer",
+        _JSON,
+        "400 application/json",
+        "The real server makes a number of it, rounds it to 2 and answers for job 2.",
+        versions=range(36, 39),
+    ),
+    Difference(
+        "path-typed-in-text",
+        ("GET /slurm/{v}/job/007", "GET /slurm/{v}/job/99999999999999999999"),
+        "body/errors/0/description",
+        _matches("JobId=7, JobId=9223372036854775807", "Unable to find JobId=(7|9223372036854775807)"),
+        _matches("the id as it was asked for", "Unable to find JobId=(007|99999999999999999999)"),
+        "As above.",
+        versions=range(36, 39),
+    ),
+    Difference(
+        "accept-form",
+        "* | Accept: application/x-www-form-urlencoded",
+        "answer",
+        "500",
+        _UNKNOWN_TYPE,
+        "No answer can be written as a form.",
+    ),
+    Difference(
+        "accept-zero",
+        "* | Accept: application/json;q=0",
+        "answer",
+        _JSON,
+        _UNKNOWN_TYPE,
+        "RFC 9110 section 12.4.2: a weight of 0 is a refusal.",
+    ),
+    Difference("accept-crash", "* | Accept: ;", "answer", MISSING, _UNKNOWN_TYPE, "The real server dies by SIGSEGV."),
+    Difference("accept-crash-exit", "* | Accept: ;", "exit", -11, 0, "As above."),
+    Difference(
+        "accept-lines",
+        "* | Accept: application/x-yaml | Accept: application/json",
+        "answer",
+        _JSON,
+        _YAML,
+        "RFC 9110 section 5.3: two lines are one list; the real server reads the last one only.",
+    ),
+    Difference(
+        "accept-weights",
+        ("* | Accept: *json*, *yaml*", "* | Accept: *yaml*, *json*", "* | Accept: *yaml*, */*;*"),
+        "answer",
+        Rule("JSON or YAML by chance", _json_or_yaml),
+        Rule("the heavier one, the first of equals", _json_or_yaml),
+        "RFC 9110 section 12.5.1: the highest weight is preferred.",
+        wavers=True,
+    ),
+    # Values
+    Difference(
+        "cpus-per-task",
+        _JOBS,
+        "body/jobs/*/cpus_per_task",
+        Rule(
+            "null, as cpu_frequency_minimum is",
+            lambda value, place, here, _: value is None and here[_beside(place, "cpu_frequency_minimum")] is None,
+        ),
+        _NUMBER,
+        "The real server looks whether a wrong member is set.",
+        versions=_UP_TO_38,
+    ),
+    Difference(
+        "cpu-frequency-key",
+        _JOBS,
+        "body/jobs/*/cpu_frequency_minumum",
+        _NUMBER,
+        MISSING,
+        "The real server misspells the key when the value is set, not when it is null.",
+        versions=_UP_TO_38,
+    ),
+    Difference(
+        "cpu-frequency",
+        _JOBS,
+        "body/jobs/*/cpu_frequency_minimum",
+        MISSING,
+        Rule("the same number", lambda value, place, _, there: value == there[_beside(place, "cpu_frequency_minumum")]),
+        "As above; the documented key.",
+        versions=_UP_TO_38,
+    ),
+    Difference(
+        "core-spec",
+        _JOBS,
+        "body/jobs/*/core_spec",
+        None,
+        Rule("the number", lambda value, place, _, there: value == there[_beside(place, "thread_spec")]),
+        "The real server swaps cores and threads.",
+        versions=_UP_TO_38,
+    ),
+    Difference("core-spec-swapped", _JOBS, "body/jobs/*/thread_spec", _NUMBER, None, "As above.", versions=_UP_TO_38),
+    Difference(
+        "thread-spec",
+        _JOBS,
+        "body/jobs/*/thread_spec",
+        None,
+        Rule(
+            "the number", lambda value, place, _, there: value == there[_beside(place, "core_spec")] - _CORE_SPEC_THREAD
+        ),
+        "As above.",
+        versions=_UP_TO_38,
+    ),
+    Difference(
+        "thread-spec-swapped",
+        _JOBS,
+        "body/jobs/*/core_spec",
+        Rule(
+            "the number and the bit CORE_SPEC_THREAD",
+            lambda value, *_: isinstance(value, int) and bool(value & _CORE_SPEC_THREAD),
+        ),
+        None,
+        "As above.",
+        versions=_UP_TO_38,
+    ),
+    Difference(
+        "nice",
+        _JOBS,
+        "body/jobs/*/nice",
+        Rule("the number plus 2 to the 32nd", lambda value, place, _, there: value == there[place] + 2**32),
+        Rule("a number below 0", lambda value, *_: isinstance(value, int) and value < 0),
+        "The real server loses the sign.",
+        versions=_UP_TO_38,
+    ),
 )
+
+
+if __name__ == "__main__":
+    print("| request | place | slurmrestd | ours | reason |\n|---|---|---|---|---|")
+    for _row in DIFFERENCES:
+        _requests = (_row.request,) if isinstance(_row.request, str) else _row.request
+        _cells = ("<br>".join(_requests), _row.place, repr(_row.real), repr(_row.ours), _row.reason)
+        print("| " + " | ".join(cell.replace("|", "\\|") for cell in _cells) + " |")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from cases import CASES, Case
-from comparison import compare, expand, message
+from comparison import Comparison, expand, message
 from differences import DIFFERENCES
 from sidebyside import wire
 
@@ -36,12 +36,13 @@ def test_that_both_answer_alike(
     for target in targets:
         request = case.describe(target)
         data = _data(case, target.replace("{v}", f"v0.0.{version}"), tokens)
+        comparison = Comparison(request, version, DIFFERENCES)
         try:
-            disagreements, needed = compare(request, version, data, real, ours, DIFFERENCES)
-        except wire.Malformed as malformed:
+            disagreements = comparison.run(lambda data=data: real(data), lambda data=data: ours(data))
+        except wire.MalformedError as malformed:
             troubles.append(f"{request}: ours is malformed: {malformed}")
             continue
-        _needed.update(needed)
+        _needed.update(comparison.needed)
         troubles += [f"{request}: {disagreement}" for disagreement in disagreements]
     assert targets, "the lab has nothing of that kind"
     assert not troubles, "\n".join(troubles)

@@ -40,7 +40,13 @@ class Lab(NamedTuple):
     def environment(self) -> dict[str, str]:
         """What a program on this cluster is given: nothing of the caller's but what it needs to be found."""
         kept = {name: os.environ[name] for name in ("PYTHONPATH",) if name in os.environ}
-        return {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LANG": "C.UTF-8", "TZ": "UTC", "SLURM_CONF": self.conf, **kept}
+        return {
+            "PATH": "/usr/sbin:/usr/bin:/sbin:/bin",
+            "LANG": "C.UTF-8",
+            "TZ": "UTC",
+            "SLURM_CONF": self.conf,
+            **kept,
+        }
 
     def token(self, user: str, lifespan: int = 7200) -> str:
         """A token of `user` that ends after `lifespan` seconds."""
@@ -90,10 +96,9 @@ def adopt(directory: str) -> Lab:
 
 
 def boot(nodes: int, jobs: int = 0) -> Lab:
-    """Boot a lab in a folder of its own. The folder is readable by all: instances run as somebody else."""
+    """Boot a lab in a folder of its own, where those whom instances run as can read it too."""
     directory = tempfile.mkdtemp(prefix="slurmrest-lab-", dir="/var/tmp")
-    os.chmod(directory, 0o755)
-    os.rmdir(directory)
+    os.rmdir(directory)  # `lab up` makes it anew, readable by all
     _lab("up", "--dir", directory, "--nodes", str(nodes), "--jobs", str(jobs))
     return adopt(directory)
 

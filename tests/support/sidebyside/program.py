@@ -23,6 +23,8 @@ from sidebyside.lab import SLURMRESTD, as_user
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from typing_extensions import Self
+
     from sidebyside.lab import Lab
 
 _PIPE_BYTES = 65_536  # what a pipe takes without a reader
@@ -74,7 +76,9 @@ class Program(NamedTuple):
             except subprocess.TimeoutExpired:
                 process.kill()
                 output, log = process.communicate()
-                raise AssertionError(f"{self.name} did not end in {seconds} s; {output[-200:]!r} {log[-500:]!r}") from None
+                raise AssertionError(
+                    f"{self.name} did not end in {seconds} s; {output[-200:]!r} {log[-500:]!r}"
+                ) from None
             finally:
                 feeder.join()
         return Outcome(output, log.decode(errors="replace"), process.returncode, time.monotonic() - started)
@@ -115,7 +119,7 @@ class Conversation:
         self.process = program.start(subprocess.PIPE, subprocess.PIPE, subprocess.PIPE)
         self._unread = b""
 
-    def __enter__(self) -> Conversation:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_exception: object) -> None:
@@ -139,18 +143,23 @@ class Conversation:
         self.process.stdin.close()  # type: ignore[union-attr]
 
     def answer(self, seconds: float = 30) -> wire.Answer:
-        """The next answer, read strictly; raises wire.Malformed when the output ends or stalls before it is complete."""
+        """The next answer, read strictly; raises wire.MalformedError when the output ends before it is complete."""
         limit = time.monotonic() + seconds
-        while True:
-            try:
-                answer, rest = wire.strict_one(self._unread)
-            except wire.Malformed:
-                if not self._more(limit):
-                    raise
-            else:
-                if answer.framing != "close" or not self._more(limit):
-                    self._unread = rest
-                    return answer
+        while (answer := self._complete()) is None:
+            if not self._more(limit):
+                return self._take(*wire.strict_one(self._unread))
+        return answer
+
+    def _complete(self) -> wire.Answer | None:
+        try:
+            answer, rest = wire.strict_one(self._unread)
+        except wire.MalformedError:
+            return None  # or it is not complete yet; the end of the output tells
+        return None if answer.framing == "close" else self._take(answer, rest)
+
+    def _take(self, answer: wire.Answer, rest: bytes) -> wire.Answer:
+        self._unread = rest
+        return answer
 
     def at_end(self, seconds: float = 30) -> bool:
         """Whether the server closes now and has said nothing more."""

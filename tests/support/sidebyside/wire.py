@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Answers on the wire, read in two ways: ours as RFC 9112 has it, the real server's as well as it can be.
 
-Rule 1: `strict` raises Malformed for whatever a careful client could object to; nothing of ours is read otherwise.
+Rule 1: `strict` raises MalformedError for whatever a careful client could object to; nothing of ours is read otherwise.
 Rule 2: `lenient` never fails. What was odd stands in `Answer.oddities`, so that a comparison can still see it.
 """
 
@@ -11,11 +11,13 @@ import re
 from typing import NamedTuple
 
 _STATUS_LINE = re.compile(rb"HTTP/(\d\.\d) (\d{3}) ([\t !-~]*)\Z")
-_FIELD = re.compile(rb"([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*((?:[!-~\x80-\xff](?:[\t -~\x80-\xff]*[!-~\x80-\xff])?)?)[ \t]*\Z")
+_FIELD = re.compile(
+    rb"([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*((?:[!-~\x80-\xff](?:[\t -~\x80-\xff]*[!-~\x80-\xff])?)?)[ \t]*\Z"
+)
 _BODILESS = (204, 304)
 
 
-class Malformed(Exception):
+class MalformedError(Exception):
     """Bytes that are no HTTP answer."""
 
 
@@ -37,57 +39,57 @@ class Answer(NamedTuple):
 
 
 def strict(data: bytes) -> list[Answer]:
-    """All answers of one connection that has ended, interim ones too; raises Malformed."""
+    """All answers of one connection that has ended, interim ones too; raises MalformedError."""
     answers = []
     while data:
         answer, data = strict_one(data)
         answers.append(answer)
         if data and answer.closes:
-            raise Malformed(f"{len(data)} bytes after an answer that closes: {data[:80]!r}")
+            raise MalformedError(f"{len(data)} bytes after an answer that closes: {data[:80]!r}")
     return answers
 
 
 def strict_one(data: bytes) -> tuple[Answer, bytes]:
-    """The first answer of `data` and what follows it; raises Malformed, also when the answer is not complete."""
+    """The first answer of `data` and what follows it; raises MalformedError, also when the answer is not complete."""
     head, separator, rest = data.partition(b"\r\n\r\n")
     if not separator:
-        raise Malformed(f"no end of head: {data[-80:]!r}")
+        raise MalformedError(f"no end of head: {data[-80:]!r}")
     first, *lines = head.split(b"\r\n")
     version, status, reason = _status(first)
     headers: dict[str, str] = {}
     for line in lines:
         match = _FIELD.match(line)
         if not match:
-            raise Malformed(f"no header line: {line!r}")
+            raise MalformedError(f"no header line: {line!r}")
         name = match[1].decode().lower()
         if name in headers:
-            raise Malformed(f"header {name} twice")
+            raise MalformedError(f"header {name} twice")
         headers[name] = match[2].decode("latin-1")
     length, coding = headers.get("content-length"), headers.get("transfer-encoding")
     if length is not None and coding is not None:
-        raise Malformed("Content-Length and Transfer-Encoding")
+        raise MalformedError("Content-Length and Transfer-Encoding")
     if status < 200 or status in _BODILESS:
         if length is not None or coding is not None:
-            raise Malformed(f"{status} with a body's headers")
+            raise MalformedError(f"{status} with a body's headers")
         return Answer(version, status, reason, headers, "none", b""), rest
     if coding is not None:
         if coding != "chunked" or version != "1.1":
-            raise Malformed(f"Transfer-Encoding {coding} in HTTP/{version}")
+            raise MalformedError(f"Transfer-Encoding {coding} in HTTP/{version}")
         body, rest = _unchunk(rest)
         return Answer(version, status, reason, headers, "chunked", body), rest
     if length is not None:
         if not re.fullmatch("[0-9]+", length) or len(rest) < int(length):
-            raise Malformed(f"Content-Length {length} with {len(rest)} bytes left")
+            raise MalformedError(f"Content-Length {length} with {len(rest)} bytes left")
         return Answer(version, status, reason, headers, "length", rest[: int(length)]), rest[int(length) :]
     if version == "1.1" and headers.get("connection", "").lower() != "close":
-        raise Malformed("a body without an end on a connection that stays")
+        raise MalformedError("a body without an end on a connection that stays")
     return Answer(version, status, reason, headers, "close", rest), b""
 
 
 def _status(line: bytes) -> tuple[str, int, str]:
     match = _STATUS_LINE.match(line)
     if not match:
-        raise Malformed(f"no status line: {line[:80]!r}")
+        raise MalformedError(f"no status line: {line[:80]!r}")
     return match[1].decode(), int(match[2]), match[3].decode()
 
 
@@ -96,10 +98,10 @@ def _unchunk(data: bytes) -> tuple[bytes, bytes]:
     while True:
         line, separator, data = data.partition(b"\r\n")
         if not separator or not re.fullmatch(rb"[0-9a-fA-F]{1,8}", line):
-            raise Malformed(f"no chunk size: {line[:80]!r}")
+            raise MalformedError(f"no chunk size: {line[:80]!r}")
         size = int(line, 16)
         if data[size : size + 2] != b"\r\n":
-            raise Malformed("a chunk without its end")
+            raise MalformedError("a chunk without its end")
         if not size:
             return b"".join(body), data[2:]
         body.append(data[:size])
