@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 AUTH_PLUGINS = ("rest_auth/local", "rest_auth/jwt")
-"""In the order in which they are asked when nobody chooses (slurmrestd: as it finds them in its directory)."""
+"""In the order in which they are asked when nobody chooses (slurmrestd: as it finds them in its directory), but then
+tokens go to rest_auth/jwt alone: see auth/__init__.py."""
 
 OPENAPI_PLUGINS = (
     *(f"openapi/v0.0.{version}" for version in range(36, 40)),
@@ -91,6 +92,8 @@ class Settings(NamedTuple):
     addresses: tuple[str, ...] = ()  # none: inetd mode
     conf: str | None = None  # path of slurm.conf; None: libslurm's own search
     auth_types: tuple[str, ...] = AUTH_PLUGINS
+    tokens_first: bool = True  # nobody chose an order
+    own_token: str | None = None  # SLURM_JWT, if that is a token and not a placeholder
     openapi_plugins: tuple[str, ...] | None = None  # None: all that the host can serve
     data_parsers: tuple[str, ...] | None = None  # each with its "+flag"s
     user: str | None = None
@@ -107,6 +110,10 @@ class Settings(NamedTuple):
     memory: int = 16384  # MiB of address space: a listing of four million jobs, 0 is no limit
     cpu: int = 3600  # seconds of processor time of one connection, 0 is no limit
     syslog: str = "/dev/log"
+
+    def __repr__(self) -> str:
+        pairs = zip(self._fields, self._replace(own_token="***" if self.own_token else None))
+        return f"Settings({', '.join(f'{name}={value!r}' for name, value in pairs)})"
 
     @property
     def inetd(self) -> bool:
@@ -125,6 +132,11 @@ def read(options: Options, environ: Mapping[str, str]) -> Settings:
     openapi = _either(options.openapi_plugins, environ.get("SLURMRESTD_OPENAPI_PLUGINS"))
     parsers = _either(options.data_parsers, environ.get("SLURMRESTD_DATA_PARSER_PLUGINS"))
     connections = _either(options.max_connections, environ.get("SLURMRESTD_MAX_CONNECTIONS"))
+    own_token = environ.get("SLURM_JWT")
+    by_default = AUTH_PLUGINS
+    if own_token is not None and own_token.count(".") != 2:
+        # Not a token's three parts (RFC 7515 section 3.1), so libslurm has no credential but those of the clients.
+        own_token, by_default = None, ("rest_auth/jwt",)
     security = _words(environ.get("SLURMRESTD_SECURITY"))
     for word in security:
         if word not in SECURITY_WORDS:
@@ -132,7 +144,9 @@ def read(options: Options, environ: Mapping[str, str]) -> Settings:
     return Settings(
         addresses=addresses,
         conf=options.conf or environ.get("SLURM_CONF"),
-        auth_types=_plugins("rest_auth", auth, AUTH_PLUGINS) if auth else _default_auth(environ),
+        auth_types=_plugins("rest_auth", auth, AUTH_PLUGINS) if auth else by_default,
+        tokens_first=not auth,
+        own_token=own_token,
         openapi_plugins=_plugins("openapi", openapi, OPENAPI_PLUGINS) if openapi else None,
         data_parsers=_data_parsers(parsers) if parsers else None,
         user=options.user,
@@ -158,12 +172,6 @@ def _either(option: str | None, variable: str | None) -> str | None:
 
 def _words(text: str | None) -> tuple[str, ...]:
     return tuple(word for word in text.split(",") if word) if text else ()
-
-
-def _default_auth(environ: Mapping[str, str]) -> tuple[str, ...]:
-    # With SLURM_JWT set libslurm has no other credential than a token: local authentication would pass a request
-    # that can only fail later, so the token gets the first word.
-    return AUTH_PLUGINS[::-1] if "SLURM_JWT" in environ else AUTH_PLUGINS
 
 
 def _plugins(kind: str, text: str, known: Iterable[str]) -> tuple[str, ...]:

@@ -47,7 +47,8 @@ def make_application(settings: Settings, peer: Peer, *, once: bool = True) -> Ca
 
     once: the connection belongs to the first identity; otherwise every request is authenticated for itself.
     """
-    gate = auth.Gate(peer, [auth.plugin(name) for name in settings.auth_types], once=once)
+    plugins = [auth.plugin(name) for name in settings.auth_types]
+    gate = auth.Gate(peer, plugins, once=once, tokens_first=settings.tokens_first, own_token=settings.own_token)
     return _Application(settings, gate)
 
 

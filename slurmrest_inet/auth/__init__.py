@@ -1,11 +1,17 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Who is asking: one module per REST authentication plugin, and the gate that a connection's requests pass.
 
-Rule 1: the first plugin that does not skip decides; if all skip, the answer is no.
+Rule 1: the first plugin that does not skip decides; if all skip, the answer is no. Where nobody chose an order, a
+        request with a token is rest_auth/jwt's alone: who holds a token may send it through anybody's pipe or socket.
 Rule 2: every refusal reads the same to the client, whatever its reason; the reason is for the log.
 Rule 3: an instance belongs to its first identity. libslurm keeps credentials and connections in process-wide state,
         so a later request with other credentials is refused and the connection ends.
 Rule 4: a token is carried, not read, and no repr() shows it.
+
+What this process can say for itself, where its user is the client and no token came (rest_auth/local), is told by
+SLURM_JWT: unset, it is what AuthType of slurm.conf makes for that user, as munge does; a token, it is that token, which
+works where there is no munge; a placeholder such as "daemon", it is nothing, and local is not even asked by default:
+a proxy that forgets the token gets a refusal and never somebody's rights.
 """
 
 from __future__ import annotations
@@ -41,6 +47,9 @@ class Identity(NamedTuple):
         return f"Identity({self.plugin!r}, {self.user_name!r}, {'***' if self.token else self.token!r})"
 
 
+_TOKEN_HEADERS = (b"x-slurm-user-token", b"authorization")
+
+
 def refuse(reason: str) -> RestError:
     """The one refusal there is; `reason` goes to the log and must not hold credentials."""
     return RestError(401, "Authentication failure", reason=reason)
@@ -67,9 +76,15 @@ def plugin(name: str) -> Plugin:
     raise LookupError(name)
 
 
-def authenticate(peer: Peer, request: Request, plugins: Iterable[Plugin]) -> Identity:
-    """Ask `plugins` in their order who the request is from; raises RestError(401)."""
+def authenticate(peer: Peer, request: Request, plugins: Iterable[Plugin], *, tokens_first: bool = False) -> Identity:
+    """Ask `plugins` in their order who the request is from; raises RestError(401).
+
+    tokens_first: a request with a token is not shown to rest_auth/local (rule 1).
+    """
+    token = tokens_first and any(request.header(name) is not None for name in _TOKEN_HEADERS)
     for candidate in plugins:
+        if token and candidate.NAME == "rest_auth/local":
+            continue
         identity = candidate.authenticate(peer, request)
         if identity is not None:
             return identity
@@ -81,17 +96,31 @@ class Gate:
 
     once: the connection belongs to its first identity (rule 3). A listener, whose clients may be a proxy for many,
         gives False and must itself see to it that nothing of an earlier identity survives.
+    tokens_first: as for `authenticate`. own_token: what SLURM_JWT says that this process acts with, None without one.
     """
 
-    def __init__(self, peer: Peer, plugins: Iterable[Plugin], *, once: bool = True) -> None:
+    def __init__(
+        self,
+        peer: Peer,
+        plugins: Iterable[Plugin],
+        *,
+        once: bool = True,
+        tokens_first: bool = False,
+        own_token: str | None = None,
+    ) -> None:
         self._peer = peer
         self._plugins = tuple(plugins)
         self._once = once
+        self._tokens_first = tokens_first
+        self._own_token = own_token
         self._owner: Identity | None = None
 
     def admit(self, request: Request) -> Identity:
         """Who the request is from; raises RestError(401), after which the connection closes."""
-        identity = authenticate(self._peer, request, self._plugins)
+        identity = authenticate(self._peer, request, self._plugins, tokens_first=self._tokens_first)
+        if identity.token is None and self._own_token is not None:
+            # Whom the token is for stands in it; the name that root may have sent is that of this process.
+            identity = identity._replace(user_name=None, token=self._own_token)
         if self._once:
             if self._owner is None:
                 self._owner = identity

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import pwd
+
 import pytest
 
 from slurmrest_inet.auth import Gate, Identity, authenticate, jwt, local, plugin
@@ -11,13 +13,16 @@ from slurmrest_inet.http.message import Request, RestError
 
 NETWORK = Peer(INET, None, 0, 1000, "192.0.2.1:1")
 OWN_PIPE = Peer(PIPE, 1000, 0o10600, 1000, "-")
+FOREIGN_PIPE = Peer(PIPE, 1001, 0o10600, 1000, "-")
+OWN_SOCKET = Peer(UNIX, 1000, 0, 1000, "uid 1000")
+ROOTS_SOCKET = Peer(UNIX, 0, 0, 65534, "uid 0")
 FOREIGN_SOCKET = Peer(UNIX, 1001, 0, 1000, "uid 1001")
 ITSELF = Identity("rest_auth/local", None, None)
 BY_DEFAULT = (local, jwt)
 
 
-def request(name: str | None = None, token: str | None = None) -> Request:
-    fields = ((b"x-slurm-user-name", name), (b"x-slurm-user-token", token))
+def request(name: str | None = None, token: str | None = None, authorization: str | None = None) -> Request:
+    fields = ((b"x-slurm-user-name", name), (b"x-slurm-user-token", token), (b"authorization", authorization))
     headers = tuple((key, value.encode()) for key, value in fields if value is not None)
     return Request("GET", "/", "/", None, "1.1", headers, b"")
 
@@ -52,6 +57,60 @@ class TestChain:
             assert plugin(module.NAME) is module
         with pytest.raises(LookupError):
             plugin("rest_auth/none")
+
+
+class TestByDefault:
+    """Nobody chose an order: each kind of client, with and without a token."""
+
+    @pytest.mark.parametrize("peer", [OWN_PIPE, FOREIGN_PIPE, OWN_SOCKET, FOREIGN_SOCKET, ROOTS_SOCKET, NETWORK])
+    def test_a_token_is_for_jwt_alone(self, peer: Peer) -> None:
+        by_jwt = Identity("rest_auth/jwt", "alice", "t")
+        assert authenticate(peer, request("alice", "t"), BY_DEFAULT, tokens_first=True) == by_jwt
+        bearer = authenticate(peer, request(authorization="Bearer t"), BY_DEFAULT, tokens_first=True)
+        assert bearer == Identity("rest_auth/jwt", None, "t")
+        for refused in (request(authorization="Basic t"), request(token="t", authorization="Bearer t")):
+            reason(lambda chosen=refused: authenticate(peer, chosen, BY_DEFAULT, tokens_first=True))
+
+    @pytest.mark.parametrize("name", [None, "alice"])
+    def test_without_a_token_local_decides(self, name: str | None) -> None:
+        gate = {peer: Gate(peer, BY_DEFAULT, tokens_first=True) for peer in (OWN_PIPE, FOREIGN_PIPE, FOREIGN_SOCKET)}
+        assert gate[OWN_PIPE].admit(request(name)) == ITSELF
+        assert "uid 1001" in reason(gate[FOREIGN_PIPE].admit, request(name))
+        assert "uid 1001" in reason(gate[FOREIGN_SOCKET].admit, request(name))
+
+    def test_a_network_client_needs_a_token(self) -> None:
+        gate = Gate(NETWORK, BY_DEFAULT, tokens_first=True, own_token="o")
+        assert reason(gate.admit, request()) == "no plugin found credentials"
+        assert "without a token" in reason(gate.admit, request("alice"))
+
+    def test_a_chosen_order_is_kept(self) -> None:
+        assert authenticate(OWN_PIPE, request("alice", "t"), (local, jwt)) == ITSELF
+        assert "uid 1001" in reason(authenticate, FOREIGN_PIPE, request("alice", "t"), (local, jwt))
+
+
+class TestOwnToken:
+    """SLURM_JWT holds a token: that is what this process says where munge would speak otherwise."""
+
+    OWN = Identity("rest_auth/local", None, "o")
+
+    @pytest.mark.parametrize("peer", [OWN_PIPE, OWN_SOCKET])
+    def test_it_stands_in_for_munge(self, peer: Peer) -> None:
+        for chosen in (False, True):
+            gate = Gate(peer, BY_DEFAULT, tokens_first=not chosen, own_token="o")
+            assert gate.admit(request()) == self.OWN
+
+    def test_the_name_that_root_sends_goes_no_further(self) -> None:
+        for name in (None, pwd.getpwuid(65534).pw_name):
+            assert Gate(ROOTS_SOCKET, BY_DEFAULT, tokens_first=True, own_token="o").admit(request(name)) == self.OWN
+
+    def test_a_request_s_token_comes_first(self) -> None:
+        gate = Gate(OWN_PIPE, BY_DEFAULT, tokens_first=True, own_token="o")
+        assert gate.admit(request("alice", "t")) == Identity("rest_auth/jwt", "alice", "t")
+        assert Gate(OWN_PIPE, (jwt,), own_token="o").admit(request("", "")) == Identity("rest_auth/jwt", "", "")
+
+    @pytest.mark.parametrize("peer", [FOREIGN_PIPE, FOREIGN_SOCKET, NETWORK])
+    def test_nobody_else_gets_it(self, peer: Peer) -> None:
+        reason(Gate(peer, BY_DEFAULT, tokens_first=True, own_token="o").admit, request())
 
 
 class TestOnce:

@@ -146,10 +146,26 @@ class TestSettings:
         assert chosen.data_parsers == ("data_parser/v0.0.42",)
         assert (chosen.conf, chosen.max_connections) == ("/o", 2)
 
-    def test_token_first_where_libslurm_has_only_tokens(self) -> None:
-        assert read().auth_types == ("rest_auth/local", "rest_auth/jwt")
-        assert read(SLURM_JWT="").auth_types == ("rest_auth/jwt", "rest_auth/local")
-        assert read("-a", "local,jwt", SLURM_JWT="daemon").auth_types == ("rest_auth/local", "rest_auth/jwt")
+    @pytest.mark.parametrize("placeholder", ["", "daemon", "1", "a.b", "a.b.c.d"])
+    def test_no_local_authentication_where_libslurm_has_only_tokens(self, placeholder: str) -> None:
+        assert read(SLURM_JWT=placeholder).auth_types == ("rest_auth/jwt",)
+        assert read(SLURM_JWT=placeholder).own_token is None
+        chosen = read("-a", "local,jwt", SLURM_JWT=placeholder)
+        assert chosen.auth_types == ("rest_auth/local", "rest_auth/jwt")
+
+    def test_own_token(self) -> None:
+        chosen = read(SLURM_JWT="a.b.secret")
+        assert (chosen.auth_types, chosen.own_token) == (("rest_auth/local", "rest_auth/jwt"), "a.b.secret")
+        for text in (repr(chosen), str(chosen), f"{[chosen]}"):
+            assert "secret" not in text
+            assert "own_token='***'" in text
+        assert "own_token=None" in repr(read())
+
+    def test_who_chooses_an_order_gets_it(self) -> None:
+        assert read().tokens_first
+        assert read(SLURM_JWT="a.b.c").tokens_first
+        assert not read("-a", "local,jwt").tokens_first
+        assert not read(SLURMRESTD_AUTH_TYPES="local,jwt").tokens_first
 
     def test_openapi(self) -> None:
         chosen = read("-s", "v0.0.38,dbv0.0.38,openapi/slurmctld")
