@@ -8,9 +8,12 @@
 #include "codec_derived.h"
 #include "slurm_features.h"
 
+#include <signal.h>
 #include <slurm/slurm.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 
 #define DERIVED(name) const struct derived derived_##name = { .write = write_##name }
 #define KEY(w, text) (w)->format->key((w), "\"" text "\":", sizeof("\"" text "\":") - 1)
@@ -254,6 +257,20 @@ static void counted(writer_t *w, const char *id_key, int64_t id, uint32_t count,
 	writer_integer(w, (int64_t) total);
 }
 
+/* The numbers of message types are part of the protocol; an unknown one is shown as such. */
+static void rpc_name(writer_t *w, uint32_t type)
+{
+	char digits[12];
+
+	for (size_t i = 0; i < names_rpc.count; i++)
+		if (names_rpc.entries[i].value == type) {
+			writer_text(w, names_rpc.entries[i].text);
+			return;
+		}
+	snprintf(digits, sizeof(digits), "%u", (unsigned int) type);
+	writer_text(w, digits);
+}
+
 static void write_rpcs_by_type(writer_t *w, const void *record, const struct codec_row *row)
 {
 	const stats_info_response_msg_t *stats = record;
@@ -261,19 +278,9 @@ static void write_rpcs_by_type(writer_t *w, const void *record, const struct cod
 	codec_key(w, row);
 	writer_begin_list(w);
 	for (uint32_t i = 0; i < stats->rpc_type_size; i++) {
-		char digits[12];
-		const char *name = NULL;
-
-		for (size_t j = 0; !name && j < names_rpc.count; j++)
-			if (names_rpc.entries[j].value == stats->rpc_type_id[i])
-				name = names_rpc.entries[j].text;
-		if (!name) {
-			snprintf(digits, sizeof(digits), "%u", (unsigned int) stats->rpc_type_id[i]);
-			name = digits;
-		}
 		writer_begin_map(w);
 		KEY(w, "message_type");
-		writer_text(w, name);
+		rpc_name(w, stats->rpc_type_id[i]);
 		counted(w, "type_id", stats->rpc_type_id[i], stats->rpc_type_cnt[i], stats->rpc_type_time[i]);
 		writer_end_map(w);
 	}
@@ -307,3 +314,249 @@ static void write_schedule_cycle_per_minute(writer_t *w, const void *record, con
 	writer_integer(w, seconds > 60 ? (uint32_t) (member(record, row) / (seconds / 60)) : 0);
 }
 DERIVED(schedule_cycle_per_minute);
+
+/* The signals that Slurm knows by name; it shows others as numbers. */
+static const struct {
+	int number;
+	const char *name;
+} signals[] = {
+	{ SIGHUP, "HUP" },   { SIGINT, "INT" },	  { SIGQUIT, "QUIT" }, { SIGABRT, "ABRT" }, { SIGKILL, "KILL" },
+	{ SIGALRM, "ALRM" }, { SIGTERM, "TERM" }, { SIGCHLD, "CHLD" }, { SIGUSR1, "USR1" }, { SIGUSR2, "USR2" },
+	{ SIGPIPE, "PIPE" }, { SIGURG, "URG" },	  { SIGCONT, "CONT" }, { SIGSTOP, "STOP" }, { SIGTSTP, "TSTP" },
+	{ SIGTTIN, "TTIN" }, { SIGTTOU, "TTOU" }, { SIGXCPU, "XCPU" },
+};
+
+static void signal_text(writer_t *w, int number)
+{
+	char digits[12];
+
+	for (size_t i = 0; i < sizeof(signals) / sizeof(*signals); i++)
+		if (signals[i].number == number) {
+			writer_text(w, signals[i].name);
+			return;
+		}
+	snprintf(digits, sizeof(digits), "%d", number);
+	writer_text(w, digits);
+}
+
+/* A wait status (wait(2)), which NO_VAL stands in for before the process has ended. */
+static void write_exit_code(writer_t *w, const void *record, const struct codec_row *row)
+{
+	uint32_t status = (uint32_t) member(record, row);
+	int wait_status = (int) status;
+	bool exited = status != NO_VAL && WIFEXITED(wait_status);
+	bool signalled = status != NO_VAL && WIFSIGNALED(wait_status);
+	const char *word = "INVALID";
+	int64_t code = (int64_t) status;
+
+	if (status == NO_VAL)
+		word = "PENDING";
+	else if (exited) {
+		code = WEXITSTATUS(wait_status);
+		word = code ? "ERROR" : "SUCCESS";
+	} else if (signalled)
+		word = "SIGNALED";
+	codec_key(w, row);
+	writer_begin_map(w);
+	KEY(w, "status");
+	writer_begin_list(w);
+	writer_text(w, word);
+	writer_end_list(w);
+	KEY(w, "return_code");
+	if (status == NO_VAL || signalled)
+		codec_noval(w, false, false, 0);
+	else
+		codec_noval(w, true, false, code);
+	KEY(w, "signal");
+	writer_begin_map(w);
+	KEY(w, "id");
+	codec_noval(w, signalled, false, signalled ? WTERMSIG(wait_status) : 0);
+	KEY(w, "name");
+	if (signalled)
+		signal_text(w, WTERMSIG(wait_status));
+	else
+		writer_text(w, "");
+	writer_end_map(w);
+	writer_end_map(w);
+}
+DERIVED(exit_code);
+
+/* libslurm fills in what a path leaves open (%j and such, the default). */
+static void job_path(writer_t *w, const void *record, const struct codec_row *row,
+		     void (*get)(char *buffer, int size, job_info_t *job))
+{
+	char path[4096];
+
+	path[0] = '\0';
+	/* The record is not changed; the declaration lacks a const. */
+	get(path, sizeof(path), (job_info_t *) (uintptr_t) record);
+	codec_key(w, row);
+	writer_text(w, path);
+}
+
+static void write_job_stderr(writer_t *w, const void *record, const struct codec_row *row)
+{
+	job_path(w, record, row, slurm_get_job_stderr);
+}
+
+static void write_job_stdin(writer_t *w, const void *record, const struct codec_row *row)
+{
+	job_path(w, record, row, slurm_get_job_stdin);
+}
+
+static void write_job_stdout(writer_t *w, const void *record, const struct codec_row *row)
+{
+	job_path(w, record, row, slurm_get_job_stdout);
+}
+
+DERIVED(job_stderr);
+DERIVED(job_stdin);
+DERIVED(job_stdout);
+
+#ifdef HAS_MEMBER_slurm_job_info_t_priority_array
+static void write_priority_by_partition(writer_t *w, const void *record, const struct codec_row *row)
+{
+	const slurm_job_info_t *job = record;
+	const char *names = *(const char *const *) ((const char *) record + row->offset);
+
+	codec_key(w, row);
+	writer_begin_list(w);
+	for (size_t i = 0; job->priority_array && names && *names; i++) {
+		size_t length = strcspn(names, ",");
+
+		writer_begin_map(w);
+		KEY(w, "partition");
+		writer_string(w, names, length);
+		KEY(w, "priority");
+		writer_integer(w, job->priority_array[i]);
+		writer_end_map(w);
+		names += length;
+		names += strspn(names, ",");
+	}
+	writer_end_list(w);
+}
+DERIVED(priority_by_partition);
+#endif
+
+/* How many jobs share a CPU; the highest bit, a flag of its own, says whether they must. */
+static void write_oversubscribe_jobs(writer_t *w, const void *record, const struct codec_row *row)
+{
+	codec_key(w, row);
+	writer_integer(w, member(record, row) & ~SHARED_FORCE);
+}
+DERIVED(oversubscribe_jobs);
+
+static void rpc_type(writer_t *w, uint32_t type)
+{
+	KEY(w, "type_id");
+	writer_integer(w, type);
+	KEY(w, "message_type");
+	rpc_name(w, type);
+}
+
+static void total_and_average(writer_t *w, uint32_t count, uint64_t total)
+{
+	bool set = count && total;
+
+	KEY(w, "total_time");
+	writer_integer(w, (int64_t) total);
+	KEY(w, "average_time");
+	codec_noval(w, set, false, set ? (int64_t) (total / count) : 0);
+}
+
+#ifdef HAS_MEMBER_stats_info_response_msg_t_rpc_queue_enabled
+#define QUEUE_COUNT(stats, name, i) ((stats)->rpc_queue_enabled ? (int64_t) (stats)->rpc_type_##name[i] : 0)
+#else
+#define QUEUE_COUNT(stats, name, i) 0
+#endif
+
+static void write_rpcs_by_type_40(writer_t *w, const void *record, const struct codec_row *row)
+{
+	const stats_info_response_msg_t *stats = record;
+
+	codec_key(w, row);
+	writer_begin_list(w);
+	for (uint32_t i = 0; i < stats->rpc_type_size; i++) {
+		writer_begin_map(w);
+		rpc_type(w, stats->rpc_type_id[i]);
+		KEY(w, "count");
+		writer_integer(w, stats->rpc_type_cnt[i]);
+		KEY(w, "queued");
+		writer_integer(w, QUEUE_COUNT(stats, queued, i));
+		KEY(w, "dropped");
+		writer_integer(w, QUEUE_COUNT(stats, dropped, i));
+		KEY(w, "cycle_last");
+		writer_integer(w, QUEUE_COUNT(stats, cycle_last, i));
+		KEY(w, "cycle_max");
+		writer_integer(w, QUEUE_COUNT(stats, cycle_max, i));
+		total_and_average(w, stats->rpc_type_cnt[i], stats->rpc_type_time[i]);
+		writer_end_map(w);
+	}
+	writer_end_list(w);
+}
+DERIVED(rpcs_by_type_40);
+
+static void write_rpcs_by_user_40(writer_t *w, const void *record, const struct codec_row *row)
+{
+	const stats_info_response_msg_t *stats = record;
+
+	codec_key(w, row);
+	writer_begin_list(w);
+	for (uint32_t i = 0; i < stats->rpc_user_size; i++) {
+		writer_begin_map(w);
+		KEY(w, "user_id");
+		writer_integer(w, stats->rpc_user_id[i]);
+		KEY(w, "user");
+		codec_user(w, stats->rpc_user_id[i], true);
+		KEY(w, "count");
+		writer_integer(w, stats->rpc_user_cnt[i]);
+		total_and_average(w, stats->rpc_user_cnt[i], stats->rpc_user_time[i]);
+		writer_end_map(w);
+	}
+	writer_end_list(w);
+}
+DERIVED(rpcs_by_user_40);
+
+static void write_pending_rpcs(writer_t *w, const void *record, const struct codec_row *row)
+{
+	const stats_info_response_msg_t *stats = record;
+
+	codec_key(w, row);
+	writer_begin_list(w);
+	for (uint32_t i = 0; i < stats->rpc_queue_type_count; i++) {
+		writer_begin_map(w);
+		rpc_type(w, stats->rpc_queue_type_id[i]);
+		KEY(w, "count");
+		writer_integer(w, stats->rpc_queue_count[i]);
+		writer_end_map(w);
+	}
+	writer_end_list(w);
+}
+DERIVED(pending_rpcs);
+
+static void write_pending_rpcs_by_hostlist(writer_t *w, const void *record, const struct codec_row *row)
+{
+	const stats_info_response_msg_t *stats = record;
+
+	codec_key(w, row);
+	writer_begin_list(w);
+	for (uint32_t i = 0; i < stats->rpc_dump_count; i++) {
+		hostlist_t hosts = slurm_hostlist_create(stats->rpc_dump_hostlist[i]);
+		char *name;
+
+		writer_begin_map(w);
+		rpc_type(w, stats->rpc_dump_types[i]);
+		KEY(w, "count");
+		writer_begin_list(w);
+		while (hosts && (name = slurm_hostlist_shift(hosts))) {
+			writer_text(w, name);
+			free(name);
+		}
+		writer_end_list(w);
+		writer_end_map(w);
+		if (hosts)
+			slurm_hostlist_destroy(hosts);
+	}
+	writer_end_list(w);
+}
+DERIVED(pending_rpcs_by_hostlist);

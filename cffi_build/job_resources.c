@@ -40,6 +40,9 @@ struct layout {
 	uint32_t ncpus;
 	uint32_t *sock_core_rep_count;
 	uint16_t *sockets_per_node;
+	uint16_t *tasks_per_node;
+	uint16_t threads_per_core;
+	uint8_t whole_node;
 };
 
 #ifndef CR_CORE
@@ -72,6 +75,9 @@ static bool plausible(const slurm_job_info_t *job, job_resources_t *opaque)
 	return true;
 #endif
 }
+
+/* How the nodes' CPUs were taken: numbers of select/cons_common, in no header. */
+enum { NODE_AVAILABLE = 0, NODE_ONE_ROW = 1, NODE_RESERVED = 64000 };
 
 static void number_key(writer_t *w, uint64_t number)
 {
@@ -206,6 +212,130 @@ static void nodes_by_index(writer_t *w, const struct layout *held)
 	}
 	writer_end_map(w);
 }
+
+static void indexed(writer_t *w, uint32_t index)
+{
+	writer_begin_map(w);
+	KEY(w, "index");
+	writer_integer(w, index);
+}
+
+static void core(writer_t *w, const struct layout *held, uint64_t bit, uint16_t index)
+{
+	indexed(w, index);
+	KEY(w, "status");
+	writer_begin_list(w);
+	if (!bit_is_set(held->core_bitmap, bit))
+		writer_text(w, "UNALLOCATED");
+	else {
+		writer_text(w, "ALLOCATED");
+		if (bit_is_set(held->core_bitmap_used, bit))
+			writer_text(w, "IN_USE");
+	}
+	writer_end_list(w);
+	writer_end_map(w);
+}
+
+/* From v0.0.40 on every core of every node that the job is on is told, held or not. */
+static void allocation(writer_t *w, const struct layout *held)
+{
+	uint64_t bit = 0;
+	uint32_t group = 0, in_group = 0;
+	hostlist_t hosts = NULL;
+
+	writer_begin_list(w);
+	if (held->cores_per_socket && held->sock_core_rep_count && held->sockets_per_node)
+		hosts = slurm_hostlist_create(held->nodes);
+	for (uint32_t node = 0; hosts && node < held->nhosts; node++) {
+		char *name = slurm_hostlist_shift(hosts);
+
+		if (in_group >= held->sock_core_rep_count[group]) {
+			group++;
+			in_group = 0;
+		}
+		in_group++;
+		indexed(w, node);
+		KEY(w, "name");
+		writer_text(w, name);
+		KEY(w, "cpus");
+		writer_begin_map(w);
+		KEY(w, "count");
+		writer_integer(w, held->cpus ? held->cpus[node] : 0);
+		KEY(w, "used");
+		writer_integer(w, held->cpus_used ? held->cpus_used[node] : 0);
+		writer_end_map(w);
+		KEY(w, "memory");
+		writer_begin_map(w);
+		KEY(w, "used");
+		writer_integer(w, held->memory_used ? (int64_t) held->memory_used[node] : 0);
+		KEY(w, "allocated");
+		writer_integer(w, held->memory_allocated ? (int64_t) held->memory_allocated[node] : 0);
+		writer_end_map(w);
+		KEY(w, "sockets");
+		writer_begin_list(w);
+		for (uint16_t socket = 0; socket < held->sockets_per_node[group]; socket++) {
+			indexed(w, socket);
+			KEY(w, "cores");
+			writer_begin_list(w);
+			for (uint16_t i = 0; i < held->cores_per_socket[group]; i++)
+				core(w, held, bit++, i);
+			writer_end_list(w);
+			writer_end_map(w);
+		}
+		writer_end_list(w);
+		writer_end_map(w);
+		free(name);
+	}
+	if (hosts)
+		slurm_hostlist_destroy(hosts);
+	writer_end_list(w);
+}
+
+static void write_job_resources_40(writer_t *w, const void *record, const struct codec_row *row)
+{
+	const slurm_job_info_t *job = record;
+	const struct layout *held = (const struct layout *) job->job_resrcs;
+	bool infinite, set;
+
+	codec_key(w, row);
+	if (!held || !plausible(job, job->job_resrcs)) {
+		writer_null(w);
+		return;
+	}
+	writer_begin_map(w);
+	KEY(w, "select_type");
+	codec_flags(w, &names_select_type, held->cr_type);
+	KEY(w, "nodes");
+	writer_begin_map(w);
+	KEY(w, "count");
+	writer_integer(w, held->nhosts);
+	KEY(w, "select_type");
+	writer_begin_list(w);
+	if (held->node_req == NODE_AVAILABLE)
+		writer_text(w, "AVAILABLE");
+	else if (held->node_req == NODE_ONE_ROW)
+		writer_text(w, "ONE_ROW");
+	else if (held->node_req == NODE_RESERVED)
+		writer_text(w, "RESERVED");
+	writer_end_list(w);
+	KEY(w, "list");
+	writer_text(w, held->nodes);
+	KEY(w, "whole");
+	writer_boolean(w, held->whole_node != 0);
+	KEY(w, "allocation");
+	allocation(w, held);
+	writer_end_map(w);
+	KEY(w, "cpus");
+	writer_integer(w, held->ncpus);
+	KEY(w, "threads_per_core");
+	infinite = held->threads_per_core == INFINITE16;
+	set = !infinite && held->threads_per_core != NO_VAL16;
+	codec_noval(w, set, infinite, set ? held->threads_per_core : 0);
+	writer_end_map(w);
+}
+
+extern const struct derived derived_job_resources_40;
+const struct derived derived_job_resources_40 = { .write = write_job_resources_40 };
 
 static void write_job_resources_by_index(writer_t *w, const void *record, const struct codec_row *row)
 {

@@ -14,6 +14,9 @@ LICENSE = Table(
         Row("Free", "available", NUMBER, "How many are free", since=38),
         Row("Reserved", "reserved", NUMBER, "How many are kept for reservations", since=38),
         Row("Remote", "remote", BOOLEAN, "Whether the database serves them", since=38),
+        Row("LastConsumed", "last_consumed", NUMBER, "How many the licence server counts", since=39, release="23.02"),
+        Row("LastDeficit", "last_deficit", NUMBER, "How many are missing there", since=39, release="23.02"),
+        Row("LastUpdate", "last_update", NUMBER, "When that was told (epoch)", since=39, release="23.02"),
     ),
     skip={},
 )

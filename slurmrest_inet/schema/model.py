@@ -62,7 +62,8 @@ class Row(NamedTuple):
 
     ``path`` nests with ``/``. ``member`` is the C member, a tuple of stand-ins of which the first that the installed
     headers have is taken, or None when the value has no single member. ``uses`` names further members that a derived
-    value reads. ``release`` is the first release of Slurm with the member where that is later than 22.05, so that a
+    value reads. ``then`` gives later API versions another kind, each from the version on that is its key. ``release``
+    is the first release of Slurm with the member where that is later than 22.05, so that a
     row without it that matches nothing is a typo.
     """
 
@@ -74,6 +75,20 @@ class Row(NamedTuple):
     until: int = LAST
     uses: tuple[str, ...] = ()
     release: str | None = None
+    then: dict[int, Kind] | None = None
+
+    @property
+    def kinds(self) -> tuple[Kind, ...]:
+        """Every kind that the value has had, oldest first."""
+        return (self.kind, *(self.then or {}).values())
+
+    def at(self, version: int) -> Row:
+        """Return the row as one API version has it: with its one kind."""
+        kind = self.kind
+        for since, later in (self.then or {}).items():
+            if version >= since:
+                kind = later
+        return self._replace(kind=kind, then=None)
 
     @property
     def members(self) -> tuple[str, ...]:
@@ -97,7 +112,7 @@ class Table(NamedTuple):
 
     def rows_of(self, version: int) -> tuple[Row, ...]:
         """Return the rows of one API version (36 to 45), nested paths next to each other."""
-        rows = [row for row in self.rows if row.since <= version <= row.until]
+        rows = [row.at(version) for row in self.rows if row.since <= version <= row.until]
         order: dict[str, int] = {}
         for row in rows:
             order.setdefault(row.path.split("/")[0], len(order))
@@ -192,3 +207,7 @@ def derived_noval(function: str) -> Kind:
 def constant(literal: str, type_: str = "string") -> Kind:
     """Return the kind of a value that no member holds, given as JSON."""
     return Kind("constant", literal=literal, type=type_)
+
+
+EXIT_CODE = derived("exit_code", "object")
+"""How a process ended: {status, return_code, signal} of a wait status."""

@@ -30,10 +30,15 @@ def _pairs(
     return Names(ident, tuple(Name(prefix + name, word, mask) for name, word in entries), otherwise, bits)
 
 
+def _as_bits(table: Names) -> tuple[Name, ...]:
+    """Return the entries of a table of bits for use beside entries of another kind."""
+    return tuple(entry._replace(mask=entry.constant) for entry in table.entries)
+
+
 def _exact(ident: str, bits: Names, **words: str) -> Names:
     """Return a table of bits that come after whole values with a word of their own (given by constant)."""
     whole = tuple(Name(constant, text) for constant, text in words.items())
-    return Names(ident, whole + tuple(entry._replace(mask=entry.constant) for entry in bits.entries))
+    return Names(ident, whole + _as_bits(bits))
 
 
 def _without(ident: str, table: Names, *texts: str) -> Names:
@@ -93,10 +98,126 @@ _JOB_STATE_FLAGS = _pairs(
 
 JOB_STATE = Names(
     "job_state",
-    tuple(entry._replace(mask=entry.constant) for entry in _JOB_STATE_FLAGS.entries) + JOB_STATE_BASE.entries,
+    _as_bits(_JOB_STATE_FLAGS) + JOB_STATE_BASE.entries,
     "?",
 )
 """One word for a job's state: a flag hides the base state, as squeue shows it."""
+
+JOB_STATES = Names(
+    "job_states",
+    JOB_STATE_BASE.entries
+    + _as_bits(
+        _pairs(
+            "job_state_flags_40",
+            """
+    LAUNCH_FAILED LAUNCH_FAILED
+    REQUEUE REQUEUED
+    REQUEUE_HOLD REQUEUE_HOLD
+    SPECIAL_EXIT SPECIAL_EXIT
+    RESIZING RESIZING
+    CONFIGURING CONFIGURING
+    COMPLETING COMPLETING
+    STOPPED STOPPED
+    RECONFIG_FAIL RECONFIG_FAIL
+    POWER_UP_NODE POWER_UP_NODE
+    REVOKED REVOKED
+    REQUEUE_FED REQUEUE_FED
+    RESV_DEL_HOLD RESV_DEL_HOLD
+    SIGNALING SIGNALING
+    STAGE_OUT STAGE_OUT
+    """,
+            prefix="JOB_",
+            bits=True,
+        )
+    ),
+)
+"""Every word for a job's state: the base state, then its flags."""
+
+JOB_FLAGS_40 = _pairs(
+    "job_flags_40",
+    """
+    KILL_INV_DEP KILL_INVALID_DEPENDENCY
+    NO_KILL_INV_DEP NO_KILL_INVALID_DEPENDENCY
+    HAS_STATE_DIR HAS_STATE_DIRECTORY
+    BACKFILL_TEST TESTING_BACKFILL
+    GRES_ENFORCE_BIND GRES_BINDING_ENFORCED
+    TEST_NOW_ONLY TEST_NOW_ONLY
+    JOB_SEND_ENV SEND_JOB_ENVIRONMENT
+    SPREAD_JOB SPREAD_JOB
+    USE_MIN_NODES PREFER_MINIMUM_NODE_COUNT
+    JOB_KILL_HURRY JOB_KILL_HURRY
+    TRES_STR_CALC SKIP_TRES_STRING_ACCOUNTING
+    SIB_JOB_FLUSH SIBLING_CLUSTER_UPDATE_ONLY
+    HET_JOB_FLAG HETEROGENEOUS_JOB
+    JOB_NTASKS_SET EXACT_TASK_COUNT_REQUESTED
+    JOB_CPUS_SET EXACT_CPU_COUNT_REQUESTED
+    BF_WHOLE_NODE_TEST TESTING_WHOLE_NODE_BACKFILL
+    TOP_PRIO_TMP TOP_PRIORITY_JOB
+    JOB_ACCRUE_OVER ACCRUE_COUNT_CLEARED
+    GRES_DISABLE_BIND GRES_BINDING_DISABLED
+    JOB_WAS_RUNNING JOB_WAS_RUNNING
+    RESET_ACCRUE_TIME JOB_ACCRUE_TIME_RESET
+    CRON_JOB CRON_JOB
+    JOB_MEM_SET EXACT_MEMORY_REQUESTED
+    USE_DEFAULT_ACCT USING_DEFAULT_ACCOUNT
+    USE_DEFAULT_PART USING_DEFAULT_PARTITION
+    USE_DEFAULT_QOS USING_DEFAULT_QOS
+    USE_DEFAULT_WCKEY USING_DEFAULT_WCKEY
+    JOB_DEPENDENT DEPENDENT
+    JOB_MAGNETIC MAGNETIC
+    JOB_PART_ASSIGNED PARTITION_ASSIGNED
+    BACKFILL_SCHED BACKFILL_ATTEMPTED
+    BACKFILL_LAST SCHEDULING_ATTEMPTED
+    STEPMGR_ENABLED STEPMGR_ENABLED
+    """,
+    bits=True,
+)
+
+JOB_MAIL = _pairs(
+    "job_mail",
+    """
+    JOB_BEGIN BEGIN
+    JOB_END END
+    JOB_FAIL FAIL
+    JOB_REQUEUE REQUEUE
+    JOB_TIME100 TIME=100%
+    JOB_TIME90 TIME=90%
+    JOB_TIME80 TIME=80%
+    JOB_TIME50 TIME=50%
+    JOB_STAGE_OUT STAGE_OUT
+    ARRAY_TASKS ARRAY_TASKS
+    INVALID_DEPEND INVALID_DEPENDENCY
+    """,
+    prefix="MAIL_",
+    bits=True,
+)
+
+def _select_type(prefix: str) -> tuple[Name, ...]:
+    unit = "|".join(prefix + word for word in ("CPU", "SOCKET", "CORE"))
+    bits = "BOARD MEMORY ONE_TASK_PER_CORE PACK_NODES CORE_DEFAULT_DIST_BLOCK LLN LINEAR"
+    return (
+        *(Name(prefix + word, word, unit) for word in ("CPU", "SOCKET", "CORE")),
+        *_as_bits(_bits("select_type_bits", bits, prefix)),
+    )
+
+
+SELECT_TYPE = Names("select_type", _select_type("CR_") + _select_type("SELECT_"))
+"""What a cluster or partition gives to jobs one by one: CPUs, sockets or cores, and memory or not.
+
+The constants begin with CR_ up to 25.11 and with SELECT_ later.
+"""
+
+JOB_SHARED_40 = _pairs(
+    "job_shared_40",
+    """
+    NONE none
+    OK oversubscribe
+    USER user
+    MCS mcs
+    TOPO topo
+    """,
+    prefix="JOB_SHARED_",
+)
 
 JOB_SHARED = _pairs(
     "job_shared",
@@ -160,6 +281,46 @@ NODE_STATE_FLAGS = _pairs(
     bits=True,
 )
 
+NODE_STATES = Names(
+    "node_states",
+    (
+        Name("NO_VAL", "INVALID"),
+        *(entry._replace(text=entry.text.upper()) for entry in NODE_STATE_BASE.entries),
+        *_as_bits(
+            _pairs(
+                "node_state_flags_40",
+                """
+        STATE_RES RESERVED
+        STATE_UNDRAIN UNDRAIN
+        STATE_CLOUD CLOUD
+        RESUME RESUME
+        STATE_DRAIN DRAIN
+        STATE_COMPLETING COMPLETING
+        STATE_NO_RESPOND NOT_RESPONDING
+        STATE_POWERED_DOWN POWERED_DOWN
+        STATE_FAIL FAIL
+        STATE_POWERING_UP POWERING_UP
+        STATE_MAINT MAINTENANCE
+        STATE_REBOOT_REQUESTED REBOOT_REQUESTED
+        STATE_REBOOT_CANCEL REBOOT_CANCELED
+        STATE_POWERING_DOWN POWERING_DOWN
+        STATE_DYNAMIC_FUTURE DYNAMIC_FUTURE
+        STATE_REBOOT_ISSUED REBOOT_ISSUED
+        STATE_PLANNED PLANNED
+        STATE_INVALID_REG INVALID_REG
+        STATE_POWER_DOWN POWER_DOWN
+        STATE_POWER_UP POWER_UP
+        STATE_POWER_DRAIN POWER_DRAIN
+        STATE_DYNAMIC_NORM DYNAMIC_NORM
+        """,
+                prefix="NODE_",
+                bits=True,
+            )
+        ),
+    ),
+)
+"""Every word for a node's state: the base state, then its flags."""
+
 PARTITION_FLAGS = _pairs(
     "partition_flags",
     """
@@ -186,6 +347,10 @@ PARTITION_STATE = _pairs(
     prefix="PARTITION_",
     otherwise="UNKNOWN",
 )
+
+PARTITION_STATES = PARTITION_STATE._replace(ident="partition_states", otherwise=None)
+
+OVERSUBSCRIBE = Names("oversubscribe", (Name("SHARED_FORCE", "force"),), bits=True)
 
 _PREEMPT_MODE_BITS = _pairs(
     "preempt_mode_bits",
@@ -240,6 +405,50 @@ RESERVATION_FLAGS = _pairs(
 
 RESERVATION_FLAGS_37 = _without("reservation_flags_37", RESERVATION_FLAGS, "HOURLY", "NO_HOURLY")
 
+RESERVATION_FLAGS_40 = _pairs(
+    "reservation_flags_40",
+    """
+    FLAG_MAINT MAINT
+    FLAG_NO_MAINT NO_MAINT
+    FLAG_DAILY DAILY
+    FLAG_NO_DAILY NO_DAILY
+    FLAG_WEEKLY WEEKLY
+    FLAG_NO_WEEKLY NO_WEEKLY
+    FLAG_IGN_JOBS IGNORE_JOBS
+    FLAG_NO_IGN_JOB NO_IGNORE_JOBS
+    FLAG_ANY_NODES ANY_NODES
+    FLAG_STATIC STATIC
+    FLAG_NO_STATIC NO_STATIC
+    FLAG_PART_NODES PART_NODES
+    FLAG_NO_PART_NODES NO_PART_NODES
+    FLAG_OVERLAP OVERLAP
+    FLAG_SPEC_NODES SPEC_NODES
+    FLAG_TIME_FLOAT TIME_FLOAT
+    FLAG_REPLACE REPLACE
+    FLAG_ALL_NODES ALL_NODES
+    FLAG_PURGE_COMP PURGE_COMP
+    FLAG_WEEKDAY WEEKDAY
+    FLAG_NO_WEEKDAY NO_WEEKDAY
+    FLAG_WEEKEND WEEKEND
+    FLAG_NO_WEEKEND NO_WEEKEND
+    FLAG_FLEX FLEX
+    FLAG_NO_FLEX NO_FLEX
+    FLAG_DUR_PLUS DURATION_PLUS
+    FLAG_DUR_MINUS DURATION_MINUS
+    FLAG_NO_HOLD_JOBS NO_HOLD_JOBS_AFTER_END
+    FLAG_NO_PURGE_COMP NO_PURGE_COMP
+    FLAG_MAGNETIC MAGNETIC
+    FLAG_SKIP SKIP
+    FLAG_HOURLY HOURLY
+    FLAG_NO_HOURLY NO_HOURLY
+    FLAG_USER_DEL USER_DELETE
+    FLAG_NO_USER_DEL NO_USER_DELETE
+    REOCCURRING REOCCURRING
+    """,
+    prefix="RESERVE_",
+    bits=True,
+)
+
 _JOB_PROFILE_BITS = _pairs(
     "job_profile_bits",
     """
@@ -250,6 +459,13 @@ _JOB_PROFILE_BITS = _pairs(
     """,
     prefix="ACCT_GATHER_PROFILE_",
     bits=True,
+)
+
+JOB_PROFILE_40 = _exact(
+    "job_profile_40",
+    _JOB_PROFILE_BITS._replace(entries=tuple(e._replace(text=e.text.upper()) for e in _JOB_PROFILE_BITS.entries)),
+    ACCT_GATHER_PROFILE_NOT_SET="NOT_SET",
+    ACCT_GATHER_PROFILE_NONE="NONE",
 )
 
 JOB_PROFILE = _exact("job_profile", _JOB_PROFILE_BITS, ACCT_GATHER_PROFILE_NONE="None")
@@ -458,6 +674,40 @@ JOB_REASON = _pairs(
     WAIT_RESV_DELETED ReservationDeleted
     """,
 )
+
+_REASON_40 = _pairs(
+    "job_reason_new_40",
+    """
+    WAIT_QOS_GRP_JOB QOSGrpJobsLimit
+    WAIT_ASSOC_GRP_JOB AssocGrpJobsLimit
+    FAIL_SIGNAL RaisedSignal
+    WAIT_RESV_INVALID ReservationInvalid
+    FAIL_CONSTRAINTS Constraints
+    WAIT_QOS_MAX_BB_RUN_MINS_PER_ACCT MaxBBRunMinsPerAccount
+    WAIT_QOS_MAX_BILLING_RUN_MINS_PER_ACCT MaxBillingRunMinsPerAccount
+    WAIT_QOS_MAX_CPU_RUN_MINS_PER_ACCT MaxCpuRunMinsPerAccount
+    WAIT_QOS_MAX_ENERGY_RUN_MINS_PER_ACCT MaxEnergyRunMinsPerAccount
+    WAIT_QOS_MAX_GRES_RUN_MINS_PER_ACCT MaxGRESRunMinsPerAccount
+    WAIT_QOS_MAX_NODE_RUN_MINS_PER_ACCT MaxNodeRunMinsPerAccount
+    WAIT_QOS_MAX_LIC_RUN_MINS_PER_ACCT MaxLicenseRunMinsPerAccount
+    WAIT_QOS_MAX_MEM_RUN_MINS_PER_ACCT MaxMemoryRunMinsPerAccount
+    WAIT_QOS_MAX_UNK_RUN_MINS_PER_ACCT MaxUnknownRunMinsPerAccount
+    WAIT_QOS_MAX_BB_RUN_MINS_PER_USER MaxBBRunMinsPerUser
+    WAIT_QOS_MAX_BILLING_RUN_MINS_PER_USER MaxBillingRunMinsPerUser
+    WAIT_QOS_MAX_CPU_RUN_MINS_PER_USER MaxCpuRunMinsPerUser
+    WAIT_QOS_MAX_ENERGY_RUN_MINS_PER_USER MaxEnergyRunMinsPerUser
+    WAIT_QOS_MAX_GRES_RUN_MINS_PER_USER MaxGRESRunMinsPerUser
+    WAIT_QOS_MAX_NODE_RUN_MINS_PER_USER MaxNodeRunMinsPerUser
+    WAIT_QOS_MAX_LIC_RUN_MINS_PER_USER MaxLicenseRunMinsPerUser
+    WAIT_QOS_MAX_MEM_RUN_MINS_PER_USER MaxMemoryRunMinsPerUser
+    WAIT_QOS_MAX_UNK_RUN_MINS_PER_USER MaxUnknownRunMinsPerUser
+    WAIT_MAX_POWERED_NODES MaxPoweredUpNodes
+    WAIT_MPI_PORTS_BUSY MpiPortsBusy
+    """,
+)
+
+JOB_REASON_40 = Names("job_reason_40", _REASON_40.entries + JOB_REASON.entries, "InvaildReason")
+"""New words win over older ones for the same reason; the last is slurmrestd's spelling, which clients may compare."""
 
 RPC = {
     1001: "REQUEST_NODE_REGISTRATION_STATUS",

@@ -4,26 +4,48 @@
 from __future__ import annotations
 
 from . import names
-from .model import NUMBER, TEXT, Row, Table, derived, flags
+from .model import NOVAL, NUMBER, TEXT, Row, Table, constant, derived, flags, records
+
+CORE_SPEC = Table(
+    "resv_core_spec_t",
+    (
+        Row("node", "node_name", TEXT, "Node", since=39),
+        Row("core", "core_id", TEXT, "Its cores that are reserved", since=39),
+    ),
+    skip={},
+)
 
 RESERVATION = Table(
     "reserve_info_t",
     (
-        Row("flags", "flags", flags(names.RESERVATION_FLAGS_37), "Reservation flags", since=37, until=37),
-        Row("flags", "flags", flags(names.RESERVATION_FLAGS), "Reservation flags", since=38, until=38),
-        Row("accounts", "accounts", TEXT, "Accounts that may use it", since=37, until=38),
-        Row("burst_buffer", "burst_buffer", TEXT, "Burst buffers that are reserved", since=37, until=38),
-        Row("core_count", "core_cnt", NUMBER, "Cores", since=37, until=38),
+        Row(
+            "flags",
+            "flags",
+            flags(names.RESERVATION_FLAGS_37),
+            "Reservation flags",
+            since=37,
+            then={38: flags(names.RESERVATION_FLAGS), 39: flags(names.RESERVATION_FLAGS_40)},
+        ),
+        Row("accounts", "accounts", TEXT, "Accounts that may use it", since=37),
+        Row("burst_buffer", "burst_buffer", TEXT, "Burst buffers that are reserved", since=37),
+        Row("core_count", "core_cnt", NUMBER, "Cores", since=37),
         Row("core_spec_cnt", "core_spec_cnt", NUMBER, "Nodes with reserved cores", since=37, until=38),
-        Row("end_time", "end_time", NUMBER, "End (epoch)", since=37, until=38),
-        Row("features", "features", TEXT, "Node features asked for", since=37, until=38),
-        Row("groups", "groups", TEXT, "Groups that may use it", since=37, until=38),
-        Row("licenses", "licenses", TEXT, "Licences that are reserved", since=37, until=38),
-        Row("max_start_delay", "max_start_delay", NUMBER, "Seconds that jobs may wait for it", since=37, until=38),
-        Row("name", "name", TEXT, "Name", since=37, until=38),
-        Row("node_count", "node_cnt", NUMBER, "Nodes", since=37, until=38),
-        Row("node_list", "node_list", TEXT, "Which nodes", since=37, until=38),
-        Row("partition", "partition", TEXT, "Partition", since=37, until=38),
+        Row(
+            "core_specializations",
+            "core_spec",
+            records("resv_core_spec_t", "core_spec_cnt"),
+            "Which cores of which nodes",
+            since=39,
+        ),
+        Row("end_time", "end_time", NUMBER, "End (epoch)", since=37, then={40: NOVAL}),
+        Row("features", "features", TEXT, "Node features asked for", since=37),
+        Row("groups", "groups", TEXT, "Groups that may use it", since=37),
+        Row("licenses", "licenses", TEXT, "Licences that are reserved", since=37),
+        Row("max_start_delay", "max_start_delay", NUMBER, "Seconds that jobs may wait for it", since=37),
+        Row("name", "name", TEXT, "Name", since=37),
+        Row("node_count", "node_cnt", NUMBER, "Nodes", since=37),
+        Row("node_list", "node_list", TEXT, "Which nodes", since=37),
+        Row("partition", "partition", TEXT, "Partition", since=37),
         Row(
             "purge_completed",
             "purge_comp_time",
@@ -33,13 +55,20 @@ RESERVATION = Table(
             until=38,
             uses=("flags",),
         ),
-        Row("start_time", "start_time", NUMBER, "Start (epoch)", since=37, until=38),
+        Row(
+            "purge_completed/time",
+            "purge_comp_time",
+            NOVAL,
+            "Idle time in seconds after which it is removed",
+            since=39,
+        ),
+        Row("start_time", "start_time", NUMBER, "Start (epoch)", since=37, then={40: NOVAL}),
         Row("watts", "resv_watts", NUMBER, "Power in watts", since=37, until=38),
-        Row("tres", "tres_str", TEXT, "Trackable resources", since=37, until=38),
-        Row("users", "users", TEXT, "Users who may use it", since=37, until=38),
+        Row("watts", None, constant("{}", "object"), "Power, gone since 24.05", since=40, until=44),
+        Row("tres", "tres_str", TEXT, "Trackable resources", since=37),
+        Row("users", "users", TEXT, "Users who may use it", since=37),
     ),
     skip={
-        "core_spec": "no API version up to v0.0.38 shows it",
         "node_inx": "positions in a node table that the client does not have",
     },
 )

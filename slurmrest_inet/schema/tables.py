@@ -5,9 +5,9 @@ from __future__ import annotations
 
 from .job import JOB
 from .license import LICENSE
-from .node import NODE
+from .node import ENERGY, NODE
 from .partition import PARTITION
-from .reservation import RESERVATION
+from .reservation import CORE_SPEC, RESERVATION
 from .statistics import STATISTICS
 
-TABLES = (JOB, LICENSE, NODE, PARTITION, RESERVATION, STATISTICS)
+TABLES = (JOB, LICENSE, ENERGY, NODE, PARTITION, CORE_SPEC, RESERVATION, STATISTICS)
