@@ -37,6 +37,7 @@ STRICT = (
 CONSTANTS = (
     *("NO_VAL", "NO_VAL64", "INFINITE", "SHOW_ALL", "SHOW_DETAIL", "SHOW_MIXED", "SLURM_VERSION_NUMBER"),
     *("STAT_COMMAND_GET", "KILL_FULL_JOB"),
+    *("SLURM_BATCH_SCRIPT", "SLURM_PENDING_STEP", "SLURM_EXTERN_CONT", "SLURM_INTERACTIVE_STEP"),
 )
 """Macros that Python reads; enumerators need no mention."""
 
@@ -65,6 +66,7 @@ char *dlerror(void);
 int slurm_auth_init_if_exported(void);
 int64_t conf_slurm_user(void);
 const char *conf_plugin_dir(void);
+const slurm_conf_t *conf_loaded(void);
 void free_statistics(stats_info_response_msg_t *message);
 """
 
@@ -88,6 +90,11 @@ int64_t conf_slurm_user(void)
 const char *conf_plugin_dir(void)
 {
 	return &slurm_conf ? slurm_conf.plugindir : NULL;
+}
+
+const slurm_conf_t *conf_loaded(void)
+{
+	return &slurm_conf;
 }
 
 /* Exported, in no header. Where a release hides it, the message is left to the end of the process. */
@@ -126,7 +133,10 @@ def builder(headers: Headers, module: str, generated: str, *, cdef: str = "", fl
         own = source.read()
     # setuptools wants relative sources; cffi's own compile, which the tests use, works in another folder.
     ours = HERE if os.path.isabs(generated) else os.path.relpath(HERE)
-    constants = "".join(f"#define {name} ...\n" for name in CONSTANTS if name in headers.constants)
+    from slurmrest_inet.schema.values import MACROS  # noqa: PLC0415 - needs the package on the path
+
+    names = (name for name in dict.fromkeys((*CONSTANTS, *MACROS)) if name in headers.constants)
+    constants = "".join(f"#define {name} ...\n" for name in names)
     ffi = FFI()
     ffi.cdef(SYSTEM_TYPES + headers.cdef + own + LOADER + constants + cdef)
     ffi.set_source(

@@ -81,7 +81,7 @@ class _Application:
         if status == 304:  # noqa: PLR2004
             document.close()
             return Response(status, None, b"")
-        return Response(status, accepted.name, document)
+        return Response(status, accepted.name, document, note=answer.note)
 
     def _adopt(self, identity: auth.Identity) -> None:
         if identity == self._adopted:

@@ -34,11 +34,15 @@ class Members(NamedTuple):
 
 
 class Answer(NamedTuple):
-    """What an operation came to: ``code`` is Slurm's error or 0, ``payload`` is sent with an error, too."""
+    """What an operation came to: ``code`` is Slurm's error or 0, ``payload`` is sent with an error, too.
+
+    ``note`` is for the log: what was changed, told there even if the answer never arrives.
+    """
 
     payload: tuple[tuple[str, Any], ...] = ()
     errors: tuple[dict[str, str | int], ...] = ()
     code: int = 0
+    note: str | None = None
 
 
 def meta(side: str, version: int) -> dict[str, Any]:

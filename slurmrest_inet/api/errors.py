@@ -56,6 +56,13 @@ def coded_entry(sentence: str) -> dict[str, str | int]:
     return {"error": sentence, "error_code": 0}
 
 
+def job_entry(code: int, sentence: str | None = None) -> dict[str, str | int]:
+    """Return an entry of ``errors`` as submissions up to v0.0.38 write it."""
+    if sentence is None:
+        return {"error_code": code, "error": strerror(code)}
+    return {"error": sentence, "error_code": code}
+
+
 def bare_entry(code: int) -> dict[str, str | int]:
     """Return an entry as nodes, partitions and reservations up to v0.0.38 write it."""
     return {"error": strerror(code), "errno": code}

@@ -51,7 +51,7 @@ class Response(NamedTuple):
     the connection closes). A chunk may be a memoryview of a buffer that the next chunk reuses. If the iterable has
     close(), it is called in every case, also when the client is gone. Statuses 204 and 304 never carry the body.
     `headers` win over what the session would add by itself (Cache-Control). `close` ends the connection after this
-    answer; a status of 400 and above always does.
+    answer; a status of 400 and above always does. `note` is for the log and never sent.
     """
 
     status: int
@@ -59,6 +59,7 @@ class Response(NamedTuple):
     body: bytes | Iterable[Bytes]
     headers: Headers = ()
     close: bool = False
+    note: str | None = None
 
 
 class RestError(Exception):

@@ -247,7 +247,7 @@ class Session:
         try:
             try:
                 response = self._handler(request)
-                status, close = response.status, self._closes(response)
+                status, close, reason = response.status, self._closes(response), response.note
                 for item in self._send(response, close):
                     sent += sum(map(len, item))
                     yield item
