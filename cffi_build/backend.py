@@ -8,17 +8,21 @@ Rule 2: a host that lacks something ends the build with one sentence, not with a
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shlex
 import sys
 from typing import TYPE_CHECKING, Any
 
+import setuptools
 from setuptools import build_meta
+from setuptools.command.sdist import sdist
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from headers import Headers
+
     from slurmrest_inet.schema.model import Table
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -151,13 +155,27 @@ def builder(headers: Headers, module: str, generated: str, *, cdef: str = "", fl
     return ffi
 
 
-def _with_extension(hook: Callable[..., str], *args: Any) -> str:
-    """Run a setuptools hook with the extension added to what pyproject.toml says."""
-    import setuptools  # noqa: PLC0415
+@contextlib.contextmanager
+def _attributes(**more: Any) -> Iterator[None]:
+    """Within the block, setuptools is told more than pyproject.toml can say."""
+    original = setuptools.setup
 
+    def setup(**attributes: Any) -> Any:
+        return original(**{**attributes, **more})
+
+    setuptools.setup = setup
+    try:
+        yield
+    finally:
+        setuptools.setup = original
+
+
+def _with_extension(hook: Callable[..., str], *args: Any) -> str:
+    """Run a setuptools hook with the extension for the installed Slurm."""
     sys.path[:0] = [HERE, ROOT]
-    from headers import BuildError, read  # noqa: PLC0415
-    from slurmrest_inet.schema.tables import TABLES  # noqa: PLC0415
+    from headers import BuildError, read  # noqa: PLC0415 - on the path since the line above
+
+    from slurmrest_inet.schema.tables import TABLES  # noqa: PLC0415 - likewise
 
     try:
         headers = read()
@@ -165,16 +183,19 @@ def _with_extension(hook: Callable[..., str], *args: Any) -> str:
         extension = builder(headers, "slurmrest_inet._slurm", GENERATED).distutils_extension(tmpdir=GENERATED)
     except BuildError as error:
         raise SystemExit(f"slurmrest-inet: {error}") from None
-    original = setuptools.setup
-
-    def setup(**attributes: Any) -> Any:
-        return original(**{**attributes, "ext_modules": [extension], "zip_safe": False})
-
-    setuptools.setup = setup
-    try:
+    with _attributes(ext_modules=[extension], zip_safe=False):
         return hook(*args)
-    finally:
-        setuptools.setup = original
+
+
+class _SourceDistribution(sdist):
+    """An sdist with the build's own sources, which setuptools would only find through a MANIFEST.in."""
+
+    def make_distribution(self) -> None:
+        for name in sorted(os.listdir(HERE)):
+            if name.endswith((".py", ".c", ".h")):
+                self.filelist.append(f"cffi_build/{name}")
+        self.filelist.append("CHANGELOG.md")
+        super().make_distribution()
 
 
 get_requires_for_build_sdist = build_meta.get_requires_for_build_sdist
@@ -182,7 +203,12 @@ get_requires_for_build_wheel = build_meta.get_requires_for_build_wheel
 get_requires_for_build_editable = build_meta.get_requires_for_build_editable
 prepare_metadata_for_build_wheel = build_meta.prepare_metadata_for_build_wheel
 prepare_metadata_for_build_editable = build_meta.prepare_metadata_for_build_editable
-build_sdist = build_meta.build_sdist
+
+
+def build_sdist(sdist_directory: str, config_settings: Any = None) -> str:
+    """Build a source distribution, for which no Slurm is needed (PEP 517)."""
+    with _attributes(cmdclass={"sdist": _SourceDistribution}):
+        return str(build_meta.build_sdist(sdist_directory, config_settings))
 
 
 def build_wheel(wheel_directory: str, config_settings: Any = None, metadata_directory: Any = None) -> str:

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The installed Slurm headers, as cffi declarations and as the list of members of every struct.
+"""The installed Slurm headers, as cffi declarations and as the members of every struct.
 
 Rule 1: nothing about a struct is written by hand; what the headers do not say, the build does not know.
-Rule 2: only functions that the installed library exports are declared, so that a header's promise cannot break the link.
+Rule 2: only functions that the installed library exports are declared; a header's promise cannot break the link.
 Rule 3: whatever is missing on the host ends in one sentence with the packages to install.
 """
 
@@ -13,16 +13,17 @@ import re
 import shlex
 import shutil
 import subprocess
+import sysconfig
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
 PACKAGES = {
-    "compiler": "install a C compiler: the package gcc and the package libc6-dev on Debian, gcc and glibc-devel on RPM systems",
+    "compiler": "install a C compiler: the packages gcc and libc6-dev on Debian, gcc and glibc-devel on RPM systems",
     "headers": "install Slurm's headers: the package libslurm-dev on Debian, slurm-devel on RPM systems",
-    "library": "install Slurm's library: the package libslurm-dev on Debian, slurm-devel on RPM systems",
     "python": "install Python's headers: the package python3-dev on Debian, python3-devel on RPM systems",
+    "library": "install Slurm's library: the package libslurm-dev on Debian, slurm-devel on RPM systems",
 }
 
 SOURCE = "#include <slurm/slurm.h>\n#include <slurm/slurmdb.h>\n#include <slurm/slurm_errno.h>\n"
@@ -102,19 +103,20 @@ def _from_slurm(preprocessed: str) -> str:
             ours = re.search(r"/slurm/slurm\w*\.h$", mark.group(1)) is not None
         elif ours:
             kept.append(line)
-    text = re.sub(r"__attribute__\s*\(\(.*?\)\)", "", "\n".join(kept), flags=re.S)
+    text = re.sub(r"__attribute__\s*\(\(.*?\)\)", "", "\n".join(kept), flags=re.DOTALL)
     return re.sub(r"\b(__extension__|__restrict|__inline)\b", "", text)
 
 
 def _library() -> str:
     """Return the path of libslurm.so; the linker is asked, because it is the one that will use it."""
+    flags = shlex.split(os.environ.get("LDFLAGS", ""))
     done = subprocess.run(
-        [*compiler(), *shlex.split(os.environ.get("LDFLAGS", "")), "-shared", "-Wl,--trace", "-o", os.devnull, "-lslurm"],
+        [*compiler(), *flags, "-shared", "-Wl,--trace", "-o", os.devnull, "-lslurm"],
         capture_output=True,
         text=True,
         check=False,
     )
-    found = re.search(r"^(\S*libslurm\.so\S*)$", done.stdout, re.M)
+    found = re.search(r"^(\S*libslurm\.so\S*)$", done.stdout, re.MULTILINE)
     if found is None:
         raise BuildError(f"the library libslurm.so was not found: {PACKAGES['library']}")
     return found.group(1)
@@ -213,12 +215,15 @@ def _for_cffi(text: str, functions: Iterable[str], exported: frozenset[str]) -> 
 
 def read() -> Headers:
     """Read the installed headers and library; raises BuildError with one sentence."""
+    python = os.path.join(sysconfig.get_path("include"), "Python.h")
+    if not os.path.exists(python):
+        raise BuildError(f"{python} was not found: {PACKAGES['python']}")
     text = _from_slurm(_preprocess())
-    macros = frozenset(re.findall(r"^#define (\w+) ", _preprocess("-dM"), re.M))
+    macros = frozenset(re.findall(r"^#define (\w+) ", _preprocess("-dM"), re.MULTILINE))
     structs, enumerators, functions = _walk(text)
     library = _library()
     exported = _exported(library)
-    number = re.search(r"^#define SLURM_VERSION_NUMBER (0x[0-9a-fA-F]+)", _preprocess("-dM"), re.M)
+    number = re.search(r"^#define SLURM_VERSION_NUMBER (0x[0-9a-fA-F]+)", _preprocess("-dM"), re.MULTILINE)
     if number is None:
         raise BuildError(f"slurm/slurm_version.h names no release: {PACKAGES['headers']}")
     value = int(number.group(1), 16)

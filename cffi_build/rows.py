@@ -18,8 +18,22 @@ if TYPE_CHECKING:
 
     from headers import Headers
 
-_NUMERIC = frozenset({"number", "nullable", "noval", "boolean", "flags", "choice", "choices", "user", "user_or_empty",
-                      "group", "group_or_empty", "quotient"})
+_NUMERIC = frozenset(
+    {
+        "number",
+        "nullable",
+        "noval",
+        "boolean",
+        "flags",
+        "choice",
+        "choices",
+        "user",
+        "user_or_empty",
+        "group",
+        "group_or_empty",
+        "quotient",
+    }
+)
 _TEXTUAL = frozenset({"text", "text_or_null", "csv"})
 
 
@@ -47,10 +61,9 @@ def unset_literal(kind: Kind, version: int) -> str:
 
 def _c_string(text: str) -> str:
     """Return a C literal; what JSON escapes in ASCII, C reads alike, but for universal names below U+00A0."""
-    out = ['"']
-    for byte in text.encode():
-        out.append({0x22: '\\"', 0x5C: "\\\\"}.get(byte, chr(byte) if 0x20 <= byte < 0x7F else f'\\{byte:03o}'))
-    return "".join(out) + '"'
+    escapes = {0x22: '\\"', 0x5C: "\\\\"}
+    out = (escapes.get(byte, chr(byte) if 0x20 <= byte < 0x7F else f"\\{byte:03o}") for byte in text.encode())
+    return f'"{"".join(out)}"'
 
 
 class Generator:
@@ -199,10 +212,9 @@ class Generator:
                     continue
                 ident, count = self.rows(table, version)
                 required = f"offsetof({table.struct}, {table.required})" if table.required else "TABLE_WITHOUT_REQUIRED"
-                entries.append(
-                    f"\t{{ {_c_string(table.struct)}, {version}, sizeof({table.struct}), {ident}, {count}, {required} }},"
-                )
-        functions = sorted({row.kind.function for table in tables for row in table.rows if row.kind.function})
+                size = f"sizeof({table.struct})"
+                entries.append(f"\t{{ {_c_string(table.struct)}, {version}, {size}, {ident}, {count}, {required} }},")
+        functions = sorted({k.function for table in tables for row in table.rows for k in row.kinds if k.function})
         head = [
             "/* Made by cffi_build/rows.py from slurmrest_inet/schema/ and the installed headers. */",
             "#include <slurm/slurm.h>",

@@ -23,7 +23,11 @@ ROOT = os.path.dirname(os.path.dirname(HERE))
 BITS = Names("probe_bits", tuple(Name(f"PROBE_{c}", c) for c in "ABC"), bits=True)
 STATE = Names(
     "probe_state",
-    (Name("PROBE_FLAG", "FLAG", "PROBE_FLAG"), Name("PROBE_IDLE", "idle", "PROBE_MASK"), Name("PROBE_BUSY", "busy", "PROBE_MASK")),
+    (
+        Name("PROBE_FLAG", "FLAG", "PROBE_FLAG"),
+        Name("PROBE_IDLE", "idle", "PROBE_MASK"),
+        Name("PROBE_BUSY", "busy", "PROBE_MASK"),
+    ),
     "?",
 )
 OPEN_STATE = STATE._replace(ident="probe_open", otherwise=None)
@@ -64,10 +68,18 @@ PROBE = Table(
         Row("there", "there", model.record("inner_t", pointer=True), "Behind a pointer"),
         Row("many", "many", model.records("inner_t", "many_count"), "An array"),
         Row("fixed", None, model.constant("{}", "object"), "A constant"),
-        *(Row(f"gone/{k}", "no_such_member", kind, "No member", release="99.01") for k, kind in (
-            ("number", model.NUMBER), ("text", model.TEXT), ("noval", model.NOVAL), ("flags", model.flags(BITS)),
-            ("nullable", model.NULLABLE), ("truth", model.BOOLEAN), ("user", model.USER),
-        )),
+        *(
+            Row(f"gone/{k}", "no_such_member", kind, "No member", release="99.01")
+            for k, kind in (
+                ("number", model.NUMBER),
+                ("text", model.TEXT),
+                ("noval", model.NOVAL),
+                ("flags", model.flags(BITS)),
+                ("nullable", model.NULLABLE),
+                ("truth", model.BOOLEAN),
+                ("user", model.USER),
+            )
+        ),
     ),
     {},
     required="needed",
@@ -79,7 +91,7 @@ def build(folder: str, *, sanitize: bool) -> Any:
     headers = headers_.read()
     with open(os.path.join(HERE, "probe.h"), encoding="utf-8") as source:
         text = source.read()
-    cdef = re.sub(r"^#.*$|/\*.*?\*/", "", text, flags=re.M)
+    cdef = re.sub(r"^#.*$|/\*.*?\*/", "", text, flags=re.MULTILINE)
     structs, enumerators, _functions = headers_._walk(cdef)
     headers = headers._replace(structs={**headers.structs, **structs}, constants=headers.constants | enumerators)
     backend.prepare(headers, (INNER, PROBE, *TABLES), folder)

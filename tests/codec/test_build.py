@@ -4,8 +4,10 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
+import zipfile
 from typing import TYPE_CHECKING
 
 import backend
@@ -17,7 +19,6 @@ if TYPE_CHECKING:
     import pathlib
 
 
-
 @pytest.mark.parametrize("source", [*backend.SOURCES, "rows.c"])
 def test_no_compiler_warning(source: str, tmp_path: object) -> None:
     assert not probe.warnings_of(str(tmp_path), source)
@@ -27,7 +28,9 @@ def test_no_compiler_warning(source: str, tmp_path: object) -> None:
 def test_the_codec_under_asan_and_ubsan() -> None:
     """All of test_codec.py again, in a process with the address and undefined-behaviour sanitizers."""
     libraries = [
-        subprocess.run([*headers.compiler(), f"-print-file-name={name}"], capture_output=True, text=True, check=True).stdout
+        subprocess.run(
+            [*headers.compiler(), f"-print-file-name={name}"], capture_output=True, text=True, check=True
+        ).stdout
         for name in ("libasan.so", "libubsan.so")
     ]
     environment = {
@@ -65,3 +68,29 @@ def test_a_missing_library_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: p
     monkeypatch.setenv("CC", str(compiler))
     with pytest.raises(headers.BuildError, match="libslurm-dev"):
         headers.read()
+
+
+def test_missing_python_headers_are_named(monkeypatch: pytest.MonkeyPatch, tmp_path: pathlib.Path) -> None:
+    monkeypatch.setattr("sysconfig.get_path", lambda _name: str(tmp_path))
+    with pytest.raises(headers.BuildError, match="python3-dev"):
+        headers.read()
+
+
+def test_a_source_distribution_builds(tmp_path: pathlib.Path) -> None:
+    """From the checkout to an sdist, from the sdist alone to a wheel with the extension in it."""
+    source = tmp_path / "checkout"
+    root = os.path.dirname(os.path.dirname(os.path.abspath(backend.__file__)))
+    ignore = shutil.ignore_patterns(".git", "build", "*.egg-info", "*.so", "__pycache__")
+    shutil.copytree(root, source, ignore=ignore)
+    build = "import sys; sys.path.insert(0, 'cffi_build'); import backend; backend.{}(sys.argv[1])"
+    command = [sys.executable, "-c", build.format("build_sdist"), str(tmp_path)]
+    subprocess.run(command, cwd=source, capture_output=True, check=True)
+    (archive,) = tmp_path.glob("*.tar.gz")
+    shutil.unpack_archive(archive, tmp_path / "unpacked")
+    (unpacked,) = (tmp_path / "unpacked").iterdir()
+    command = [sys.executable, "-c", build.format("build_wheel"), str(tmp_path)]
+    subprocess.run(command, cwd=unpacked, capture_output=True, check=True)
+    (wheel,) = tmp_path.glob("*.whl")
+    names = zipfile.ZipFile(wheel).namelist()
+    assert [name for name in names if name.startswith("slurmrest_inet/_slurm.")]
+    assert not [name for name in names if name.startswith(("tests/", "cffi_build/", "build/"))]

@@ -17,7 +17,6 @@ import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-
 SANITIZED = bool(os.environ.get("SLURMREST_TEST_SANITIZE"))
 JSON_COMPACT, JSON_PRETTY, YAML = range(3)
 VERSION = 38
@@ -31,7 +30,7 @@ def module(tmp_path_factory: pytest.TempPathFactory) -> Any:
 
 
 def sentinels(member: str) -> tuple[int | None, int | None]:
-    """(unset, infinite) of a member as it is read back; signed members have the pair of their width where Slurm uses it."""
+    """(unset, infinite) of a member as it is read back; None where Slurm has none of that width and sign."""
     top = _WIDTHS[member[1:]]
     if member in ("i8", "i16"):
         return None, None
@@ -284,7 +283,9 @@ def test_every_kind_reads_back_as_the_model_says(module: Any, values: list[dict[
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
-@given(values=st.lists(record, min_size=2, max_size=6), format_=st.sampled_from([0, 1, 2]), capacity=st.integers(16, 9000))
+@given(
+    values=st.lists(record, min_size=2, max_size=6), format_=st.sampled_from([0, 1, 2]), capacity=st.integers(16, 9000)
+)
 def test_a_small_buffer_gives_the_same_bytes(
     module: Any, values: list[dict[str, Any]], format_: int, capacity: int
 ) -> None:
