@@ -62,7 +62,7 @@ class _Application:
         identity = self._gate.admit(request)
         match = router.find(request.method, query.split_path(request.path), self._settings)
         home = versions.HOME[match.version]
-        yaml = media.YAML_24_11 if home >= 2411 else media.YAML  # noqa: PLR2004 - a release
+        yaml = media.YAML_24_11 if home >= 2411 else media.YAML
         accepted = media.negotiate(request, yaml)
         if request.body and request.method != "POST":
             raise RestError(400, "Unexpected http body provided for non-POST method", reason="body without POST")
@@ -78,7 +78,7 @@ class _Application:
         answer = self._operation(match.route.function)(call)
         status = errors.status_of(answer.code, home)
         document = envelope.Document(answer, match.route.side, match.version, self._format(accepted.yaml))
-        if status == 304:  # noqa: PLR2004
+        if status == 304:
             document.close()
             return Response(status, None, b"")
         return Response(status, accepted.name, document, note=answer.note)

@@ -53,7 +53,7 @@ def _parameters(template: str, segments: tuple[str, ...]) -> dict[str, str] | No
 def find(method: str, segments: tuple[str, ...], settings: Settings, routes: Iterable[Route] = ROUTES) -> Match:
     """Return the operation for a path. Raises RestError 404 or 405 with slurmrestd's sentences."""
     unknown = RestError(404, UNKNOWN_PATH, reason="unknown path")
-    if len(segments) < 3:  # noqa: PLR2004 - side, version and at least one more
+    if len(segments) < 3:
         raise unknown
     side, version, rest = segments[0], versions.parse(segments[1]), segments[2:]
     if version is None or not versions.is_selected(settings, side, version):

@@ -78,7 +78,7 @@ def _jobs(pointer: Any) -> Message:
 
 
 def job_id_of(text: str) -> int:
-    """slurm_xlate_job_id: the number behind "123", "123_4" or "123+1"; 0 when there is none (RPC for the latter two)."""
+    """slurm_xlate_job_id: the number behind "123", "123_4" or "123+1", 0 when there is none; the latter two ask Slurm."""
     buffer = ffi.new("char[]", text.encode("utf-8", "surrogateescape"))
     return int(lib.slurm_xlate_job_id(buffer))
 

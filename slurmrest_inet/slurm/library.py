@@ -42,7 +42,7 @@ def _load() -> tuple[Any, Any]:
     flags = sys.getdlopenflags()
     sys.setdlopenflags(os.RTLD_GLOBAL | os.RTLD_NOW)
     try:
-        from slurmrest_inet import _slurm  # noqa: PLC0415 - must happen under the flags above
+        import slurmrest_inet._slurm as extension  # noqa: PLC0415 - must happen under the flags above
     except ImportError as error:
         raise LibraryError(
             f"libslurm cannot be loaded ({error}): install the release of Slurm that slurmrest-inet was built for, "
@@ -50,7 +50,7 @@ def _load() -> tuple[Any, Any]:
         ) from None
     finally:
         sys.setdlopenflags(flags)
-    return _slurm.ffi, _slurm.lib
+    return extension.ffi, extension.lib
 
 
 ffi, lib = _load()

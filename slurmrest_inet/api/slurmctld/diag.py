@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 def _mode(index: int, count: int) -> str:
     if not index:
         return "primary"
-    return "backup" if count == 2 else f"backup{index}"  # noqa: PLR2004 - the only backup has no number
+    return "backup" if count == 2 else f"backup{index}"
 
 
 def ping(_call: Call) -> Answer:

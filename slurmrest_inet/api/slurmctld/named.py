@@ -36,7 +36,7 @@ def answer(
     ``empty_is_missing`` says whether a list without any record is that error, too; ``failure_is_missing`` whether a
     failed call for a name is (slurmrestd hides the cause there).
     """
-    empty = ((key, []),)
+    empty: tuple[tuple[str, list[str]]] = ((key, []),)
     try:
         update_time = call.update_time()
     except ValueError:
