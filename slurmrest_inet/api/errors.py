@@ -9,6 +9,10 @@ NO_CHANGE_IN_DATA: int = lib.SLURM_NO_CHANGE_IN_DATA
 INVALID_QUERY: int = lib.ESLURM_REST_INVALID_QUERY
 FAIL_PARSING: int = lib.ESLURM_REST_FAIL_PARSING
 INVALID_JOBS_DESC: int = lib.ESLURM_REST_INVALID_JOBS_DESC
+INVALID_JOB_ID: int = lib.ESLURM_INVALID_JOB_ID
+CONVERSION_FAILED: int = lib.ESLURM_DATA_CONV_FAILED
+FLAGS_INVALID = 9207
+"""ESLURM_DATA_FLAGS_INVALID, which 22.05 does not know yet."""
 
 _ROWS: dict[int, tuple[tuple[int, int], ...]] = {
     NO_CHANGE_IN_DATA: ((0, 304),),
@@ -20,10 +24,8 @@ _ROWS: dict[int, tuple[tuple[int, int], ...]] = {
     2017: ((0, 500), (2302, 404)),  # ESLURM_INVALID_JOB_ID
     5004: ((0, 500), (2411, 504)),  # SLURM_PROTOCOL_SOCKET_IMPL_TIMEOUT
     1007: ((0, 500), (2411, 511)),  # SLURM_PROTOCOL_AUTHENTICATION_ERROR
-    **{
-        code: ((0, 500), (2411, 502))  # no connection, or one that broke
-        for code in (1001, 1002, 1003, 1004, *range(1800, 1805), 5003, 5005, 7000)
-    },
+    # no connection, or one that broke
+    **dict.fromkeys((1001, 1002, 1003, 1004, *range(1800, 1805), 5003, 5005, 7000), ((0, 500), (2411, 502))),
 }
 """For a Slurm error, the statuses and the releases (year and month) from which they hold."""
 
@@ -37,6 +39,12 @@ def status_of(code: int, home: int) -> int:
         if home >= since:
             status = value
     return status
+
+
+def sentence_of(code: int) -> str:
+    """Return Slurm's sentence for a code, our own for one that is younger than the installed release."""
+    known = strerror(code)
+    return "A flag is unknown" if code == FLAGS_INVALID and known.startswith("Unknown") else known
 
 
 def entry(code: int, source: str, description: str | None = None) -> dict[str, str | int]:

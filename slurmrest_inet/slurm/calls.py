@@ -18,6 +18,10 @@ NO_VAL: int = lib.NO_VAL
 SHOW_ALL: int = lib.SHOW_ALL
 SHOW_DETAIL: int = lib.SHOW_DETAIL
 SHOW_MIXED: int = lib.SHOW_MIXED
+SHOW_FLAGS: dict[int, str] = {
+    getattr(lib, constant): constant[5:] for constant in SHOW_CONSTANTS if hasattr(lib, constant)
+}
+"""The word for each bit that a request for a list can carry."""
 
 
 class Message:
@@ -78,7 +82,7 @@ def _jobs(pointer: Any) -> Message:
 
 
 def job_id_of(text: str) -> int:
-    """slurm_xlate_job_id: the number behind "123", "123_4" or "123+1", 0 when there is none; the latter two ask Slurm."""
+    """slurm_xlate_job_id: the number behind "123", "123_4" or "123+1" (the latter two ask Slurm); 0: there is none."""
     buffer = ffi.new("char[]", text.encode("utf-8", "surrogateescape"))
     return int(lib.slurm_xlate_job_id(buffer))
 
