@@ -39,10 +39,11 @@ modify qos limited set Description="QOS of a partition" MaxTRESPU=cpu=64 Flags=O
 
 _TREE = """
 add account physics cluster=lab Description=Physics Organization=science Fairshare=40 \
- GrpTRES=cpu=4000,mem=8000000,gres/gpu=64 GrpTRESMins=cpu=90000000 GrpTRESRunMins=cpu=9000000 GrpJobs=200000 GrpSubmitJobs=3000000 GrpWall=9000-0 Priority=3
+ GrpTRES=cpu=4000,mem=8000000,gres/gpu=64 GrpTRESMins=cpu=90000000 GrpTRESRunMins=cpu=9000000 \
+ GrpJobs=200000 GrpSubmitJobs=3000000 GrpWall=9000-0 Priority=3
 add account chemistry cluster=lab Description="Chemistry & more" Organization=science Fairshare=60 MaxJobs=30000 \
- MaxSubmitJobs=40000 MaxTRESPerJob=cpu=512,node=30 MaxTRESPerNode=cpu=128 \
- GrpJobsAccrue=30000 MaxJobsAccrue=25000
+ MaxSubmitJobs=40000 MaxTRESPerJob=cpu=512,node=30 MaxTRESPerNode=cpu=128 GrpJobsAccrue=30000 \
+ MaxJobsAccrue=25000
 add account optics cluster=lab parent=physics Description=Lasers Fairshare=7
 add account particles cluster=lab parent=physics Fairshare=parent MaxWall=3650-0 MaxTRESMinsPerJob=cpu=5000000
 add user alice cluster=lab account=optics,physics DefaultAccount=optics DefaultQOS=normal Fairshare=3 \

@@ -12,7 +12,6 @@ import os
 import pwd
 import secrets
 import shutil
-import signal
 import socket
 import sys
 import time
@@ -130,9 +129,10 @@ def _furnish(place: Place, state: State, sizes: config.Sizes) -> None:
         *((f"spool/{node}", "root", _EVERYBODY) for node in config.NODES),
     ):
         _folder(place(name), owner, mode)
-    for node in config.NODES[:2]:
-        for index in range(4):
+    for node in config.GPU_NODES:
+        for index in range(config.GPUS):
             _write(place("gpu", f"{node}-{index}"), b"")
+    _write(place("work", "a script.sh"), b"#!/bin/sh\nexec sleep 8640000\n", mode=0o755)
     _write(place("munge", "key"), secrets.token_bytes(128), daemons.MUNGE_USER, 0o400)
     _write(place.log("munged"), b"", daemons.MUNGE_USER, 0o600)
     _write(place.jwt_key, secrets.token_bytes(32), daemons.SLURM_USER, 0o400)

@@ -112,16 +112,13 @@ def _socket(place: Place, name: str) -> str:
 
 
 def _answers(place: Place, state: State, name: str) -> bool:
+    address: str | tuple[str, int]
     if name in ("munged", "mariadb"):
         family, address = socket.AF_UNIX, _socket(place, name)
     else:
         family, address = socket.AF_INET, ("127.0.0.1", state.ports[name])
     with socket.socket(family, socket.SOCK_STREAM) as probe:
-        try:
-            probe.connect(address)
-        except OSError:
-            return False
-    return True
+        return probe.connect_ex(address) == 0
 
 
 def _tail(path: str, lines: int = 8) -> str:

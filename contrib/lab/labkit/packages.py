@@ -53,9 +53,7 @@ def require(names: Sequence[str], *, install: bool) -> None:
     with _no_service_starts():
         for argv in (["apt-get", "update", "-qq"],
                      ["apt-get", "install", "-qq", "-y", "--no-install-recommends", *lacking]):  # fmt: skip
-            done = subprocess.run(
-                argv, stdin=subprocess.DEVNULL, stdout=sys.stderr, env=environment, check=False
-            )
+            done = subprocess.run(argv, stdin=subprocess.DEVNULL, stdout=sys.stderr, env=environment, check=False)
             if done.returncode:
                 raise LabError(f"{' '.join(argv[:2])} failed with status {done.returncode}")
 
@@ -71,7 +69,7 @@ def _no_service_starts() -> Iterator[None]:
     try:
         with os.fdopen(descriptor, "w", encoding="ascii") as file:
             file.write("#!/bin/sh\nexit 101\n")
-        os.chmod(_POLICY, 0o755)  # whatever the umask was
+        os.chmod(_POLICY, 0o755)  # noqa: S103 - a script, whatever the umask
         yield
     finally:
         os.unlink(_POLICY)

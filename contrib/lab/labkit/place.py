@@ -54,7 +54,7 @@ class Place:
 
     @property
     def munge_socket(self) -> str:
-        """munged's socket."""
+        """The socket of munged."""
         return self("munge", "munge.socket")
 
     @property

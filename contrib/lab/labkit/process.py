@@ -144,7 +144,12 @@ def end(known: Iterable[Identity], *, patience: float = 10.0) -> None:
 def kill(known: Iterable[Identity]) -> None:
     """Kill these processes and wait until they are gone."""
     waiting = [one for one in known if send(one, signal.SIGKILL)]
-    wait_for("killed processes to vanish", lambda: reap() or not any(map(is_alive, waiting)), 10)
+
+    def gone() -> bool:
+        reap()
+        return not any(map(is_alive, waiting))
+
+    wait_for("killed processes to vanish", gone, 10)
 
 
 def reap() -> None:

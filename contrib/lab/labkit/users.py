@@ -23,11 +23,10 @@ def ensure() -> None:
     """Make the accounts that are missing; the caller holds the register's lock."""
     for name, number in ACCOUNTS.items():
         if not _exists(name):
-            wanted = [] if _taken(number) else ["--uid", str(number)]
-            _run(
-                ["useradd", *wanted, "--user-group", "--key", "GID_MAX=61999", "--no-create-home", "--home-dir", "/nonexistent",
-                 "--shell", "/bin/sh", "--comment", _MARK, name]
-            )
+            wanted = [] if _taken(number) else ["--uid", str(number), "--key", f"GID_MIN={number}"]
+            group = ["--user-group", "--key", "GID_MAX=65000"]
+            home = ["--no-create-home", "--home-dir", "/nonexistent", "--shell", "/bin/sh"]
+            _run(["useradd", *wanted, *group, *home, "--comment", _MARK, name])
 
 
 def remove() -> None:
