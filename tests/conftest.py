@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _NODES = 20
+_JOBS = 150  # a listing of them is larger than the writer's buffer
 
 
 def _release() -> str | None:
@@ -68,13 +69,13 @@ def _meets(release: str, spec: str) -> bool:
 
 @pytest.fixture(scope="session")
 def lab() -> Iterator[labs.Lab]:
-    """A running lab: the one in $SLURMREST_LAB, else one booted for this session."""
+    """A running lab: the one in $SLURMREST_LAB (booted with --nodes 20 --jobs 150), else one for this session."""
     if os.environ.get("SLURMREST_LAB"):
         yield labs.adopt(os.environ["SLURMREST_LAB"])
         return
     if os.geteuid() != 0:
         pytest.skip("only root can boot a lab; name a running one in SLURMREST_LAB")
-    booted = labs.boot(nodes=_NODES)
+    booted = labs.boot(_NODES, _JOBS)
     try:
         yield booted
     finally:

@@ -21,7 +21,8 @@ class Case(NamedTuple):
     that asks to close.
 
     setting: "token" (rest_auth/jwt), "local" (rest_auth/local on a pipe of one's own), "foreign" (the same on a pipe of
-    somebody else), "down" (tokens, but slurmctld does not answer).
+    somebody else), "unmunged" (local, but munged is not there), "down" (tokens, but slurmctld's port refuses), "silent"
+    (tokens, but slurmctld never answers).
     """
 
     name: str
@@ -325,9 +326,19 @@ _LOCAL = (
     Case("local and tokens, on a pipe of somebody else", PING, setting="foreign"),
 )
 
-_DOWN = tuple(
-    Case(f"{read}, slurmctld down", "/slurm/{v}/" + read, setting="down")
-    for read in (*_SOME_READS, "jobs?update_time=4000000000", "jobs?update_time=abc")
+_DOWN = (
+    *(
+        Case(f"{read}, slurmctld down", "/slurm/{v}/" + read, setting="down")
+        for read in (*_SOME_READS, "jobs?update_time=4000000000", "jobs?update_time=abc")
+    ),
+    *(
+        Case(f"{read}, slurmctld silent", "/slurm/{v}/" + read, setting="silent")
+        for read in ("ping", "jobs", "node/node1")
+    ),
+    *(
+        Case(f"{read}, munged down", "/slurm/{v}/" + read, credentials=NOBODY, setting="unmunged")
+        for read in ("ping", "jobs")
+    ),
 )
 
 # What the parts in front of an operation do does not depend on the API version: they are asked in the last one only.

@@ -173,8 +173,9 @@ class Comparison:
         return failing
 
     def _between(self, name: str, value: object) -> bool:
-        numbers = [one.get(name) for one in self._heard]
-        if not all(map(_is_number, (value, *numbers))):
+        # A list may have grown meanwhile: the first answers need not have that place.
+        numbers = [one[name] for one in self._heard if _is_number(one.get(name))]
+        if not numbers or not _is_number(value):
             return False
         return min(numbers) <= value <= max(numbers)  # type: ignore[type-var, operator]
 

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import socket
@@ -47,35 +48,61 @@ def tokens(lab: Lab) -> dict[str, str]:
 
 
 @pytest.fixture(scope="session")
-def unreachable(lab: Lab) -> Iterator[str]:
+def conf(lab: Lab) -> Iterator[Callable[..., str]]:
+    """Copies of slurm.conf with some values changed: what goes wrong in them goes wrong for the client alone."""
+    with open(lab.conf, encoding="utf-8") as source:
+        text = source.read()
+    with tempfile.TemporaryDirectory(prefix="slurmrest-conf-", dir="/var/tmp") as folder:
+        os.chmod(folder, 0o755)  # noqa: S103 - instances run as somebody else
+
+        def copy(**values: object) -> str:
+            changed = text
+            for name, value in values.items():
+                changed, count = re.subn(rf"(?m)^{name}=.*", f"{name}={value}", changed)
+                assert count == 1, name
+            path = os.path.join(folder, f"{len(os.listdir(folder))}.conf")
+            with open(path, "w", encoding="utf-8") as file:
+                file.write(changed)
+            return path
+
+        yield copy
+
+
+@pytest.fixture(scope="session")
+def unreachable(conf: Callable[..., str]) -> Iterator[str]:
     """A slurm.conf that leads to a slurmctld that is not there: its port refuses, as that of a stopped daemon does.
 
     libslurm goes on trying for half of MessageTimeout, so that is made short.
     """
-    with socket.socket() as taken, tempfile.NamedTemporaryFile("w", suffix=".conf", dir="/var/tmp") as file:
+    with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))  # bound, but it does not listen: nobody else can come to listen on it
-        with open(lab.conf, encoding="utf-8") as source:
-            text = source.read()
-        text = re.sub(r"(?m)^SlurmctldPort=.*", f"SlurmctldPort={taken.getsockname()[1]}", text)
-        file.write(re.sub(r"(?m)^MessageTimeout=.*", "MessageTimeout=2", text))
-        file.flush()
-        os.chmod(file.name, 0o644)
-        yield file.name
+        yield conf(SlurmctldPort=taken.getsockname()[1], MessageTimeout=2)
 
 
 @pytest.fixture(scope="session")
-def sides(lab: Lab, unreachable: str) -> dict[str, Sides]:
+def silent(conf: Callable[..., str]) -> Iterator[Callable[[int], str]]:
+    """A slurm.conf, by its MessageTimeout in seconds, of a slurmctld that lets connect and then says nothing."""
+    with socket.create_server(("127.0.0.1", 0), backlog=100) as mute:
+        yield lambda seconds: conf(SlurmctldPort=mute.getsockname()[1], MessageTimeout=seconds)
+
+
+@pytest.fixture(scope="session")
+def sides(lab: Lab, conf: Callable[..., str], unreachable: str, silent: Callable[[int], str]) -> dict[str, Sides]:
     """The two programs by setting."""
 
     def both(change: Callable[[Program], Program], *options: str, own_pipe: bool = False) -> Sides:
         started = (change(start(lab, *options)) for start in (program.real, program.ours))
         return Sides(*(exchange_with(one, own_pipe=own_pipe) for one in started))
 
+    quiet = silent(2)
+    unmunged = conf(AuthInfo="socket=/nonexistent")
     local = ("-a", "rest_auth/local")
     return {
         "token": both(lambda one: one),
         "down": both(lambda one: one.with_options(SLURM_CONF=unreachable)),
+        "silent": both(lambda one: one.with_options(SLURM_CONF=quiet)),
         "local": both(lambda one: one.without("SLURM_JWT"), *local, own_pipe=True),
+        "unmunged": both(lambda one: one.without("SLURM_JWT").with_options(SLURM_CONF=unmunged), *local, own_pipe=True),
         "foreign": both(lambda one: one.without("SLURM_JWT"), *local),
     }
 
@@ -84,9 +111,11 @@ def sides(lab: Lab, unreachable: str) -> dict[str, Sides]:
 def names(lab: Lab) -> dict[str, list[str]]:
     """All names and ids of the lab by the word that cases use for them."""
     jobs = [line.split("|") for line in lab.run("squeue", "-a", "-h", "-t", "all", "-o", "%A|%F|%K|%i").splitlines()]
+    with open(os.path.join(lab.directory, "jobs.json"), encoding="utf-8") as file:
+        # One after another, and the many that only make the lab large come last: one of them is enough.
+        last = max(json.load(file).values()) + 1
     found = {
-        # A job's text may hold newlines, but none of these fields does.
-        "job": sorted({job for job, *_ in jobs}, key=int),
+        "job": sorted({job for job, *_ in jobs if int(job) <= last}, key=int),
         "array": sorted({array for job, array, task, _ in jobs if task != "N/A"}, key=int),
         "het": sorted({shown.partition("+")[0] for *_, shown in jobs if "+" in shown}, key=int),
         "node": lab.run("scontrol", "-a", "-o", "show", "node").splitlines(),
