@@ -560,3 +560,41 @@ static void write_pending_rpcs_by_hostlist(writer_t *w, const void *record, cons
 	writer_end_list(w);
 }
 DERIVED(pending_rpcs_by_hostlist);
+
+#ifdef HAS_MEMBER_slurm_job_info_t_job_id
+#define JOB_ID(job) ((job)->job_id)
+#else
+#define JOB_ID(job) ((job)->step_id.job_id)
+#endif
+
+/* As squeue writes it: 7, 7_3, 7_[0-4,7] or 7+1. */
+static void write_job_id_text(writer_t *w, const void *record, const struct codec_row *row)
+{
+	const slurm_job_info_t *job = record;
+	char text[64];
+	int length;
+
+	codec_key(w, row);
+	if (job->het_job_id)
+		length = snprintf(text, sizeof(text), "%u+%u", job->het_job_id, job->het_job_offset);
+	else if (!job->array_job_id)
+		length = snprintf(text, sizeof(text), "%u", JOB_ID(job));
+	else if (job->array_task_id < NO_VAL)
+		length = snprintf(text, sizeof(text), "%u_%u", job->array_job_id, job->array_task_id);
+	else {
+		/* The tasks of a large array make a long list. */
+		size_t size = sizeof(text) + (job->array_task_str ? strlen(job->array_task_str) : 1);
+		char *tasks = malloc(size);
+
+		if (tasks) {
+			snprintf(tasks, size, "%u_[%s]", job->array_job_id,
+				 job->array_task_str ? job->array_task_str : "*");
+			writer_text(w, tasks);
+			free(tasks);
+			return;
+		}
+		length = snprintf(text, sizeof(text), "%u_*", job->array_job_id);
+	}
+	writer_string(w, text, (size_t) length);
+}
+DERIVED(job_id_text);

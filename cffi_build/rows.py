@@ -187,7 +187,7 @@ class Generator:
         body = "\n".join(out)
         ident = self.shared.get((table.struct, body))
         if ident is None:
-            ident = f"rows_{table.struct}_{version}"
+            ident = f"rows_{table.name}_{version}"
             self.shared[table.struct, body] = ident
             self.lines += [f"static const struct codec_row {ident}[] = {{", body, "};"]
         return ident, len(out)
@@ -196,7 +196,7 @@ class Generator:
         """Return the whole C file."""
         tables = [table for table in tables if table.struct in self.headers.structs]
         self.index = [
-            f"{table.struct}:{version}"
+            f"{table.name}:{version}"
             for table in tables
             for version in range(FIRST, LAST + 1)
             if table.rows_of(version)
@@ -213,7 +213,7 @@ class Generator:
                 ident, count = self.rows(table, version)
                 required = f"offsetof({table.struct}, {table.required})" if table.required else "TABLE_WITHOUT_REQUIRED"
                 size = f"sizeof({table.struct})"
-                entries.append(f"\t{{ {_c_string(table.struct)}, {version}, {size}, {ident}, {count}, {required} }},")
+                entries.append(f"\t{{ {_c_string(table.name)}, {version}, {size}, {ident}, {count}, {required} }},")
         functions = sorted({k.function for table in tables for row in table.rows for k in row.kinds if k.function})
         head = [
             "/* Made by cffi_build/rows.py from slurmrest_inet/schema/ and the installed headers. */",

@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from slurmrest_inet import auth
-from slurmrest_inet.api import envelope, errors, router, versions
+from slurmrest_inet.api import envelope, errors, meta, router, versions
 from slurmrest_inet.http import media, query
 from slurmrest_inet.http.message import Response, RestError
 from slurmrest_inet.slurm import codec, library
@@ -29,7 +29,7 @@ class Call(NamedTuple):
 
     version: int
     parameters: dict[str, str]
-    query: dict[str, query.Scalar]
+    query: dict[str, str | None]
     body: Any = None
 
     def update_time(self) -> int:
@@ -49,12 +49,13 @@ def make_application(settings: Settings, peer: Peer, *, once: bool = True) -> Ca
     """
     plugins = [auth.plugin(name) for name in settings.auth_types]
     gate = auth.Gate(peer, plugins, once=once, tokens_first=settings.tokens_first, own_token=settings.own_token)
-    return _Application(settings, gate)
+    return _Application(settings, peer, gate)
 
 
 class _Application:
-    def __init__(self, settings: Settings, gate: auth.Gate) -> None:
+    def __init__(self, settings: Settings, peer: Peer, gate: auth.Gate) -> None:
         self._settings = settings
+        self._peer = peer
         self._gate = gate
         self._adopted: auth.Identity | None = None
 
@@ -77,7 +78,8 @@ class _Application:
         self._adopt(identity)
         answer = self._operation(match.route.function)(call)
         status = errors.status_of(answer.code, home)
-        document = envelope.Document(answer, match.route.side, match.version, self._format(accepted.yaml))
+        about = meta.of(match.route.side, match.version, self._peer, identity)
+        document = envelope.Document(answer, about, match.version, self._format(accepted.yaml))
         if status == 304:
             document.close()
             return Response(status, None, b"")

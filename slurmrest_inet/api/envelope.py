@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What an operation gives back, and the document that it becomes: meta, errors and payload around streamed records.
+"""What an operation gives back, and the document that it becomes: meta and errors around streamed records.
 
 Rule 1: an operation has done everything that can fail before its answer is written; writing only walks memory.
 Rule 2: a document closes its messages, read to the end or not.
@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from slurmrest_inet.api import versions
 from slurmrest_inet.slurm import codec
-from slurmrest_inet.slurm.library import VERSION
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -21,10 +20,14 @@ if TYPE_CHECKING:
 
 
 class Records(NamedTuple):
-    """A payload that is a list: records of a message, all of them or those at ``indexes``."""
+    """A payload that is a list: records of a message, all of them or those at ``indexes``.
+
+    ``view`` names another table than the struct's own.
+    """
 
     message: Message
     indexes: Sequence[int] | None = None
+    view: str | None = None
 
 
 class Members(NamedTuple):
@@ -43,38 +46,26 @@ class Answer(NamedTuple):
     errors: tuple[dict[str, str | int], ...] = ()
     code: int = 0
     note: str | None = None
-
-
-def meta(side: str, version: int) -> dict[str, Any]:
-    """Return ``meta`` of the API versions up to v0.0.38."""
-    type_, name = versions.plugin(side, version)
-    major, minor, micro = VERSION
-    return {
-        "plugin": {"type": type_, "name": name},
-        "Slurm": {
-            "version": {"major": major, "micro": micro, "minor": minor},
-            "release": f"{major}.{minor:02d}.{micro}",
-        },
-    }
+    warnings: tuple[dict[str, str | int], ...] = ()
 
 
 class Document:
     """One answer as a stream of bytes; the pieces are views of one reused buffer."""
 
-    def __init__(self, answer: Answer, side: str, version: int, format_: int) -> None:
+    def __init__(self, answer: Answer, meta: dict[str, Any], version: int, format_: int) -> None:
         self._answer = answer
-        self._side = side
+        self._meta = meta
         self._version = version
         self._format = format_
 
     def __iter__(self) -> Iterator[memoryview]:
         writer = codec.Writer(self._format)
+        head: tuple[tuple[str, Any], ...] = (("meta", self._meta), ("errors", self._answer.errors))
+        tail: tuple[tuple[str, Any], ...] = ()
+        if self._version >= versions.MODERN:
+            head, tail = (), (*head, ("warnings", self._answer.warnings))
         writer.begin_map()
-        writer.key("meta")
-        writer.value(meta(self._side, self._version))
-        writer.key("errors")
-        writer.value(self._answer.errors)
-        for key, value in self._answer.payload:
+        for key, value in (*head, *self._answer.payload, *tail):
             writer.key(key)
             if isinstance(value, Records):
                 yield from self._records(writer, value)
@@ -90,7 +81,7 @@ class Document:
 
     def _records(self, writer: codec.Writer, records: Records) -> Iterator[memoryview]:
         message = records.message
-        table = codec.table(message.struct, self._version)
+        table = codec.table(records.view or message.struct, self._version)
         writer.begin_list()
         if records.indexes is None:
             yield from writer.records(table, message.array, message.count)

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from slurmrest_inet.settings import Settings
 
-SERVED = (36, 37, 38)
+SERVED = (36, 37, 38, 42)
 """API versions that have operations here."""
 
 HOME = {36: 2205, 37: 2205, 38: 2205, 39: 2302, 40: 2411, 41: 2411, 42: 2411, 43: 2605, 44: 2605, 45: 2605}
 """The release whose slurmrestd is the model of an API version, as year and month."""
 
-_MODERN = 40
+MODERN = 40
 """From v0.0.40 on one plugin serves a side in every version, and data parsers choose the versions."""
 
 
@@ -29,7 +29,7 @@ def parse(segment: str) -> int | None:
 
 def plugin(side: str, version: int) -> tuple[str, str]:
     """Return the type and the name of the plugin that serves a side (``slurm``, ``slurmdb``) in an API version."""
-    if version < _MODERN:
+    if version < MODERN:
         db = "db" if side == "slurmdb" else ""
         title = "REST" if version == 36 and not db else "Slurm OpenAPI DB" if db else "Slurm OpenAPI"
         return f"openapi/{db}v0.0.{version}", f"{title} v0.0.{version}"
@@ -41,6 +41,6 @@ def is_selected(settings: Settings, side: str, version: int) -> bool:
     """Tell whether ``-s`` and ``-d`` let a side be served in an API version; without them everything is."""
     if settings.openapi_plugins is not None and plugin(side, version)[0] not in settings.openapi_plugins:
         return False
-    if settings.data_parsers is None or version < _MODERN:
+    if settings.data_parsers is None or version < MODERN:
         return True
     return any(parser.split("+")[0] == f"data_parser/v0.0.{version}" for parser in settings.data_parsers)

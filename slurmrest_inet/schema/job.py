@@ -36,6 +36,23 @@ from .model import (
 
 _NOWHERE = "no API version shows it"
 
+JOB_STATE = Table(
+    "slurm_job_info_t",
+    (
+        Row(
+            "job_id",
+            "job_id",
+            derived("job_id_text"),
+            "Job id, with the tasks of an array or the component of a heterogeneous job",
+            since=40,
+        ),
+        Row("state", "job_state", flags(names.JOB_STATES), "State, with all that is true of it", since=40),
+    ),
+    skip={},
+    view="job_state",
+)
+"""What the list of states shows; every other member is JOB's business."""
+
 JOB = Table(
     "slurm_job_info_t",
     (

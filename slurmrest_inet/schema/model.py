@@ -45,13 +45,13 @@ class Kind(NamedTuple):
     names: Names | None = None
     record: str | None = None
     """The table (by its C struct) of a nested record."""
-    count: str | None = None
+    count: str | None = None  # type: ignore[assignment]  # nobody counts in a kind
     """The member that counts the items of an array."""
     function: str | None = None
     """``derived_<function>`` of ``derived.c``."""
     literal: str | None = None
     """JSON text of a constant."""
-    index: int = 0
+    index: int = 0  # type: ignore[assignment]  # nor looks for something
     """Which item of an array."""
     type: str = "string"
     """OpenAPI type: string, integer, number, boolean, array, object, noval (the number object)."""
@@ -101,14 +101,21 @@ class Row(NamedTuple):
 class Table(NamedTuple):
     """All rows of one C struct.
 
-    ``skip`` maps each member that has no row to the reason. ``required`` is a pointer member without which a record
-    is no record (slurmctld leaves gaps in its node table).
+    ``skip`` maps each member that has no row to the reason. ``required`` is a pointer member without which a record is
+    no record (slurmctld leaves gaps in its node table). ``view`` names a table that shows a struct in another way than
+    the struct's own table does.
     """
 
     struct: str
     rows: tuple[Row, ...]
     skip: dict[str, str]
     required: str | None = None
+    view: str | None = None
+
+    @property
+    def name(self) -> str:
+        """What the table is asked for by."""
+        return self.view or self.struct
 
     def rows_of(self, version: int) -> tuple[Row, ...]:
         """Return the rows of one API version (36 to 45), nested paths next to each other."""

@@ -3,11 +3,11 @@
 
 from __future__ import annotations
 
-from .job import JOB
+from .job import JOB, JOB_STATE
 from .license import LICENSE
 from .node import ENERGY, NODE
 from .partition import PARTITION
 from .reservation import CORE_SPEC, RESERVATION
 from .statistics import STATISTICS
 
-TABLES = (JOB, LICENSE, ENERGY, NODE, PARTITION, CORE_SPEC, RESERVATION, STATISTICS)
+TABLES = (JOB, JOB_STATE, LICENSE, ENERGY, NODE, PARTITION, CORE_SPEC, RESERVATION, STATISTICS)

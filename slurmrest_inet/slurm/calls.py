@@ -7,6 +7,7 @@ Rule 2: no field is copied out to be written; the codec reads the message where 
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 
 from slurmrest_inet.slurm.library import SlurmError, ffi, lib
@@ -15,11 +16,14 @@ if TYPE_CHECKING:
     from typing import Any, Callable
 
 NO_VAL: int = lib.NO_VAL
+MAX_JOB_ID = 0x03FFFFFF
+"""Ids have 26 bits; those above them tell the cluster of a federation."""
 SHOW_ALL: int = lib.SHOW_ALL
 SHOW_DETAIL: int = lib.SHOW_DETAIL
 SHOW_MIXED: int = lib.SHOW_MIXED
 SHOW_FLAGS: dict[int, str] = {
-    getattr(lib, constant): constant[5:] for constant in SHOW_CONSTANTS if hasattr(lib, constant)
+    getattr(lib, f"SHOW_{word}"): word
+    for word in ("ALL", "DETAIL", "MIXED", "LOCAL", "SIBLING", "FEDERATION", "FUTURE")
 }
 """The word for each bit that a request for a list can carry."""
 
@@ -38,6 +42,12 @@ class Message:
     def pointer(self) -> Any:
         """The whole message."""
         return self._pointer
+
+    @property
+    def stamps(self) -> dict[str, int]:
+        """The times (epoch) that the message tells of itself: of the last change, of the last backfill."""
+        names = ("last_backfill", "last_update")
+        return {name: int(getattr(self._pointer, name)) for name in names if hasattr(self._pointer, name)}
 
     def close(self) -> None:
         """Give the message back to libslurm; harmless when done twice."""
@@ -87,25 +97,26 @@ def job_id_of(text: str) -> int:
     return int(lib.slurm_xlate_job_id(buffer))
 
 
-def load_nodes(update_time: int, flags: int) -> Message:
+def load_nodes(update_time: int, flags: int, partition_flags: int = SHOW_ALL) -> Message:
     """slurm_load_node: every node, if any changed since ``update_time``."""
-    return _nodes(_load(lib.slurm_load_node, "node_info_msg_t", update_time, after=(flags,)), update_time)
+    pointer = _load(lib.slurm_load_node, "node_info_msg_t", update_time, after=(flags,))
+    return _nodes(pointer, update_time, partition_flags)
 
 
-def load_node(name: str, flags: int) -> Message:
+def load_node(name: str, flags: int, partition_flags: int = SHOW_ALL) -> Message:
     """slurm_load_node_single: one node by name."""
     slot = ffi.new("node_info_msg_t **")
     ffi.errno = 0
     _check(lib.slurm_load_node_single(slot, ffi.new("char[]", name.encode("utf-8", "surrogateescape")), flags))
-    return _nodes(slot[0], 0)
+    return _nodes(slot[0], 0, partition_flags)
 
 
-def _nodes(pointer: Any, update_time: int) -> Message:
+def _nodes(pointer: Any, update_time: int, flags: int) -> Message:
     """Nodes do not know their partitions: libslurm fills that in from the list of partitions."""
     message = Message(pointer, lib.slurm_free_node_info_msg, "node_info_t", pointer.node_array, pointer.record_count)
     if message.count:
         try:
-            partitions = load_partitions(update_time)
+            partitions = load_partitions(update_time, flags)
         except SlurmError:
             message.close()
             raise
@@ -114,9 +125,9 @@ def _nodes(pointer: Any, update_time: int) -> Message:
     return message
 
 
-def load_partitions(update_time: int) -> Message:
+def load_partitions(update_time: int, flags: int = SHOW_ALL) -> Message:
     """slurm_load_partitions: every partition, if any changed since ``update_time``."""
-    pointer = _load(lib.slurm_load_partitions, "partition_info_msg_t", update_time, after=(SHOW_ALL,))
+    pointer = _load(lib.slurm_load_partitions, "partition_info_msg_t", update_time, after=(flags,))
     return Message(
         pointer,
         lib.slurm_free_partition_info_msg,
@@ -156,6 +167,28 @@ def load_statistics() -> Message:
     request.command_id = lib.STAT_COMMAND_GET
     pointer = _load(lib.slurm_get_statistics, "stats_info_response_msg_t", after=(request,))
     return Message(pointer, lib.free_statistics, "stats_info_response_msg_t", pointer, 1)
+
+
+def configuration() -> tuple[str, str]:
+    """The cluster's name and the accounting plugin, as slurm.conf of this host has them."""
+    conf = lib.conf_loaded()
+    cluster, accounting = (
+        "" if text == ffi.NULL else str(ffi.string(text).decode(errors="replace"))
+        for text in (conf.cluster_name, conf.accounting_storage_type)
+    )
+    return cluster, accounting
+
+
+def ping_configured() -> list[tuple[str, int, int]]:
+    """(host name, code, microseconds) of every slurmctld that slurm.conf of this host names (slurm_ping)."""
+    conf = lib.conf_loaded()
+    found = []
+    for index in range(conf.control_cnt):
+        before = time.monotonic()
+        code = lib.slurm_ping(index)
+        taken = int((time.monotonic() - before) * 1_000_000)
+        found.append((ffi.string(conf.control_machine[index]).decode(errors="replace"), code, taken))
+    return found
 
 
 def controllers() -> list[tuple[str, int]]:

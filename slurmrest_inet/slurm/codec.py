@@ -110,9 +110,9 @@ class Writer:
         return view
 
 
-def table(struct: str, version: int) -> Any:
-    """Return the rows of a C struct in an API version (36 to 45). Raises LookupError."""
-    found = lib.codec_table(struct.encode(), version)
+def table(name: str, version: int) -> Any:
+    """Return the rows of a C struct, or of a view of one, in an API version (36 to 45). Raises LookupError."""
+    found = lib.codec_table(name.encode(), version)
     if found == ffi.NULL:
-        raise LookupError(f"{struct} has no rows in v0.0.{version}")
+        raise LookupError(f"{name} has no rows in v0.0.{version}")
     return found

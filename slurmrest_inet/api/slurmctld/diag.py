@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from slurmrest_inet.api import modern
 from slurmrest_inet.api.envelope import Answer, Members
 from slurmrest_inet.api.errors import bare_entry, entry
 from slurmrest_inet.slurm import calls
@@ -45,3 +46,31 @@ def diag(call: Call) -> Answer:
         empty: dict[str, list[str]] = {"rpcs_by_message_type": [], "rpcs_by_user": []}
         return Answer((("statistics", empty),), (problem,), error.code)
     return Answer((("statistics", Members(message)),))
+
+
+def ping_40(_call: Call) -> Answer:
+    """GET ping: every slurmctld that slurm.conf names, whether it answers and how fast (microseconds)."""
+    found = calls.ping_configured()
+    pings = [
+        {
+            "hostname": host,
+            "pinged": "DOWN" if status else "UP",
+            "responding": not status,
+            "latency": latency,
+            "mode": _mode(index, len(found)),
+            "primary": not index,
+        }
+        for index, (host, status, latency) in enumerate(found)
+    ]
+    return modern.Report().answer(("pings", pings))
+
+
+def diag_40(_call: Call) -> Answer:
+    """GET diag: slurmctld's counters since it started or was reset."""
+    report = modern.Report()
+    try:
+        message = calls.load_statistics()
+    except SlurmError as error:
+        report.failure(error, "op_handler_diag", "slurmctld does not tell its statistics")
+        return report.answer()
+    return report.answer(("statistics", Members(message)))

@@ -5,13 +5,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from slurmrest_inet.api import modern
 from slurmrest_inet.api.envelope import Answer, Records
-from slurmrest_inet.api.errors import INVALID_JOBS_DESC, INVALID_QUERY, NO_CHANGE_IN_DATA, coded_entry, entry
+from slurmrest_inet.api.errors import (
+    INVALID_JOB_ID,
+    INVALID_JOBS_DESC,
+    INVALID_QUERY,
+    NO_CHANGE_IN_DATA,
+    coded_entry,
+    entry,
+)
+from slurmrest_inet.api.job_id import JobId
 from slurmrest_inet.slurm import calls
 from slurmrest_inet.slurm.library import SlurmError
 
 if TYPE_CHECKING:
-    from typing import Callable
+    from typing import Any, Callable
 
     from slurmrest_inet.api.app import Call
 
@@ -63,3 +72,76 @@ def _one(job_id: int, problem: Callable[[int], dict[str, str | int]]) -> Answer:
         message.close()
         return Answer((("jobs", []),), (problem(0),))
     return Answer((("jobs", Records(message)),))
+
+
+def list_all_40(call: Call) -> Answer:
+    """GET jobs: all, or none with a warning if none changed since ``update_time``."""
+    report = modern.Report()
+    parameters = modern.Parameters(call, report, "update_time", "flags")
+    if parameters.unreadable:
+        # Of the code of the query, unlike other operations, which answer with the code of the parameter.
+        return report.rejected("op_handler_jobs")._replace(code=INVALID_QUERY)
+    try:
+        message = calls.load_jobs(parameters.update_time, parameters.flags or _SHOW)
+    except SlurmError as error:
+        if NO_CHANGE_IN_DATA in (error.code, error.errno):
+            report.warning("op_handler_jobs", f"No job has changed since {parameters.update_time}")
+        else:
+            report.failure(error, "slurm_load_jobs()", "Unable to query jobs")
+        return report.listing("jobs", None)
+    return report.listing("jobs", message)
+
+
+def get_40(call: Call) -> Answer:
+    """GET job/{job_id}: a job, all tasks of an array or all components of a heterogeneous job."""
+    report = modern.Report()
+    try:
+        chosen = JobId.parse(call.parameters["job_id"])
+    except ValueError:
+        return report.rejected("op_handler_job")
+    if chosen.job >= calls.MAX_JOB_ID:
+        report.error(INVALID_JOB_ID, "op_handler_job", f"The job id {chosen.job} is too large")
+        return report.answer()
+    parameters = modern.Parameters(call, report, "update_time", "flags")
+    if parameters.unreadable:
+        return report.rejected("_handle_job_get")
+    if chosen.task is not None:
+        report.warning("_handle_job_get", "Tasks of an array are not looked for one by one: all of them are shown")
+    if chosen.step is not None:
+        report.warning("_handle_job_get", "Steps are not looked for: the whole job is shown")
+    try:
+        message = calls.load_job(chosen.job + (chosen.component or 0), parameters.flags or _SHOW)
+    except SlurmError as error:
+        report.failure(error, "_handle_job_get", f"Unable to query JobId={chosen}")
+        return report.listing("jobs", None)
+    return report.listing("jobs", message)
+
+
+def states(call: Call) -> Answer:
+    """GET jobs/state: id and state of every job, or of those that the list ``job_id`` names."""
+    report = modern.Report()
+    for name in call.query:
+        if name != "job_id":
+            report.unknown(name)
+    try:
+        chosen = [JobId.parse(text) for text in (call.query.get("job_id") or "").split(",") if text]
+    except ValueError:
+        return report.rejected("op_handler_job_states")
+    try:
+        message = calls.load_jobs(0, calls.SHOW_ALL)
+    except SlurmError as error:
+        report.failure(error, "slurm_load_job_state()", "Unable to query job states")
+        return report.answer(("jobs", []))
+    indexes = None
+    if chosen:
+        indexes = [i for i in range(message.count) if any(_names(job, message.array[i]) for job in chosen)]
+    return report.answer(("jobs", Records(message, indexes, view="job_state")))
+
+
+def _names(chosen: JobId, job: Any) -> bool:
+    """Tell whether an id names a job, its array or its heterogeneous job."""
+    if chosen.task is not None:
+        return bool(job.array_job_id == chosen.job and job.array_task_id == chosen.task)
+    if chosen.component is not None:
+        return bool(job.het_job_id == chosen.job and job.het_job_offset == chosen.component)
+    return chosen.job in (job.job_id, job.array_job_id, job.het_job_id)

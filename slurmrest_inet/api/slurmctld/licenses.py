@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from slurmrest_inet.api import modern
 from slurmrest_inet.api.envelope import Answer, Records
 from slurmrest_inet.api.errors import entry
 from slurmrest_inet.slurm import calls
@@ -21,3 +22,13 @@ def list_all(_call: Call) -> Answer:
     except SlurmError as error:
         problem = entry(error.code, "slurm_load_licenses", "slurmctld unable to load licenses")
         return Answer(errors=(problem,), code=error.code)
+
+
+def list_all_40(_call: Call) -> Answer:
+    """GET licenses."""
+    report = modern.Report()
+    try:
+        return report.listing("licenses", calls.load_licenses())
+    except SlurmError as error:
+        report.failure(error, "op_handler_licenses", "Unable to query licenses")
+        return report.listing("licenses", None)

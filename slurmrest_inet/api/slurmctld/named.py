@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from slurmrest_inet.api import modern
 from slurmrest_inet.api.envelope import Answer, Records
 from slurmrest_inet.api.errors import INVALID_QUERY, NO_CHANGE_IN_DATA, bare_entry
 from slurmrest_inet.slurm.library import SlurmError, ffi
@@ -52,13 +53,49 @@ def answer(
         if message.count or not empty_is_missing:
             return Answer(((key, Records(message)),))
     else:
-        wanted = _fold(name.encode("utf-8", "surrogateescape"))
-        found = [
-            index
-            for index in range(message.count)
-            if message.array[index].name != ffi.NULL and _fold(ffi.string(message.array[index].name)) == wanted
-        ]
-        if found:
-            return Answer(((key, Records(message, found)),))
+        indexes = _named(message, name)
+        if indexes:
+            return Answer(((key, Records(message, indexes)),))
     message.close()
     return Answer(empty, (bare_entry(missing),), missing)
+
+
+def answer_40(
+    call: Call,
+    key: str,
+    load: Callable[[modern.Parameters], Message],
+    *known: str,
+    name: str | None = None,
+    source: str,
+) -> Answer:
+    """Return the list ``key`` of all records or of the one called ``name``, as from v0.0.40 on.
+
+    ``known`` are the query's parameters, ``source`` is what errors name.
+    """
+    report = modern.Report()
+    parameters = modern.Parameters(call, report, *known)
+    if parameters.unreadable:
+        return report.rejected(source)
+    try:
+        message = load(parameters)
+    except SlurmError as error:
+        report.failure(error, source, f"Unable to query {key}")
+        return report.answer()
+    if name is None:
+        return report.listing(key, message)
+    indexes = _named(message, name)
+    if indexes:
+        return report.listing(key, message, indexes[:1])
+    message.close()
+    report.error(INVALID_QUERY, source, f"Unable to find {key[:-1]} {name}")
+    return report.answer()
+
+
+def _named(message: Message, name: str) -> list[int]:
+    """Return where the records called ``name`` are."""
+    wanted = _fold(name.encode("utf-8", "surrogateescape"))
+    return [
+        index
+        for index in range(message.count)
+        if message.array[index].name != ffi.NULL and _fold(ffi.string(message.array[index].name)) == wanted
+    ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from slurmrest_inet.api import modern
 from slurmrest_inet.api.envelope import Answer, Records
 from slurmrest_inet.api.errors import INVALID_QUERY, NO_CHANGE_IN_DATA, bare_entry
 from slurmrest_inet.slurm import calls
@@ -47,3 +48,38 @@ def list_all(call: Call) -> Answer:
 def get(call: Call) -> Answer:
     """GET node/{node_name}."""
     return _answer(lambda: calls.load_node(call.parameters["node_name"], _show(call)))
+
+
+_FAILURE = "Failure to query node {}"
+
+
+def _answer_40(call: Call, name: str | None) -> Answer:
+    report = modern.Report()
+    parameters = modern.Parameters(call, report, "update_time", "flags")
+    if parameters.unreadable:
+        return report.rejected("_dump_nodes")
+    flags = parameters.flags or _show(call)
+    try:
+        if name is None:
+            message = calls.load_nodes(parameters.update_time, flags, flags)
+        else:
+            message = calls.load_node(name, flags, flags)
+    except SlurmError as error:
+        report.failure(error, "_dump_nodes", "Failure to query nodes" if name is None else _FAILURE.format(name))
+        return report.answer()
+    if name is not None and not message.count:
+        message.close()
+        # An unknown node is an entry without a code, and so no error, to slurmrestd from 24.11 on.
+        report.error(0, "_dump_nodes", _FAILURE.format(name))
+        return report.answer()
+    return report.listing("nodes", message)
+
+
+def list_all_40(call: Call) -> Answer:
+    """GET nodes: all, or 304 if none changed since ``update_time``."""
+    return _answer_40(call, None)
+
+
+def get_40(call: Call) -> Answer:
+    """GET node/{node_name}."""
+    return _answer_40(call, call.parameters["node_name"])

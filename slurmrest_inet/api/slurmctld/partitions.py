@@ -5,8 +5,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from slurmrest_inet.api.slurmctld.named import answer
-from slurmrest_inet.slurm.calls import load_partitions
+from slurmrest_inet.api.slurmctld.named import answer, answer_40
+from slurmrest_inet.slurm.calls import SHOW_ALL, load_partitions
 from slurmrest_inet.slurm.library import lib
 
 if TYPE_CHECKING:
@@ -27,3 +27,28 @@ def list_all(call: Call) -> Answer:
 def get(call: Call) -> Answer:
     """GET partition/{partition_name}."""
     return _answer(call, call.parameters["partition_name"])
+
+
+def list_all_40(call: Call) -> Answer:
+    """GET partitions: all that are not hidden, or 304 if none changed since ``update_time``."""
+    return answer_40(
+        call,
+        "partitions",
+        lambda parameters: load_partitions(parameters.update_time, parameters.flags),
+        "update_time",
+        "flags",
+        source="op_handler_partitions",
+    )
+
+
+def get_40(call: Call) -> Answer:
+    """GET partition/{partition_name}."""
+    return answer_40(
+        call,
+        "partitions",
+        lambda parameters: load_partitions(parameters.update_time, parameters.flags or SHOW_ALL),
+        "update_time",
+        "flags",
+        name=call.parameters["partition_name"],
+        source="op_handler_partition",
+    )

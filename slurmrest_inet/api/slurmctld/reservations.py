@@ -5,13 +5,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from slurmrest_inet.api.slurmctld.named import answer
+from slurmrest_inet.api.slurmctld.named import answer, answer_40
 from slurmrest_inet.slurm.calls import load_reservations
 from slurmrest_inet.slurm.library import lib
 
 if TYPE_CHECKING:
     from slurmrest_inet.api.app import Call
     from slurmrest_inet.api.envelope import Answer
+    from slurmrest_inet.api.modern import Parameters
+    from slurmrest_inet.slurm.calls import Message
 
 
 def _answer(call: Call, name: str | None) -> Answer:
@@ -35,3 +37,18 @@ def list_all(call: Call) -> Answer:
 def get(call: Call) -> Answer:
     """GET reservation/{reservation_name}."""
     return _answer(call, call.parameters["reservation_name"])
+
+
+def list_all_40(call: Call) -> Answer:
+    """GET reservations: all, or 304 if none changed since ``update_time``."""
+    return answer_40(call, "reservations", _load, "update_time", source="slurm_load_reservations()")
+
+
+def get_40(call: Call) -> Answer:
+    """GET reservation/{reservation_name}."""
+    name = call.parameters["reservation_name"]
+    return answer_40(call, "reservations", _load, "update_time", name=name, source="op_handler_reservation")
+
+
+def _load(parameters: Parameters) -> Message:
+    return load_reservations(parameters.update_time)

@@ -1,0 +1,31 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Job ids as text, from v0.0.40 on: 7, a task 7_3 of an array, a component 7+1, a step 7.0 or 7.batch."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+_SHAPE = re.compile(r"([0-9]{1,18})(?:_([0-9]{1,18})|\+([0-9]{1,18}))?(?:\.([0-9]{1,18}|[A-Za-z]+)(?:\+[0-9]+)?)?")
+
+
+class JobId(NamedTuple):
+    """One job id with what follows it, if anything does."""
+
+    job: int
+    task: int | None = None
+    component: int | None = None
+    step: str | None = None
+
+    @classmethod
+    def parse(cls, text: str) -> JobId:
+        """Read a job id; raises ValueError for what is none, or 0."""
+        match = _SHAPE.fullmatch(text)
+        if match is None or not int(match[1]):
+            raise ValueError(text)
+        task, component = (int(number) if number is not None else None for number in match.group(2, 3))
+        return cls(int(match[1]), task, component, match[4])
+
+    def __str__(self) -> str:
+        parts = (("_", self.task), ("+", self.component), (".", self.step))
+        return f"{self.job}" + "".join(f"{sign}{part}" for sign, part in parts if part is not None)

@@ -1,0 +1,70 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""``meta``: which server answered, in which API version, and from v0.0.40 on whom.
+
+Rule 1: the client is told what it asked as; slurmrestd shows root to everybody (differences are listed in the README).
+"""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from slurmrest_inet.api import versions
+from slurmrest_inet.auth.peer import INET
+from slurmrest_inet.slurm import calls
+from slurmrest_inet.slurm.library import BUILT_FOR, VERSION
+
+if TYPE_CHECKING:
+    from typing import Any
+
+    from slurmrest_inet.auth import Identity
+    from slurmrest_inet.auth.peer import Peer
+
+
+def of(side: str, version: int, peer: Peer, identity: Identity) -> dict[str, Any]:
+    """Return ``meta`` in the shape of an API version."""
+    type_, name = versions.plugin(side, version)
+    major, minor, micro = VERSION
+    if version < versions.MODERN:
+        return {
+            "plugin": {"type": type_, "name": name},
+            "Slurm": {"version": {"major": major, "micro": micro, "minor": minor}, "release": BUILT_FOR},
+        }
+    cluster, accounting = calls.configuration()
+    user, group = _names(identity)
+    return {
+        "plugin": {
+            "type": type_,
+            "name": name,
+            "data_parser": f"data_parser/v0.0.{version}",
+            "accounting_storage": accounting,
+        },
+        "client": {
+            "source": f"{peer.name if peer.kind == INET else peer.kind}(fd:0)",
+            "user": user,
+            "group": group,
+        },
+        "command": [],
+        "slurm": {
+            "version": {"major": str(major), "micro": str(micro), "minor": f"{minor:02d}"},
+            "release": BUILT_FOR,
+            "cluster": cluster,
+        },
+    }
+
+
+def _names(identity: Identity) -> tuple[str, str]:
+    """Return the user who asks and that user's group; empty where only the token knows."""
+    import grp  # noqa: PLC0415 - the versions up to v0.0.38 need neither
+    import pwd  # noqa: PLC0415
+
+    try:
+        if identity.user_name:
+            user = pwd.getpwnam(identity.user_name)
+        elif identity.token is None:
+            user = pwd.getpwuid(os.geteuid())
+        else:
+            return "", ""
+        return user.pw_name, grp.getgrgid(user.pw_gid).gr_name
+    except KeyError:
+        return identity.user_name or "", ""
