@@ -12,7 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 import pytest
-from host import JOBS, PING, Client, Syslog, children, daemon, free_port, program, recipe, until, write
+from host import CONTRIB, JOBS, PING, Client, Syslog, children, daemon, free_port, program, recipe, until, write
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -51,6 +51,7 @@ def xinetd(place: str, command: str, lab: Lab, log: Syslog, conf: str | None = N
         "xinetd/slurmrest-inet",
         {
             "/usr/bin/slurmrest-inet": command,
+            "/etc/xinetd.d/": os.path.join(CONTRIB, "xinetd/"),
             "6820": str(port),
             "= slurmrest\n": f"= {lab.user}\n",
             "SLURM_JWT=daemon\n": " ".join(f"{name}={value}" for name, value in variables.items()) + "\n",
@@ -134,6 +135,8 @@ def test_no_more_than_its_share_for_one_source(server: Xinetd, tokens: dict[str,
         silent = [held.enter_context(server.client("127.0.2.1")) for _ in range(PER_SOURCE)]
         until(lambda: len(children(server.pid)) == PER_SOURCE, "start of the instances")
         with server.client("127.0.2.1") as one_too_many:
+            answer = one_too_many.answer()
+            assert (answer.status, answer.headers["retry-after"], answer.closes) == (503, "1", True)
             assert one_too_many.rest() == b""
         with server.client("127.0.2.2") as other:
             assert other.get(token=tokens["alice"]).status == 200
