@@ -162,7 +162,8 @@ def _names(path: str, descriptor: int) -> bool:
 def _register() -> Iterator[str]:
     """The register's folder, made and locked."""
     while True:
-        os.makedirs(REGISTER, mode=0o755, exist_ok=True)
+        with contextlib.suppress(FileExistsError):
+            os.mkdir(REGISTER, mode=0o755)
         try:
             descriptor = os.open(REGISTER, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
         except FileNotFoundError:

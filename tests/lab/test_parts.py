@@ -1,0 +1,361 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The lab's parts that need no cluster: configuration, ports, processes, the folder and its register, packages."""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import shutil
+import signal
+import socket
+import subprocess
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from string import Formatter
+from typing import TYPE_CHECKING
+
+import pytest
+from labkit import catalogue, config, packages, place, ports, process, users
+from labkit.config import Sizes
+from labkit.place import Place, State
+from labkit.process import Identity
+from labkit.trouble import LabError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+PORTS = {name: 20000 + index for index, name in enumerate(("slurmctld", "slurmdbd", "nobody", *config.NODES))}
+FOLDER = "/var/tmp/some-lab"
+
+
+@pytest.fixture
+def register(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A register of labs of our own."""
+    folder = tmp_path / "register"
+    monkeypatch.setattr(place, "REGISTER", str(folder))
+    return folder
+
+
+def state(**values: object) -> State:
+    return State({"stage": "up", "ports": {}, "daemons": {}, "sizes": [0, 0], **values})
+
+
+# Configuration
+
+
+NOTHING_MORE = Sizes()
+
+
+def slurm_conf(sizes: Sizes = NOTHING_MORE, *, settled: bool = True) -> str:
+    return config.slurm_conf(Place(FOLDER), PORTS, sizes, host="h", settled=settled)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        slurm_conf(Sizes(1000, 10000)),
+        config.slurmdbd_conf(Place(FOLDER), PORTS),
+        config.gres_conf(Place(FOLDER)),
+        config.cgroup_conf(),
+        config.mariadb_conf(Place(FOLDER)),
+    ],
+)
+def test_no_path_leaves_the_folder(text: str) -> None:
+    paths = set(re.findall(r"=(/[^,\s]+)", text))
+    assert {path for path in paths if not path.startswith(FOLDER + "/")} <= {"/bin/true"}
+
+
+def test_ports_are_all_the_labs_own() -> None:
+    text = slurm_conf() + config.slurmdbd_conf(Place(FOLDER), PORTS)
+    named = {int(number) for number in re.findall(r"Port=(\d+)", text)}
+    assert named == set(PORTS.values())
+
+
+def test_a_settled_cluster_differs_in_nothing_but_its_pace() -> None:
+    busy, still = (set(slurm_conf(settled=settled).splitlines()) for settled in (False, True))
+    assert {line.partition("=")[0] for line in busy ^ still} == {"SchedulerParameters"}
+
+
+def test_each_parameter_is_said_once() -> None:
+    names = [line.partition("=")[0] for line in slurm_conf().splitlines() if line and not line.startswith(" ")]
+    several = {name for name in names if names.count(name) > 1}
+    assert several == {"NodeName", "PartitionName"}
+
+
+def test_cloud_nodes_come_with_a_partition_only_when_asked_for() -> None:
+    assert "PartitionName=cloud" not in slurm_conf()
+    assert slurm_conf(Sizes(nodes=1000)).count("cloud[0001-1000]") == 2
+    assert config.cloud_nodes(7) == "cloud[1-7]"
+
+
+def test_there_is_room_for_the_jobs() -> None:
+    match = re.search(r"MaxJobCount=(\d+)", slurm_conf(Sizes(jobs=50000)))
+    assert match
+    assert int(match[1]) > 50000
+
+
+# Catalogue
+
+
+def test_jobs_name_only_earlier_ones() -> None:
+    known = {"work"}
+    for job in (*catalogue.VICTIMS, *catalogue.PAST, *catalogue.PRESENT, *catalogue.FUTURE):
+        wanted = {field for _, field, _, _ in Formatter().parse(job.options) if field}
+        assert wanted <= known, job.label
+        assert job.label not in known
+        assert job.user in (*users.ACCOUNTS, "root")
+        assert shlex.split(job.options)
+        known.add(job.label)
+    assert set(catalogue.CHANGED) <= known
+
+
+# Ports
+
+
+def test_ports_are_different_free_and_not_taken() -> None:
+    span = range(ports.FIRST, ports.LAST)
+    free = set(list(span)[:5])
+    assert set(ports.choose(4, taken={min(free)}, free=free.__contains__)) == free - {min(free)}
+
+
+def test_too_few_ports_are_told() -> None:
+    with pytest.raises(LabError, match="no 2 free"):
+        ports.choose(2, taken=(), free=lambda port: port == ports.FIRST)
+
+
+def test_a_port_with_a_listener_is_not_free() -> None:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        number = listener.getsockname()[1]
+        listener.listen()
+        assert not ports.is_free(number)
+    assert ports.is_free(number)
+
+
+# Processes
+
+
+@pytest.fixture
+def sleeper() -> Iterator[subprocess.Popen[bytes]]:
+    """A process to be recognised and ended."""
+    with subprocess.Popen(["sleep", "600"]) as child:
+        yield child
+        child.kill()
+
+
+def known(child: subprocess.Popen[bytes]) -> Identity:
+    found = process.identify(child.pid)
+    assert found
+    return found
+
+
+def test_a_process_is_itself(sleeper: subprocess.Popen[bytes]) -> None:
+    assert process.is_alive(known(sleeper))
+
+
+@pytest.mark.parametrize("change", [{"start": 1}, {"boot": "another"}])
+def test_a_process_with_the_same_pid_is_another(sleeper: subprocess.Popen[bytes], change: dict[str, object]) -> None:
+    other = known(sleeper)._replace(**change)
+    assert not process.is_alive(other)
+    assert not process.send(other, signal.SIGKILL)
+    process.end([other])
+    assert sleeper.poll() is None
+
+
+def test_a_zombie_is_gone(sleeper: subprocess.Popen[bytes]) -> None:
+    one = known(sleeper)
+    sleeper.kill()
+    os.waitid(os.P_PID, sleeper.pid, os.WEXITED | os.WNOWAIT)
+    assert not process.is_alive(one)
+    assert process.identify(sleeper.pid) is None
+
+
+@contextmanager
+def shell(script: str) -> Iterator[subprocess.Popen[bytes]]:
+    """A shell in a session of its own, killed with all its children at the end."""
+    with subprocess.Popen(["sh", "-c", script], start_new_session=True) as child:
+        try:
+            yield child
+        finally:
+            os.killpg(child.pid, signal.SIGKILL)
+
+
+def test_a_stopped_process_can_end_by_itself(tmp_path: Path) -> None:
+    ready, ended = tmp_path / "ready", tmp_path / "ended"
+    with shell(f"trap 'touch {ended}; exit' TERM; touch {ready}; sleep 600 & wait") as child:
+        process.wait_for("the trap", ready.exists, 10)
+        one = known(child)
+        process.send(one, signal.SIGSTOP)
+        process.end([one])
+        assert not process.is_alive(one)
+    assert ended.exists()
+
+
+def test_a_process_that_minds_nothing_is_killed(tmp_path: Path) -> None:
+    ready = tmp_path / "ready"
+    with shell(f"trap '' TERM; touch {ready}; while :; do sleep 600; done") as child:
+        process.wait_for("the trap", ready.exists, 10)
+        one = known(child)
+        process.end([one], patience=0.1)
+        assert not process.is_alive(one)
+
+
+def test_waiting_tells_for_what() -> None:
+    with pytest.raises(LabError, match="waiting for the moon"):
+        process.wait_for("the moon", lambda: False, 0.05)
+
+
+def test_strays_are_told_by_program_and_cluster(tmp_path: Path) -> None:
+    step = tmp_path / "slurmstepd-wlm"
+    shutil.copy("/bin/sh", step)
+    conf = str(tmp_path / "slurm.conf")
+    ours, theirs = {"SLURM_CONF": conf}, {"SLURM_CONF": conf + ".other"}
+    children = []
+    try:
+        for program, environment in ((str(step), ours), (str(step), theirs), ("/bin/sh", ours)):
+            child = subprocess.Popen(  # its sleep carries no mark: it is found as a descendant
+                [program, "-c", "env -i /bin/sleep 600; :"], env={"PATH": "/bin:/usr/bin", **environment},
+                start_new_session=True,
+            )  # fmt: skip
+            children.append(child)
+        process.wait_for("the step's sleep", lambda: len(process.strays(conf)) == 2, 10)
+        assert children[0].pid in [one.pid for one in process.strays(conf)]
+        assert not {child.pid for child in children[1:]} & {one.pid for one in process.strays(conf)}
+    finally:
+        for child in children:
+            os.killpg(child.pid, signal.SIGKILL)
+            child.wait()
+
+
+# The folder and the register
+
+
+@pytest.mark.parametrize("path", ["/var/tmp/" + "x" * 90, "/var/tmp/a b", "/var/tmp/a,b", "/var/tmp/%n"])
+def test_a_folder_that_cannot_be_configured_is_refused(path: str) -> None:
+    with pytest.raises(LabError):
+        Place(path)
+
+
+def test_only_a_lab_is_removed(tmp_path: Path) -> None:
+    kept = tmp_path / "kept"
+    kept.touch()
+    lab = Place(str(tmp_path))
+    lab.remove()
+    assert kept.exists()
+    lab.save(state())
+    lab.remove()
+    assert not tmp_path.exists()
+
+
+def test_a_state_is_remembered(tmp_path: Path) -> None:
+    lab = Place(str(tmp_path))
+    assert lab.load() is None
+    made = state()
+    made.started("munged", Identity(1, 2, "boot"))
+    lab.save(made)
+    loaded = lab.load()
+    assert loaded
+    assert loaded.daemons == {"munged": Identity(1, 2, "boot")}
+
+
+def test_a_damaged_state_is_told(tmp_path: Path) -> None:
+    (tmp_path / "lab.json").write_text("{")
+    with pytest.raises(LabError, match="damaged"):
+        Place(str(tmp_path)).load()
+
+
+def test_labs_see_each_other_until_they_are_gone(tmp_path: Path, register: Path) -> None:
+    labs = [Place(str(tmp_path / name)) for name in ("one", "two")]
+    for port, lab in enumerate(labs):
+        os.mkdir(lab.folder)
+        lab.save(state(ports={"slurmctld": port}))
+        with place.register_of_labs() as entries:
+            entries.add(lab)
+    with place.register_of_labs() as entries:
+        assert [other.ports for other in entries.others(labs[0])] == [{"slurmctld": 1}]
+    shutil.rmtree(labs[1].folder)  # by hand, without `down`
+    with place.register_of_labs() as entries:
+        assert entries.others(labs[0]) == []
+        entries.drop(labs[0])
+    with labs[0].locked():
+        assert register.exists()
+    assert not register.exists()
+
+
+def test_a_lab_is_held_alone(tmp_path: Path, register: Path) -> None:
+    lab = Place(str(tmp_path / "lab"))
+    second = threading.Event()
+
+    def wait() -> None:
+        with lab.locked():
+            second.set()
+
+    thread = threading.Thread(target=wait)
+    with lab.locked():
+        thread.start()
+        assert not second.wait(0.2)
+    thread.join()
+    assert second.is_set()
+    assert not register.exists()
+
+
+def test_the_register_may_come_and_go_at_any_time(tmp_path: Path, register: Path) -> None:
+    def come_and_go(name: str) -> int:
+        lab = Place(str(tmp_path / name))
+        for _ in range(50):
+            with lab.locked():
+                pass
+        return 50
+
+    with ThreadPoolExecutor() as pool:
+        assert sum(pool.map(come_and_go, ("one", "one", "two", "three"))) == 200
+    assert not register.exists()
+
+
+# Packages
+
+
+def test_missing_packages_are_named() -> None:
+    assert packages.missing(["dpkg", "no-such-package"]) == ["no-such-package"]
+    with pytest.raises(LabError, match="not installed: no-such-package\n"):
+        packages.require(["dpkg", "no-such-package"], install=False)
+
+
+def test_no_service_starts_while_packages_are_installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    policy = tmp_path / "policy-rc.d"
+    monkeypatch.setattr(packages, "_POLICY", str(policy))
+
+    def fail_meanwhile() -> None:
+        with packages._no_service_starts():
+            assert subprocess.run([policy, "munge", "start"], check=False).returncode == 101
+            raise LabError
+
+    with pytest.raises(LabError):
+        fail_meanwhile()
+    assert not policy.exists()
+
+
+def test_the_machines_own_policy_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    policy = tmp_path / "policy-rc.d"
+    policy.write_text("theirs")
+    monkeypatch.setattr(packages, "_POLICY", str(policy))
+    with packages._no_service_starts():
+        pass
+    assert policy.read_text() == "theirs"
+
+
+# Accounts
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="makes Unix accounts")
+def test_an_account_that_was_there_stays(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(users, "ACCOUNTS", {"daemon": 1, "labtester": 61009})
+    users.ensure()
+    assert users._exists("labtester")
+    users.ensure()
+    users.remove()
+    assert users._exists("daemon")
+    assert not users._exists("labtester")
