@@ -265,22 +265,19 @@ class _Connection:
                 rest[0] = rest[0][count:]
 
     def _wait_for_room(self) -> None:
-        """Wait until the client has read something; that uses our patience up (rule 1)."""
+        """Wait until the client may have read something; that uses our patience up (rule 1)."""
         self._grow()
+        if self.ending and not self._in_grace:
+            self._in_grace = True
+            self._grace_ends = monotonic() + self._deadlines.grace
+            self._poll_out.unregister(self._wake.descriptor)  # it stays readable; wait for the client alone now
         began = monotonic()
-        while True:
-            if self.ending and not self._in_grace:
-                self._in_grace = True
-                self._grace_ends = monotonic() + self._deadlines.grace
-                self._poll_out.unregister(self._wake.descriptor)  # it stays readable; wait for the client alone now
-            now = monotonic()
-            left = began + self._patience - now
-            if self._in_grace:
-                left = min(left, self._grace_ends - now)
-            if left <= 0:
-                raise GoneError("asked to end" if self.ending else "the client does not read")
-            if self._wait(self._poll_out, self._channel.output, left):
-                break
+        left = min(self._patience, self._grace_ends - began) if self._in_grace else self._patience
+        if left <= 0:
+            raise GoneError("asked to end" if self.ending else "the client does not read")
+        # A socket is only called ready when a third or more of its buffer is free, which a slow client can take longer
+        # for than we are patient. It takes less already, so try again ten times within our patience.
+        self._wait(self._poll_out, self._channel.output, min(left, self._deadlines.write / 10))
         self._patience -= monotonic() - began
 
     def _send(self, buffers: list[memoryview]) -> int:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import os
+import stat
 import sys
 import time
 
@@ -38,11 +39,18 @@ if TYPE_CHECKING:
 
 
 class Guard:
-    """No libslurm, nothing to watch; but the process's flags are the real ones."""
+    """No libslurm, nothing to watch, but a trace of what would be done; the process's flags are the real ones."""
 
-    def arm(self, fd: int, answer: bytes, seconds: float) -> None: ...
+    def _trace(self, text: str) -> None:
+        if "trace" in sys.argv:
+            print(text, file=sys.stderr)
 
-    def disarm(self) -> None: ...
+    def arm(self, fd: int, answer: bytes, seconds: float) -> None:
+        status, _, body = answer.decode().partition("\r\n\r\n")
+        self._trace(f"armed {stat.S_IFMT(os.fstat(fd).st_mode):o} {seconds} {status[:12]!r} {body!r}")
+
+    def disarm(self) -> None:
+        self._trace("disarmed")
 
     def confine(self) -> int:
         libc = ctypes.CDLL(None)
@@ -136,6 +144,6 @@ class Backend:
         return Application(chosen, peer)
 
 
-arguments = [word for word in sys.argv[1:] if not word.startswith("raise-")]
+arguments = [word for word in sys.argv[1:] if word != "trace" and not word.startswith("raise-")]
 chosen = settings.read(cli.parse(arguments).options._replace(verbose=1), os.environ)
 sys.exit(stdio.serve(chosen, os.environ, Backend))

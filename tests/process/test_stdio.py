@@ -301,6 +301,25 @@ class TestDeadlines:
         for end in ends:
             os.close(end)
 
+    @pytest.mark.parametrize(("rate", "whole"), [(10**9, False), (1, True)])
+    def test_reading_in_small_pieces_buys_as_much_time_as_the_rate_says(
+        self, start: Starter, rate: int, whole: bool
+    ) -> None:
+        ours, theirs = pair()
+        with ours, theirs:
+            patience = {"SLURMREST_INET_WRITE_SECONDS": 0.5, "SLURMREST_INET_WRITE_BYTES_PER_SECOND": rate}
+            process = start(stdout=theirs, **patience)
+            theirs.close()
+            process.stdin.write(request("/big/10"))
+            process.stdin.close()
+            data = b""
+            while piece := ours.recv(4096):
+                data += piece
+                # Each piece is read well before the deadline, all of them take several times as long.
+                select.select([], [], [], 0.02)
+        assert process.wait(PATIENCE) == 0
+        assert (len(data) > 10 * CHUNK) == whole
+
     @pytest.mark.skipif(os.geteuid() != 0, reason="needs another user")
     def test_client_that_does_not_read_a_pipe_of_another_user(self, start: Starter) -> None:
         process = start(user=65534, group=65534, extra_groups=[], SLURMREST_INET_WRITE_SECONDS=0.3)
@@ -405,3 +424,32 @@ class TestDescriptors:
         assert [answer.body for answer in answers] == [b"quiet"]
         assert "noise on 1" in log
         assert "noise on 2" in log
+
+
+class TestGuard:
+    """What the edge asks of the guard around libslurm; what the guard does is tested with it."""
+
+    FULL = "armed 10000 600.0 'HTTP/1.1 500' 'Internal error'"
+    NOTHING = "armed 10000 600.0 '' ''"
+
+    def trace(self, start: Starter, data: bytes, **options: object) -> list[str]:
+        _, log, _ = start.talk(data, args=["trace"], **options)
+        return [line for line in log.splitlines() if "armed" in line]
+
+    def test_a_call(self, start: Starter) -> None:
+        assert self.trace(start, request("/echo/a") * 2) == [self.FULL, "disarmed"] * 2
+
+    def test_a_call_that_raises(self, start: Starter) -> None:
+        assert self.trace(start, request("/crash")) == [self.FULL, "disarmed"]
+
+    def test_chunks(self, start: Starter) -> None:
+        # While nothing has been written the answer can be another; afterwards it can only break off.
+        call, first, second = ([self.FULL, "disarmed"] for _ in range(3))
+        assert self.trace(start, request("/big/3")) == call + first + second + [self.NOTHING, "disarmed"] * 2
+
+    def test_the_deadline(self, start: Starter) -> None:
+        (armed, _) = self.trace(start, request("/echo/a"), SLURMREST_INET_REQUEST_SECONDS=7)
+        assert armed.split()[2] == "7.0"
+
+    def test_nothing_outside_of_requests(self, start: Starter) -> None:
+        assert self.trace(start, b"GARBAGE\r\n\r\n") == []
