@@ -199,11 +199,14 @@ _ASCII_UPPER = {ord(letter): letter.lower() for letter in "ABCDEFGHIJKLMNOPQRSTU
 def decode(body: dict[str, Any], version: int, host: Host, *, update: bool) -> Members:
     """The members that a body of an API version (36 to 38) sets. Raises RefusedError, or ImpossibleError.
 
-    What is not in the result stays as slurm_init_job_desc_msg leaves it; `environment` and `argv` are lists.
+    What is not in the result stays as slurm_init_job_desc_msg leaves it; `environment` and `argv` are lists. Empty keys
+    count for nothing, in `environment` neither.
     """
     rows = {row.key: row for row in OPTIONS if row.since <= version <= row.until}
     reader = _Reader(host)
     for key, value in body.items():
+        if not key:
+            continue
         lower = key[:255].translate(_ASCII_UPPER)
         row = rows.get(lower)
         if row is None:
@@ -321,7 +324,7 @@ class _Reader:
         if not isinstance(value, dict):
             raise InvalidError("environment must be a dictionary")
         try:
-            self.parts[key] = {name: to_text(item) for name, item in value.items()}
+            self.parts[key] = {name: to_text(item) for name, item in value.items() if name}
         except InvalidError:
             raise InvalidError("failure parsing environment") from None
 
@@ -431,9 +434,13 @@ class _Reader:
             return
         if len(value) != 2:
             raise InvalidError("Invalid node count list size")
-        least, most = (to_integer(item, "Invalid node count") for item in value)
+        trouble = "Invalid node count specification"
+        try:
+            least, most = (to_integer(item) for item in value)
+        except InvalidError:
+            raise InvalidError("Invalid node count", "ESLURM_DATA_CONV_FAILED", trouble) from None
         if not 0 <= least <= (most or least) <= values.INT_MAX:
-            raise InvalidError("Invalid node count specification")
+            raise InvalidError(trouble)
         self.parts[key] = least, most
 
     def open_mode(self, value: Any, _key: str) -> str:

@@ -25,12 +25,14 @@ _REAL = re.compile(r"[+-]?[0-9]*[.][0-9]*([eE][+-]?[0-9]+)?")
 
 
 class InvalidError(ValueError):
-    """A value that an option does not take. `text` and `code` (a name of slurm_errno.h) are for the client."""
+    """A value that an option does not take.
 
-    def __init__(self, text: str | None = None, code: str = "SLURM_ERROR") -> None:
+    `details` are for the client: sentences, each with the name of its code in slurm_errno.h.
+    """
+
+    def __init__(self, text: str | None = None, code: str = "SLURM_ERROR", *more: str) -> None:
         super().__init__(text)
-        self.text = text
-        self.code = code
+        self.details = () if text is None else ((text, code), *((one, "SLURM_ERROR") for one in more))
 
 
 def to_text(value: Any, trouble: str | None = "Unable to read string") -> str:
@@ -140,6 +142,9 @@ def seconds(text: str) -> Number | None:
     if text.lower() in ("-1", "infinite", "unlimited"):
         return "INFINITE"
     days, dash, clock = text.rpartition("-")
+    if text.startswith("-"):
+        # No days before today; slurmrestd takes "-0", and makes millennia of "-5".
+        return 0 if clock and not clock.strip("0") and not days else None
     parts = (clock or "0" if dash else clock).split(":")
     fields = (*parts, days) if dash else parts
     if len(parts) > 3 or not all(len(part) < 10 and part.isascii() and part.isdigit() for part in fields):

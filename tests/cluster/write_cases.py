@@ -163,7 +163,7 @@ CASES = (
     *_texts("mail_type", "REQUEUE,STAGE_OUT,INVALID_DEPEND", "TIME_LIMIT,TIME_LIMIT_90,TIME_LIMIT_50"),
     *_texts("mail_user", "someone@example.org"),
     *_texts("mcs_label", "x"),
-    Case({"mcs_label": ""}, (36, 37), "documented"),
+    Case({"mcs_label": ""}, (36, 37), "documented", 500),
     *_texts("msc_label", "", versions=ALL),
     *_texts("memory_binding", "local", "rank,verbose", "map_mem:0,1", "map_mem:0*2,1", "mask_mem:0x3,0x1", "none", "x"),
     *_texts(
@@ -278,7 +278,7 @@ class Body(NamedTuple):
 
 SCRIPT = "#!/bin/sh\nsleep 1\n"
 JOB = {"environment": {"PATH": "/bin:/usr/bin"}, "hold": True, "name": "w", "current_working_directory": "/tmp"}
-_YAML = f"script: |\n  #!/bin/sh\n  true\njob:\n  hold: true\n  name: yaml\n  environment:\n    A: 5\n  time_limit: 5\n"
+_YAML = "script: |\n  #!/bin/sh\n  true\njob:\n  hold: true\n  name: yaml\n  environment:\n    A: 5\n  time_limit: 5\n"
 
 BODIES = (
     Body("whole", {"script": SCRIPT, "job": JOB}),

@@ -123,10 +123,8 @@ def _refusal(version: int, refused: job_desc.RefusedError) -> Entries:
     if refused.kind == "disabled":
         sentence = f'Disabled key: "{refused.lower}"'
         return (job_entry(_ERROR, sentence) if first else entry(_NOT_PERMITTED, "openapi specification", sentence),)
-    invalid = refused.invalid
-    why: Entries = ()
-    if invalid is not None and invalid.text is not None:
-        why = (job_entry(_ERROR if invalid.code == "SLURM_ERROR" else getattr(lib, invalid.code), invalid.text),)
+    details = refused.invalid.details if refused.invalid is not None else ()
+    why = tuple(job_entry(_ERROR if code == "SLURM_ERROR" else getattr(lib, code), text) for text, code in details)
     if first:
         return (*why, job_entry(_ERROR, f"process failed for key {refused.key} with error: {strerror(_ERROR)}"))
     verb = "Unknown" if version == 37 else "Unable to process"

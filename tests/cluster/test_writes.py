@@ -1,0 +1,371 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Jobs submitted, changed and cancelled by the real slurmrestd and by ours: the same answer and the same effect.
+
+Rule 1: each request is made once with either server, on jobs that were made for it. What each job has become is read
+        from slurmctld with scontrol, and from its state folder: the script and the environment to the byte.
+Rule 2: ids and times of day are masked; times are compared as distances from the submission.
+Rule 3: a difference is one of write_cases.DIFFERENCES; where there is none, the case fails.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import time
+from typing import TYPE_CHECKING, NamedTuple
+
+import pytest
+from sidebyside import program, wire
+from write_cases import ALL, BODIES, CANCELS, CASES, CHANGES, JOB, SCRIPT, Body, Cancel, Case, Change
+
+from slurmrest_inet.schema.job_desc import OPTIONS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import Any
+
+    from sidebyside.lab import Lab
+    from sidebyside.program import Program
+
+
+_JSON = "application/json"
+
+
+class Told(NamedTuple):
+    """One answer: status (0: none came), body without `meta` and with ids masked, and the id of a submitted job."""
+
+    status: int
+    body: object
+    job: int
+
+
+class Writer:
+    """Asks both servers, and looks at what became of jobs."""
+
+    def __init__(self, lab: Lab, tokens: dict[str, str]) -> None:
+        self.lab = lab
+        self.tokens = tokens
+        self.real = program.real(lab)
+        self.ours = program.ours(lab)
+
+    def request(
+        self, method: str, path: str, body: bytes, *, user: str, name: str | None = None, type_: str = _JSON
+    ) -> bytes:
+        """A request with the token of `user` in the name of `name`."""
+        head = [
+            f"{method} {path} HTTP/1.1",
+            f"X-SLURM-USER-NAME: {name or user}",
+            f"X-SLURM-USER-TOKEN: {self.tokens[user]}",
+        ]
+        if method == "POST":
+            head += [f"Content-Type: {type_}", f"Content-Length: {len(body)}"]
+        return "\r\n".join([*head, "", ""]).encode() + body
+
+    def ask(self, who: Program, method: str, path: str, body: bytes = b"", *, user: str = "alice", **more: Any) -> Told:
+        """One request to a new process."""
+        outcome = who.exchange(self.request(method, path, body, user=user, **more))
+        answers = (wire.strict if who is self.ours else wire.lenient)(outcome.output)
+        if not answers:
+            return Told(0, None, 0)
+        answer = answers[0]
+        text = answer.body.decode()
+        if not answer.headers.get("content-type", "").startswith("application/json"):
+            return Told(answer.status, text, 0)
+        found = json.loads(text)
+        assert found.pop("meta")
+        job = found.get("job_id", 0)
+        if job:
+            found["job_id"] = "<job>"
+        return Told(answer.status, found, job)
+
+    def submit(self, who: Program, version: int, body: bytes, type_: str = _JSON) -> tuple[Told, int]:
+        """The answer, and the id of the job that is there now and was not before: an answer may be lost."""
+        before = self.last()
+        told = self.ask(who, "POST", f"/slurm/v0.0.{version}/job/submit", body, type_=type_)
+        after = self.last()
+        return told, after if after != before else 0
+
+    def last(self) -> int:
+        """The largest id of all jobs, the first of a heterogeneous job for its components."""
+        lines = self.lab.run("squeue", "-a", "-h", "-t", "all", "-r", "-O", "JobArrayID:30").split()
+        return max((int(re.match(r"\d+", line)[0]) for line in lines), default=0)
+
+    def effect(self, job: int) -> dict[str, object]:
+        """All that there is to know of a job and its components or tasks, with ids and times masked."""
+        found: dict[str, object] = {}
+        told = self.ask(self.real, "GET", f"/slurm/v0.0.38/job/{job}", user="root")
+        for number, one in enumerate(told.body["jobs"]):  # type: ignore[index]
+            submitted = one["submit_time"]
+            for key, value in one.items():
+                is_moment = type(value) is int and value > 1_500_000_000
+                found[f"{number}.{key}"] = (
+                    float(value - submitted) if is_moment else _masked(value, job) if key in _NAMING else value
+                )
+            for key in _UNSTEADY:
+                found.pop(f"{number}.{key}", None)
+        text = self.lab.run("scontrol", "-o", "-d", "show", "job", str(job))
+        for number, line in enumerate(sorted(text.splitlines())):
+            found.update((f"{number}:{key}", value) for key, value in _fields(line, job).items())
+            ident = re.match(r"JobId=(\d+)", line)
+            folder = f"{self.lab.variables['LAB_DIR']}/spool/slurmctld/hash.{int(ident[1]) % 10}/job.{ident[1]}"
+            for name in ("script", "environment"):
+                if os.path.exists(f"{folder}/{name}"):
+                    with open(f"{folder}/{name}", "rb") as file:
+                        found[f"{number}:{name}"] = file.read()
+        return found
+
+    def shown(self, job: int) -> dict[str, Any]:
+        """The job as the real server shows it in v0.0.38."""
+        told = self.ask(self.real, "GET", f"/slurm/v0.0.38/job/{job}", user="root")
+        found: dict[str, Any] = told.body["jobs"][0]  # type: ignore[index]
+        return found
+
+    def cancel(self, *jobs: int) -> None:
+        """End jobs that a test made."""
+        known = [str(job) for job in jobs if job]
+        if known:
+            self.lab.run("scancel", *known)
+
+
+# Their values hold blanks, so each ends where the next field begins.
+_FIELD = re.compile(r"(?:^| )([A-Z][A-Za-z_/:]*)=(.*?)(?=(?: [A-Z][A-Za-z_/:]*=)|$)")
+# Where ids of jobs stand.
+_NAMING = (
+    *("JobId", "ArrayJobId", "HetJobId", "HetJobIdSet", "StdErr", "StdIn", "StdOut"),
+    *("job_id", "array_job_id", "het_job_id", "het_job_id_set", "standard_error", "standard_input", "standard_output"),
+)
+# What the scheduler makes of a job depends on when it looks.
+_UNSTEADY = ("LastSchedEval", "Scheduler", "Reason", "last_sched_evaluation", "state_reason", "state_description")
+_MOMENTS = (
+    "SubmitTime",
+    "EligibleTime",
+    "AccrueTime",
+    "StartTime",
+    "EndTime",
+    "Deadline",
+    "LastSchedEval",
+    "SuspendTime",
+)
+
+
+def _fields(line: str, job: int) -> dict[str, object]:
+    fields: dict[str, object] = dict(_FIELD.findall(line))
+    submitted = _epoch(str(fields["SubmitTime"]))
+    for name in _MOMENTS:
+        text = str(fields.get(name, ""))
+        if re.fullmatch(r"\d{4}-\d\d-\d\dT[\d:]{8}", text):
+            fields[name] = _epoch(text) - submitted
+    fields.update({name: _masked(fields[name], job) for name in _NAMING if name in fields})
+    return {name: value for name, value in fields.items() if name not in _UNSTEADY}
+
+
+def _masked(value: object, job: int) -> str:
+    """Every id of a job and its components as the distance from the first."""
+
+    def mask(match: re.Match[str]) -> str:
+        distance = int(match[0]) - job
+        return f"<{distance}>" if 0 <= distance < 10 else match[0]
+
+    return re.sub(r"\d+", mask, str(value))
+
+
+def _epoch(text: str) -> float:
+    return time.mktime(time.strptime(text, "%Y-%m-%dT%H:%M:%S"))
+
+
+def _unlike(real: dict[str, object], ours: dict[str, object]) -> dict[str, tuple[object, object]]:
+    """The fields that differ, times by more than what two requests take."""
+    found = {}
+    for key in real.keys() | ours.keys():
+        one, other = real.get(key), ours.get(key)
+        apart = isinstance(one, float) and isinstance(other, float) and abs(one - other) <= 3
+        if one != other and not apart:
+            found[key] = (one, other)
+    return found
+
+
+@pytest.fixture(scope="module")
+def writer(lab: Lab, tokens: dict[str, str]) -> Iterator[Writer]:
+    """A writer on a lab whose jobs of alice are gone afterwards."""
+    one = Writer(lab, tokens)
+    first = one.last()
+    yield one
+    made = [str(number) for number in range(first + 1, one.last() + 1)]
+    if made:
+        lab.run("scancel", "-Q", *made)
+
+
+def _each(cases: tuple[Any, ...]) -> Any:
+    pairs = [(case, version) for case in cases for version in case.versions]
+    return pytest.mark.parametrize(("case", "version"), pairs, ids=[f"{case}-{version}" for case, version in pairs])
+
+
+def test_that_every_key_is_tried() -> None:
+    tried = {key.lower() for case in CASES for key in case.job}
+    assert {row.key for row in OPTIONS if row.kind != "disabled"} <= tried
+
+
+@_each(CASES)
+def test_submission(case: Case, version: int, writer: Writer) -> None:
+    job = {**JOB, **case.job}
+    if any(key.lower() == "job_name" for key in case.job):
+        job.pop("name", None)
+        job = {**job, **case.job}
+    body = json.dumps({"script": SCRIPT, "job": job}).encode()
+    real, real_job = writer.submit(writer.real, version, body)
+    ours, our_job = writer.submit(writer.ours, version, body)
+    try:
+        unlike = _unlike(writer.effect(real_job), writer.effect(our_job)) if real_job and our_job else {}
+        alike = real[:2] == ours[:2] and bool(real_job) == bool(our_job) and not unlike
+        if case.difference is None:
+            assert real[:2] == ours[:2]
+            assert bool(real_job) == bool(our_job)
+            assert not unlike
+        else:
+            assert not alike, "no difference any more"
+            assert ours.status == case.status, ours
+            assert ours.job == our_job
+            assert bool(our_job) == (case.status == 200)
+            if case.ours:
+                shown = writer.shown(our_job)
+                assert {key: shown[key] for key in case.ours} == case.ours
+    finally:
+        writer.cancel(real_job, our_job)
+
+
+@_each(BODIES)
+def test_body(case: Body, version: int, writer: Writer) -> None:
+    body = case.body if isinstance(case.body, bytes) else json.dumps(case.body).encode()
+    real, real_job = writer.submit(writer.real, version, body, case.type)
+    ours, our_job = writer.submit(writer.ours, version, body, case.type)
+    try:
+        if case.difference is not None:
+            assert real[:2] != ours[:2], "no difference any more"
+            assert (ours.status, our_job) == (case.status, 0)
+            return
+        assert real[:2] == ours[:2]
+        assert bool(real_job) == bool(our_job)
+        # Of a heterogeneous job that is refused, slurmctld keeps the components before the refused one as failed.
+        assert ours.job in (0, our_job)
+        if our_job:
+            assert not _unlike(writer.effect(real_job), writer.effect(our_job))
+    finally:
+        writer.cancel(real_job, our_job)
+
+
+def _held(writer: Writer, members: dict[str, Any]) -> int:
+    body = json.dumps({"script": SCRIPT, "job": {**JOB, "comment": "as submitted", **members}}).encode()
+    told, job = writer.submit(writer.ours, 38, body)
+    assert told.job == job, told
+    return job
+
+
+def _without_id(told: Told, job: int) -> tuple[int, str]:
+    return told.status, re.sub(rf"\b{job}\b", "<job>", json.dumps(told.body))
+
+
+@_each(CHANGES)
+def test_change(case: Change, version: int, writer: Writer) -> None:
+    body = json.dumps(case.changes).encode()
+    jobs, tellings = [], []
+    try:
+        for who in (writer.real, writer.ours):
+            jobs.append(_held(writer, case.submitted))
+            path = f"/slurm/v0.0.{version}/job/{case.target.format(job=jobs[-1])}"
+            told = writer.ask(who, "POST", path, body, user=case.user)
+            tellings.append(_without_id(told, jobs[-1]))
+        unlike = _unlike(*map(writer.effect, jobs))
+        if case.difference is None:
+            assert tellings[0] == tellings[1]
+            assert not unlike
+        else:
+            assert unlike or tellings[0] != tellings[1], "no difference any more"
+            assert tellings[1] == (200, '{"errors": []}')
+            shown = writer.shown(jobs[1])
+            assert {key: shown[key] for key in case.ours} == case.ours
+    finally:
+        writer.cancel(*jobs)
+
+
+@pytest.mark.parametrize("version", ALL)
+@pytest.mark.parametrize("case", CANCELS, ids=str)
+def test_cancellation(case: Cancel, version: int, writer: Writer) -> None:
+    jobs, tellings = [], []
+    try:
+        for who in (writer.real, writer.ours):
+            jobs.append(_held(writer, case.submitted))
+            path = f"/slurm/v0.0.{version}/job/{case.target.format(job=jobs[-1])}{case.query}"
+            tellings.append(_without_id(writer.ask(who, "DELETE", path, user=case.user, name=case.acting), jobs[-1]))
+        assert tellings[0] == tellings[1]
+        assert not _unlike(*map(writer.effect, jobs))
+    finally:
+        writer.cancel(*jobs)
+
+
+@pytest.mark.parametrize("version", ALL)
+@pytest.mark.parametrize("target", ["{job}", "{job}%2B1", "{job}%2B7"])
+@pytest.mark.parametrize("method", ["POST", "DELETE"])
+def test_heterogeneous_job(method: str, target: str, version: int, writer: Writer) -> None:
+    described = json.dumps({"script": SCRIPT, "jobs": [JOB, {**JOB, "name": "second"}]}).encode()
+    jobs, tellings = [], []
+    try:
+        for who in (writer.real, writer.ours):
+            jobs.append(writer.submit(writer.ours, 38, described)[1])
+            body = b'{"comment": "changed", "name": "w"}' if method == "POST" else b""
+            path = f"/slurm/v0.0.{version}/job/{target.format(job=jobs[-1])}"
+            tellings.append(_without_id(writer.ask(who, method, path, body), jobs[-1]))
+        assert tellings[0] == tellings[1]
+        assert not _unlike(*map(writer.effect, jobs))
+    finally:
+        writer.cancel(*jobs)
+
+
+def _raw(writer: Writer, body: bytes) -> bytes:
+    return writer.request("POST", "/slurm/v0.0.38/job/submit", body, user="alice")
+
+
+def test_that_half_a_body_submits_nothing(writer: Writer) -> None:
+    body = json.dumps({"script": SCRIPT, "job": JOB}).encode()
+    request = _raw(writer, body)
+    before = writer.last()
+    for missing in (1, len(body) // 2, len(body)):
+        assert writer.ours.exchange(request[:-missing]).output == b""
+    assert writer.last() == before
+
+
+def test_that_a_lost_answer_is_in_the_log(writer: Writer) -> None:
+    """Nobody reads the answer: the job is there, and the log knows its number."""
+    reader, sink = os.pipe()
+    os.close(reader)
+    source, feed = os.pipe()
+    os.write(feed, _raw(writer, json.dumps({"script": SCRIPT, "job": JOB}).encode()))
+    os.close(feed)
+    log_reader, log = os.pipe()
+    process = writer.ours.start(source, sink, log)
+    for descriptor in (source, sink, log):
+        os.close(descriptor)
+    with open(log_reader, encoding="utf-8") as file:
+        said = file.read()
+    process.wait()
+    job = writer.last()
+    writer.cancel(job)
+    assert f'why="submitted job {job}"' in said
+
+
+def test_that_the_log_tells_of_every_write(writer: Writer) -> None:
+    job = _held(writer, {})
+    path = f"/slurm/v0.0.38/job/{job}"
+    changed = writer.ours.exchange(writer.request("POST", path, b'{"comment": "x"}', user="alice"))
+    assert f'why="updated job {job}"' in changed.log
+    cancelled = writer.ours.exchange(writer.request("DELETE", path, b"", user="alice"))
+    assert f'why="signal 9 sent to job {job}"' in cancelled.log
+
+
+def test_that_one_connection_can_submit_many(writer: Writer) -> None:
+    request = _raw(writer, json.dumps({"script": SCRIPT, "job": JOB}).encode())
+    answers = wire.strict(writer.ours.exchange(request * 20).output)
+    ids = [json.loads(answer.body)["job_id"] for answer in answers]
+    writer.cancel(*ids)
+    assert len(set(ids)) == 20
+    assert {answer.status for answer in answers} == {200}

@@ -1,0 +1,400 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Each value that an option of a job can have, read alone. What is right here was seen on slurmrestd 22.05.8."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from typing import Any, Callable
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from slurmrest_inet.schema import values
+from slurmrest_inet.schema.values import InvalidError
+
+BAD = object()
+
+
+def _read(read: Callable[[Any], object], value: object) -> object:
+    try:
+        return read(value)
+    except InvalidError:
+        return BAD
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        ("x", "x"),
+        ("", ""),
+        (None, ""),
+        (True, "true"),
+        (False, "false"),
+        (-5, "-5"),
+        (1.5, "1.500000"),
+        ([], BAD),
+        ({}, BAD),
+    ],
+)
+def test_text(value: object, text: object) -> None:
+    assert _read(values.to_text, value) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "number"),
+    [
+        (5, 5),
+        ("5", 5),
+        ("+5", 5),
+        ("-5", -5),
+        ("007", 7),
+        (2.5, 2),
+        (3.5, 4),
+        (2**70, 2**63 - 1),
+        ("9" * 30, 2**63 - 1),
+        *((bad, BAD) for bad in ("", "x", "5 ", "1.5", None, True, [], "\u0665")),
+    ],
+)
+def test_integer(value: object, number: object) -> None:
+    assert _read(values.to_integer, value) == number
+
+
+@pytest.mark.parametrize("value", [True, "y", "Yes", "t", "TRUE", "on", "any", " ", 1, -1, 0.5, "5", "0.1", "1e5"])
+def test_true(value: object) -> None:
+    assert values.to_truth(value) is True
+
+
+@pytest.mark.parametrize(
+    "value", [False, "n", "No", "f", "false", "OFF", "", None, 0, 0.0, "0", "00", "-0", "0.0", ".0"]
+)
+def test_false(value: object) -> None:
+    assert values.to_truth(value) is False
+
+
+@pytest.mark.parametrize(
+    ("text", "size"),
+    [
+        ("0", 0),
+        ("512", 512),
+        ("1k", 1),
+        ("1024K", 1),
+        ("1025kb", 2),
+        ("2m", 2),
+        ("2M", 2),
+        ("3G", 3072),
+        ("3gb", 3072),
+        ("1T", 2**20),
+        ("1TB", 2**20),
+        (" 5", 5),
+        ("+5", 5),
+        *((text, BAD) for text in ("", "x", "-5", "5 ", "5 G", "5p", "1.5", "5kib", "G", "5bb")),
+    ],
+)
+def test_mebibytes(text: str, size: object) -> None:
+    assert _read(lambda one: values.mebibytes(one, "bad"), text) == size
+
+
+@pytest.mark.parametrize(
+    ("text", "counts"),
+    [
+        ("1", (1, 1)),
+        ("2-4", (2, 4)),
+        ("0", (0, 0)),
+        ("1k", (1024, 1024)),
+        ("1-2k", (1, 2048)),
+        ("2M-3m", (2097152, 3145728)),
+        ("-5", (1, 5)),
+        (" 2 ", (2, 2)),
+        ("2- 3", (2, 3)),
+        ("3-0", (3, 0)),
+        *((text, BAD) for text in ("", " ", "x", "2x", "4-2", "2-", "1-2-3", "1.5", "-")),
+    ],
+)
+def test_node_count(text: str, counts: object) -> None:
+    assert _read(values.node_count, text) == counts
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("5", 300),
+        ("0", 0),
+        ("1:30", 90),
+        ("1:2:3", 3723),
+        ("1-0", 86400),
+        ("1-", 86400),
+        ("1-2", 93600),
+        ("1-2:3", 93780),
+        ("2-3:4:5", 183845),
+        ("infinite", "INFINITE"),
+        ("UNLIMITED", "INFINITE"),
+        ("-1", "INFINITE"),
+        *(
+            (text, None)
+            for text in ("", "x", "-5", "1:", ":1", "1::2", "1:2:3:4", "1--1", "1-2-3", "5 ", "1:1-1", "9999999999")
+        ),
+    ],
+)
+def test_seconds(text: str, found: object) -> None:
+    assert values.seconds(text) == found
+
+
+@pytest.mark.parametrize(("text", "found"), [("0", "INFINITE"), ("0:01", 1), ("1:00", 1), ("1:01", 2), ("90", 90)])
+def test_minutes(text: str, found: object) -> None:
+    assert values.minutes(text) == found
+
+
+NOW = 1_795_345_200.0  # a Sunday in November 2026, 10:20 in UTC
+
+
+@pytest.fixture(autouse=True)
+def _utc(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TZ", "UTC")
+    time.tzset()
+
+
+def _at(text: str) -> str:
+    return time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(values.point_in_time(text, NOW)))
+
+
+def test_the_day_of_these_tests() -> None:
+    assert _at("now") == "2026-11-22T11:00:00"
+
+
+@pytest.mark.parametrize(
+    ("text", "moment"),
+    [
+        ("2030-01-02T03:04:05", "2030-01-02T03:04:05"),
+        ("2030-01-02", "2030-01-02T00:00:00"),
+        ("2030-01-02 3:04 pm", "2030-01-02T15:04:00"),
+        ("12/24/30-10:00", "2030-12-24T10:00:00"),
+        ("122430", "2030-12-24T00:00:00"),
+        ("1.2.30", "2030-01-02T00:00:00"),
+        ("1224", "2026-12-24T00:00:00"),
+        ("0101", "2027-01-01T00:00:00"),
+        ("1122", "2027-11-22T00:00:00"),
+        ("11:01", "2026-11-22T11:01:00"),
+        ("11:00", "2026-11-23T11:00:00"),
+        ("9:15:30", "2026-11-23T09:15:30"),
+        ("12:00 am", "2026-11-23T00:00:00"),
+        ("12:00PM", "2026-11-22T12:00:00"),
+        ("noon", "2026-11-22T12:00:00"),
+        ("midnight", "2026-11-23T00:00:00"),
+        ("fika", "2026-11-22T15:00:00"),
+        ("tomorrow teatime", "2026-11-23T16:00:00"),
+        ("today", "2026-11-22T00:00:00"),
+        ("NOW+1hour", "2026-11-22T12:00:00"),
+        ("now + 2 days", "2026-11-24T11:00:00"),
+        ("now+90", "2026-11-22T11:01:30"),
+        ("now-1week", "2026-11-15T11:00:00"),
+        ("uts1900000000", "2030-03-17T17:46:40"),
+    ],
+)
+def test_point_in_time(text: str, moment: str) -> None:
+    assert _at(text) == moment
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("", " ", "x", "Tomorrow", "24:00", "10:60", "10:00:60", "13:00 pm", "1", "13/01", "1/32", "12252", "now+"),
+        *("now+1fortnight", "now 5", "uts5", "utsx", "uts-1900000000", "2030-13-01", "2030-01-32", "10:0", "2030"),
+    ],
+)
+def test_no_point_in_time(text: str) -> None:
+    with pytest.raises(ValueError):  # noqa: PT011 - any
+        values.point_in_time(text, NOW)
+
+
+@given(st.text(max_size=20))
+def test_that_any_text_is_a_time_or_a_value_error(text: str) -> None:
+    with contextlib.suppress(ValueError):
+        assert isinstance(values.point_in_time(text, NOW), int)
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("KILL", 9),
+        ("SIGKILL", 9),
+        ("sigusr1", 10),
+        (" Term ", 15),
+        ("9", 9),
+        (" 9 ", 9),
+        ("-1", -1),
+        ("XCPU", 24),
+        *((text, 0) for text in ("", "FOO", "9x", "SIG", "KILL9", "RTMIN", "CHLD")),
+    ],
+)
+def test_signal_number(text: str, number: int) -> None:
+    assert values.signal_number(text) == number
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("USR1", (10, 60, 0)),
+        ("USR1@30", (10, 30, 0)),
+        ("R:USR1@0", (10, 0, "KILL_JOB_RESV")),
+        ("RUSR1", (10, 60, "KILL_JOB_RESV")),
+        ("12@", (12, 0, 0)),
+        (":9", (9, 60, 0)),
+        *((text, BAD) for text in ("", "x", "B:USR1", "0", "USR1@x", "USR1@70000", "USR1@-1", "USR1@5s", "@30")),
+    ],
+)
+def test_warning(text: str, found: object) -> None:
+    assert _read(values.warning, text) == found
+
+
+@pytest.mark.parametrize(
+    ("text", "flags"),
+    [
+        ("end", ("MAIL_JOB_END",)),
+        ("BEGIN,FAIL", ("MAIL_JOB_BEGIN", "MAIL_JOB_FAIL")),
+        ("NONE", ()),
+        ("END,none", ()),
+        ("x,END", ("MAIL_JOB_END",)),
+        ("", BAD),
+        ("x", BAD),
+        (",", BAD),
+    ],
+)
+def test_mail(text: str, flags: object) -> None:
+    assert _read(values.mail, text) == flags
+
+
+def test_mail_of_all_kinds() -> None:
+    assert len(values.mail("ALL")) == 6
+    assert set(values.mail("TIME_LIMIT,TIME_LIMIT_90,TIME_LIMIT_80,TIME_LIMIT_50,ARRAY_TASKS")) <= set(values.MACROS)
+
+
+@pytest.mark.parametrize(
+    ("text", "flags", "shown"),
+    [
+        ("task", ("ACCT_GATHER_PROFILE_TASK",), "Task"),
+        ("Energy,network", ("ACCT_GATHER_PROFILE_ENERGY", "ACCT_GATHER_PROFILE_NETWORK"), "Energy,Network"),
+        ("none,task", "ACCT_GATHER_PROFILE_NONE", "None"),
+        ("all", "ACCT_GATHER_PROFILE_ALL", "Energy,Lustre,Network,Task"),
+    ],
+)
+def test_profile(text: str, flags: object, shown: str) -> None:
+    assert values.profile(text) == flags
+    assert values.shown_profile(values.profile(text)) == shown
+
+
+_ALLOWED = frozenset(("CPU_FREQ_ONDEMAND", "CPU_FREQ_PERFORMANCE", "CPU_FREQ_USERSPACE"))
+
+
+@pytest.mark.parametrize(
+    ("text", "parts", "shown"),
+    [
+        ("high", (None, "CPU_FREQ_HIGH", None), "High"),
+        ("1200000", (None, 1200000, None), "1200000"),
+        ("low-high", ("CPU_FREQ_LOW", "CPU_FREQ_HIGH", None), "Low-High"),
+        ("low-HighM1:perf", ("CPU_FREQ_LOW", "CPU_FREQ_HIGHM1", "CPU_FREQ_PERFORMANCE"), "Low-Highm1:Performance"),
+        ("1000-medium", (1000, "CPU_FREQ_MEDIUM", None), "1000-Medium"),
+        ("ondemand", (None, None, "CPU_FREQ_ONDEMAND"), "OnDemand"),
+    ],
+)
+def test_frequency(text: str, parts: tuple[object, ...], shown: str) -> None:
+    found = values.Frequency(text, _ALLOWED)
+    assert (found.low, found.high, found.governor) == parts
+    assert str(found) == shown
+
+
+@pytest.mark.parametrize(
+    "text", ["", "x", "high-low", "perf:perf", "low:perf", "low-high:x", "low-", "-high", "perf-high", "powersave"]
+)
+def test_no_frequency(text: str) -> None:
+    assert _read(lambda one: values.Frequency(one, _ALLOWED), text) is BAD
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("local", (("MEM_BIND_LOCAL",), None)),
+        ("rank,v", (("MEM_BIND_VERBOSE", "MEM_BIND_RANK"), None)),
+        ("map_mem:0*2,1", (("MEM_BIND_MAP",), "0,0,1")),
+        ("mask_mem=0xf,a", (("MEM_BIND_MASK",), "f,a")),
+        ("prefer;sort;nosort", (("MEM_BIND_PREFER",), None)),
+        ("verbose,quiet,none", (("MEM_BIND_NONE",), None)),
+        ("map_mem:1,local", (("MEM_BIND_LOCAL",), None)),
+        *(
+            (text, BAD)
+            for text in ("", "x", "HELP", "map_mem", "map_mem:", "map_mem:x", "map_mem:1*0", "map_mem:1*x", "local,")
+        ),
+    ],
+)
+def test_memory_binding(text: str, found: object) -> None:
+    assert _read(values.memory_binding, text) == found
+
+
+@pytest.mark.parametrize(
+    "text", ["closest", "c", "none", "map_gpu:0,1*2", "mask_gpu:0x3,f", "single:2", "per_task:1", "verbose,closest"]
+)
+def test_gpu_binding(text: str) -> None:
+    assert values.gpu_binding(text) == f"gpu:{text}"
+
+
+@pytest.mark.parametrize("text", ["", "x", "map_gpu:x", "mask_gpu:g", "single:-1", "single", "closest;none", "verbose"])
+def test_no_gpu_binding(text: str) -> None:
+    assert _read(values.gpu_binding, text) is BAD
+
+
+@pytest.mark.parametrize("text", ["high", "450", "medium,memory=high", "verbose,low", "high,,low"])
+def test_gpu_frequency(text: str) -> None:
+    assert values.gpu_frequency(text) == f"gpu:{text}"
+
+
+@pytest.mark.parametrize("text", ["", "x", "memory=x", "high=low", "HIGH", "5x", "memory"])
+def test_no_gpu_frequency(text: str) -> None:
+    assert _read(values.gpu_frequency, text) is BAD
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("block", (("SLURM_DIST_BLOCK",), None)),
+        ("Cyclic:FCyclic", (("SLURM_DIST_CYCLIC_CFULL",), None)),
+        ("block:cyclic:block,pack", (("SLURM_DIST_BLOCK_CYCLIC_BLOCK", "SLURM_DIST_PACK_NODES"), None)),
+        ("*", (("SLURM_DIST_BLOCK",), None)),
+        ("*:block:*", (("SLURM_DIST_BLOCK_BLOCK_BLOCK",), None)),
+        ("cyclic:*:*", (("SLURM_DIST_CYCLIC_CYCLIC_CYCLIC",), None)),
+        ("nopack", (("SLURM_DIST_UNKNOWN", "SLURM_DIST_NO_PACK_NODES"), None)),
+        ("arbitrary", (("SLURM_DIST_ARBITRARY",), None)),
+        ("plane=4", (("SLURM_DIST_PLANE",), 4)),
+        *(
+            (text, BAD)
+            for text in (
+                "",
+                "x",
+                "fcyclic",
+                "plane",
+                "plane=0",
+                "plane=4x",
+                ",pack",
+                "block,x",
+                "block:block:block:block",
+            )
+        ),
+    ],
+)
+def test_distribution(text: str, found: object) -> None:
+    assert _read(values.distribution, text) == found
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [("gpu:1", "gres:gpu:1"), ("gpu:1,mps:2", "gres:gpu:1,gres:mps:2"), ("gres:gpu", "gres:gpu"), ("", "gres:")],
+)
+def test_gres(text: str, found: str) -> None:
+    assert values.gres(text) == found
+
+
+@pytest.mark.parametrize(
+    ("text", "found"), [("2", "gres:gpu:2"), ("a:1,,b:2", "gres:gpu:a:1,gres:gpu:b:2"), ("", None)]
+)
+def test_gpus(text: str, found: str | None) -> None:
+    assert values.gpus(text) == found
