@@ -73,6 +73,7 @@ int64_t conf_slurm_user(void);
 const char *conf_plugin_dir(void);
 const slurm_conf_t *conf_loaded(void);
 void free_statistics(stats_info_response_msg_t *message);
+void name_program(char *name);
 """
 
 LOADER_SOURCE = """
@@ -100,6 +101,14 @@ const char *conf_plugin_dir(void)
 const slurm_conf_t *conf_loaded(void)
 {
 	return &slurm_conf;
+}
+
+/* libslurm puts this before what it prints (program_invocation_short_name(3)); else it would be python3. */
+extern char *program_invocation_short_name;
+
+void name_program(char *name)
+{
+	program_invocation_short_name = name;
 }
 
 /* Exported, in no header. Where a release hides it, the message is left to the end of the process. */

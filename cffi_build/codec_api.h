@@ -41,5 +41,4 @@ void codec_members(writer_t *w, const codec_table_t *table, const void *record);
 /* The process's last words: see guard.c. */
 void guard_arm(int descriptor, const char *answer, size_t length, int milliseconds);
 void guard_disarm(void);
-void guard_drain(int descriptor);
 int guard_confine(void);

@@ -15,29 +15,24 @@
 #include "codec_api.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
-#include <sys/socket.h>
 #include <sys/time.h>
-#include <sys/un.h>
 #include <unistd.h>
 
-enum { ANSWER_MAX = 1024, WRITE_PATIENCE_MS = 2000, LOG_CHUNK = 1024 };
+enum { ANSWER_MAX = 1024, WRITE_PATIENCE_MS = 2000 };
 
 static struct {
 	volatile sig_atomic_t armed;
 	int descriptor;
-	int log_descriptor; /* a memory file that stands for descriptor 2, or -1 */
 	pid_t owner;	    /* a child that libslurm forks must not answer */
 	size_t length;
 	char answer[ANSWER_MAX];
 	bool registered;
-} guard = { .descriptor = -1, .log_descriptor = -1 };
+} guard = { .descriptor = -1 };
 
 static const int fatal_signals[] = { SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT };
 enum { FATAL_SIGNALS = sizeof(fatal_signals) / sizeof(*fatal_signals) };
@@ -61,38 +56,6 @@ static void send_answer(void)
 	}
 }
 
-/* Where descriptor 2 was the client, its stand-in is read back and sent to the system log line by line. */
-static void drain_log(void)
-{
-	struct sockaddr_un where = { .sun_family = AF_UNIX, .sun_path = "/dev/log" };
-	char text[LOG_CHUNK];
-	off_t offset = 0;
-	ssize_t count;
-	int log;
-
-	if (guard.log_descriptor < 0)
-		return;
-	log = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	if (log < 0)
-		return;
-	if (!connect(log, (const struct sockaddr *) &where, sizeof(where))) {
-		while ((count = pread(guard.log_descriptor, text, sizeof(text), offset)) > 0) {
-			/* facility daemon (3), severity error (3): RFC 5424 section 6.2.1 */
-			static const char head[] = "<27>slurmrest-inet: ";
-			char line[sizeof(head) + LOG_CHUNK];
-			const char *end = memchr(text, '\n', (size_t) count);
-			size_t length = end ? (size_t) (end - text) : (size_t) count;
-
-			memcpy(line, head, sizeof(head) - 1);
-			memcpy(line + sizeof(head) - 1, text, length);
-			if (length && send(log, line, sizeof(head) - 1 + length, MSG_DONTWAIT | MSG_NOSIGNAL) < 0)
-				break;
-			offset += (off_t) length + (end ? 1 : 0);
-		}
-	}
-	close(log);
-}
-
 static void say(const char *text)
 {
 	ssize_t ignored = write(STDERR_FILENO, text, strlen(text));
@@ -106,7 +69,6 @@ static void last_words(void)
 		return;
 	guard.armed = 0;
 	send_answer();
-	drain_log();
 }
 
 static void on_exit_of_libslurm(void)
@@ -188,11 +150,6 @@ void guard_disarm(void)
 	sigaction(SIGTERM, &saved_term, NULL);
 	for (size_t i = 0; i < FATAL_SIGNALS; i++)
 		sigaction(fatal_signals[i], &saved_fatal[i], NULL);
-}
-
-void guard_drain(int descriptor)
-{
-	guard.log_descriptor = descriptor;
 }
 
 /* No new privileges, no dump of a process that holds tokens; 0, or the errno of what failed (prctl(2)). */

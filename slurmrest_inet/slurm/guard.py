@@ -19,11 +19,6 @@ def disarm() -> None:
     lib.guard_disarm()
 
 
-def drain(fd: int) -> None:
-    """Descriptor 2 is a memory file because the client was there: send its lines to the system log at the end."""
-    lib.guard_drain(fd)
-
-
 def confine() -> int:
     """Give up the chance of new privileges and of core dumps; 0 or an errno (prctl(2))."""
     code: int = lib.guard_confine()
