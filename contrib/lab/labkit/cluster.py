@@ -48,14 +48,17 @@ def up(place: Place, sizes: config.Sizes, *, install: bool) -> State:
                 return state
             say(f"half-started lab in {place.folder} ({trouble}): cleaning it")
             _end(place, state)
-        return _boot(place, sizes)
+        try:
+            return _boot(place, sizes)
+        except LabError as error:
+            raise LabError(f"{error}\nthe logs are in {place('log')}; `lab down` cleans") from error
 
 
 def _half(state: State) -> str | None:
     """What is wrong with a lab, None when it is whole."""
     if state.stage != "up":
         return f"it stopped while {state.stage}"
-    dead = [name for name in daemons.NAMES if not _runs(state, name)]
+    dead = [name for name in daemons.of(state) if not _runs(state, name)]
     return f"not running: {' '.join(dead)}" if dead else None
 
 
@@ -185,11 +188,11 @@ def _end(place: Place, state: State) -> None:
     process.kill([known[name] for name in config.NODES if name in known])
     process.kill([*process.strays(place.slurm_conf), *known.values()])
     with register_of_labs() as register:
-        last = not register.others(place)
-        if last:
-            users.remove()
         place.remove()
         register.drop(place)
+        if not register.others(place):
+            for name in users.remove():
+                say(f"the account {name} stays, it is in use")
 
 
 def status(place: Place) -> bool:
@@ -200,7 +203,7 @@ def status(place: Place) -> bool:
         return False
     trouble = _half(state)
     print(f"{place.folder}: {trouble or 'up'}")
-    for name in daemons.NAMES:
+    for name in daemons.of(state):
         known = state.daemons.get(name)
         what = f"pid {known.pid}" if known and process.is_alive(known) else "not running"
         port = state.ports.get(name)
@@ -219,7 +222,7 @@ def start(place: Place, name: str) -> None:
     """Start a daemon again that was stopped or killed, and wait for it."""
     with place.locked():
         state = _running(place)
-        names = [one for one in daemons.expand(name) if not _runs(state, one)]
+        names = [one for one in daemons.expand(state, name) if not _runs(state, one)]
         for one in names:
             daemons.start(place, state, one)
         daemons.await_ready(place, state, *names)
@@ -229,7 +232,7 @@ def stop(place: Place, name: str) -> None:
     """End one daemon; jobs go on without their slurmd."""
     with place.locked():
         state = _running(place)
-        names = daemons.expand(name)
+        names = daemons.expand(state, name)
         process.end([state.daemons[one] for one in names if one in state.daemons])
         for one in names:
             state.ended(one)
@@ -239,7 +242,7 @@ def stop(place: Place, name: str) -> None:
 def send(place: Place, name: str, signum: int) -> None:
     """Signal one daemon."""
     state = _running(place)
-    for one in daemons.expand(name):
+    for one in daemons.expand(state, name):
         known = state.daemons.get(one)
         if known is None or not process.send(known, signum):
             raise LabError(f"{one} does not run")
@@ -260,8 +263,10 @@ def variables(place: Place) -> dict[str, str]:
         "LAB_SLURMDBD_CONF": place("etc", "slurmdbd.conf"),
         "LAB_SLURMCTLD_PORT": str(host["slurmctld"]),
         "LAB_SLURMDBD_PORT": str(host["slurmdbd"]),
-        "LAB_SLURMD_PORTS": " ".join(str(host[node]) for node in config.NODES),
+        "LAB_SLURMD_PORTS": " ".join(str(host[node]) for node in config.NODES if node in host),
         "LAB_CLUSTER": config.CLUSTER,
+        "LAB_FREE_PARTITION": config.FREE,
+        "LAB_JOB_IDS": place("jobs.json"),
         "LAB_SERVICE_USER": users.SERVICE,
         "LAB_USERS": f"root {users.ALICE} {users.BOB}",
         "LAB_NODES": str(state.values["sizes"][0]),

@@ -15,9 +15,10 @@ if TYPE_CHECKING:
     from labkit.place import Place
 
 CLUSTER = "lab"
-NODES = ("node1", "node2", "node3", "node4")  # the real ones: a slurmd each
+NODES = ("node1", "node2", "node3", "node4", "node5")  # the real ones: a slurmd each
 GPU_NODES = NODES[:2]
 GPUS = 4  # on each of those
+FREE = "free"  # a partition without jobs, where a test's own start at once
 
 # While content is made, schedulers run often, so that jobs start soon and sdiag has figures to show.
 _BUSY = "bf_interval=1,sched_interval=2,sched_min_interval=100000,bf_continue"
@@ -107,6 +108,7 @@ NodeName=node3 NodeAddr=127.0.0.1 NodeHostname=node3 Port={ports[node3]} Weight=
     MemSpecLimit=256 CpuSpecList=0
 NodeName=node4 NodeAddr=127.0.0.1 NodeHostname=node4 Port={ports[node4]} Weight=30 Feature=slow,rack3 \\
     BcastAddr=127.0.0.1
+NodeName=node5 NodeAddr=127.0.0.1 NodeHostname=node5 Port={ports[node5]}
 
 NodeName=DEFAULT Sockets=1 CoresPerSocket=4 ThreadsPerCore=1 RealMemory=4000 TmpDisk=0
 NodeName=spare1 NodeAddr=127.0.0.1 State=DOWN Reason="Power supply, second time"
@@ -124,6 +126,7 @@ PartitionName=limited Nodes=node2 MaxTime=02:30:00 DefaultTime=00:10:00 MinNodes
 PartitionName=percpu Nodes=node3 DefMemPerCPU=200 MaxMemPerCPU=800 OverSubscribe=FORCE:3 DenyQos=low \\
     DenyAccounts=chemistry PriorityTier=10 MaxTime=7-00:00:00
 PartitionName=owned Nodes=node4 ExclusiveUser=YES PriorityTier=10 MaxTime=30-00:00:00 MinNodes=1
+PartitionName={free} Nodes=node5 PriorityTier=10 MaxTime=UNLIMITED
 PartitionName=scavenge Nodes=node[1-2] PriorityTier=1 PreemptMode=CANCEL OverSubscribe=YES:2 LLN=YES MaxTime=12:00:00
 PartitionName=groups Nodes=node1 AllowGroups=alice,root AllocNodes=node1,node2 Hidden=YES OverSubscribe=EXCLUSIVE \\
     ReqResv=YES PriorityTier=10
@@ -198,6 +201,7 @@ def slurm_conf(place: Place, ports: dict[str, int], sizes: Sizes, *, host: str, 
         pace=_STILL if settled else _BUSY,
         most_jobs=20000 + 2 * sizes.jobs,
         gpus=GPUS,
+        free=FREE,
     )
     if sizes.nodes:
         text += _CLOUD.format(names=cloud_nodes(sizes.nodes))

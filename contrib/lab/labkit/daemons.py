@@ -23,6 +23,7 @@ SLURM_USER = "slurm"
 MUNGE_USER = "munge"
 # In the order of starting; ended in the reverse order.
 NAMES = ("munged", "mariadb", "slurmdbd", "slurmctld", *config.NODES)
+_WITHOUT_PORT = ("munged", "mariadb")
 _SYSTEM_TABLES = "/usr/share/mysql/mysql_system_tables.sql"
 _PATIENCE = 60.0
 
@@ -33,12 +34,18 @@ class _Daemon(NamedTuple):
     hostname: str | None = None
 
 
-def expand(name: str) -> list[str]:
+def of(state: State) -> list[str]:
+    """The daemons of a lab, which may be of an earlier checkout with other nodes."""
+    return [name for name in NAMES if name in state.ports or name in _WITHOUT_PORT]
+
+
+def expand(state: State, name: str) -> list[str]:
     """The daemons that a command line means by `name`: one of NAMES, or `slurmd` for that of every node."""
+    present = of(state)
     if name == "slurmd":
-        return list(config.NODES)
-    if name not in NAMES:
-        raise LabError(f"no daemon {name}; there are slurmd {' '.join(NAMES)}")
+        return [node for node in config.NODES if node in present]
+    if name not in present:
+        raise LabError(f"no daemon {name}; there are slurmd {' '.join(present)}")
     return [name]
 
 
@@ -79,7 +86,7 @@ def bootstrap_database(place: Place) -> None:
 def start(place: Place, state: State, name: str) -> None:
     """Start a daemon and remember it; it may not be ready yet."""
     daemon = _describe(place, name)
-    if name in ("munged", "mariadb"):
+    if name in _WITHOUT_PORT:
         socket_path = _socket(place, name)
         if os.path.exists(socket_path):
             os.unlink(socket_path)  # left by a killed one
@@ -113,7 +120,7 @@ def _socket(place: Place, name: str) -> str:
 
 def _answers(place: Place, state: State, name: str) -> bool:
     address: str | tuple[str, int]
-    if name in ("munged", "mariadb"):
+    if name in _WITHOUT_PORT:
         family, address = socket.AF_UNIX, _socket(place, name)
     else:
         family, address = socket.AF_INET, ("127.0.0.1", state.ports[name])

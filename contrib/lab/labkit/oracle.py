@@ -28,7 +28,10 @@ def become(place: Place, user: str, *, local: bool, arguments: Sequence[str]) ->
     With `local` it trusts what it can see of its peer; else it takes tokens only, and needs SLURM_JWT set for
     libslurm to pass them on.
     """
-    account = pwd.getpwnam(user)
+    try:
+        account = pwd.getpwnam(user)
+    except KeyError:
+        raise LabError(f"no user {user}") from None
     if account.pw_uid == 0 or account.pw_name == "slurm":
         raise LabError("slurmrestd must run as neither root nor SlurmUser")
     environment = client.environment(place)
@@ -39,6 +42,8 @@ def become(place: Place, user: str, *, local: bool, arguments: Sequence[str]) ->
             environment[name] = value
     os.chdir("/")
     if os.geteuid() != account.pw_uid:
+        if os.geteuid() != 0:
+            raise LabError(f"only root can run it as {user}; say --user")
         os.setgroups([])
         os.setgid(account.pw_gid)
         os.setuid(account.pw_uid)

@@ -111,21 +111,24 @@ def spawn(
             raise OSError(ctypes.get_errno(), "own host name for slurmd")
 
     with open(log, "ab") as output:
-        return subprocess.Popen(
-            argv,
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=output,
-            cwd="/",
-            env=dict(environment),
-            start_new_session=True,
-            user=None if as_root else user,
-            group=None if as_root else user,
-            extra_groups=None if as_root else [],
-            umask=0o022,
-            # The lab is single-threaded: nothing can hold a lock across this fork.
-            preexec_fn=rename_host if hostname else None,  # noqa: PLW1509
-        )
+        try:
+            return subprocess.Popen(
+                argv,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                cwd="/",
+                env=dict(environment),
+                start_new_session=True,
+                user=None if as_root else user,
+                group=None if as_root else user,
+                extra_groups=None if as_root else [],
+                umask=0o022,
+                # No other thread of the lab runs now, so nothing can hold a lock across this fork.
+                preexec_fn=rename_host if hostname else None,  # noqa: PLW1509
+            )
+        except subprocess.SubprocessError as error:  # all that Python tells of a failed rename_host
+            raise LabError(f"{argv[0]}: no host name of its own (CAP_SYS_ADMIN is needed): {error}") from error
 
 
 def end(known: Iterable[Identity], *, patience: float = 10.0) -> None:

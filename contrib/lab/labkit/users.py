@@ -26,14 +26,18 @@ def ensure() -> None:
             wanted = [] if _taken(number) else ["--uid", str(number), "--key", f"GID_MIN={number}"]
             group = ["--user-group", "--key", "GID_MAX=65000"]
             home = ["--no-create-home", "--home-dir", "/nonexistent", "--shell", "/bin/sh"]
-            _run(["useradd", *wanted, *group, *home, "--comment", _MARK, name])
+            trouble = _attempt(["useradd", "--no-log-init", *wanted, *group, *home, "--comment", _MARK, name])
+            if trouble:
+                raise LabError(trouble)
 
 
-def remove() -> None:
-    """Remove the accounts that a lab made; the caller holds the register's lock and no other lab exists."""
-    for name in ACCOUNTS:
-        if _exists(name) and pwd.getpwnam(name).pw_gecos == _MARK:
-            _run(["userdel", name])
+def remove() -> list[str]:
+    """Remove the accounts that a lab made, and return those that could not be, for somebody works under them.
+
+    The caller holds the register's lock and no other lab exists.
+    """
+    ours = [name for name in ACCOUNTS if _exists(name) and pwd.getpwnam(name).pw_gecos == _MARK]
+    return [name for name in ours if _attempt(["userdel", name])]
 
 
 def _exists(name: str) -> bool:
@@ -54,7 +58,7 @@ def _taken(number: int) -> bool:
     return False
 
 
-def _run(argv: list[str]) -> None:
+def _attempt(argv: list[str]) -> str:
+    """Why it did not work, an empty string when it did."""
     done = subprocess.run(argv, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
-    if done.returncode:
-        raise LabError(f"{' '.join(argv)}: {done.stderr.strip() or done.returncode}")
+    return f"{' '.join(argv)}: {done.stderr.strip()}" if done.returncode else ""
