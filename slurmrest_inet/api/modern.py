@@ -80,7 +80,7 @@ def _epoch(text: str) -> int | None:
 
     try:
         return values.point_in_time(text, time.time()) or None
-    except values.InvalidError:
+    except ValueError:
         return None
 
 

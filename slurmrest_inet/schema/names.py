@@ -204,7 +204,7 @@ def _select_type(prefix: str) -> tuple[Name, ...]:
 SELECT_TYPE = Names("select_type", _select_type("CR_") + _select_type("SELECT_"))
 """What a cluster or partition gives to jobs one by one: CPUs, sockets or cores, and memory or not.
 
-The constants begin with CR_ up to 25.11 and with SELECT_ later.
+The constants begin with CR_ up to 25.05 and with SELECT_ later.
 """
 
 JOB_SHARED_40 = _pairs(

@@ -31,7 +31,10 @@ ENERGY = Table(
         Row("previous_consumed_energy", "previous_consumed_energy", NUMBER, "Energy one reading before (J)", since=40),
         Row("last_collected", "poll_time", NUMBER, "When it was last read (epoch)", since=40),
     ),
-    skip={},
+    skip={
+        "last_adjustment": "slurmd's own bookkeeping",
+        "slurmd_start_time": "slurmd's own bookkeeping",
+    },
 )
 
 NODE = Table(

@@ -24,7 +24,10 @@ STATISTICS = Table(
             "Remote procedure calls by type: count, average and total time (microseconds)",
             since=38,
             then={40: derived("rpcs_by_type_40", "array")},
-            uses=("rpc_type_size", "rpc_type_cnt", "rpc_type_time"),
+            uses=(
+                *("rpc_type_size", "rpc_type_cnt", "rpc_type_time", "rpc_queue_enabled"),
+                *("rpc_type_queued", "rpc_type_dropped", "rpc_type_cycle_last", "rpc_type_cycle_max"),
+            ),
         ),
         Row(
             "rpcs_by_user",

@@ -1,0 +1,100 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Which constants and members of Slurm's public headers are not in every supported release, by first and last one.
+
+Rule 1: what is not named here is in all of them; so a name that no release has is found by the tests on any release.
+Rule 2: nothing at run time reads this; what the installed headers lack, the build sees by itself.
+"""
+
+from __future__ import annotations
+
+RELEASES = ("22.05", "23.02", "23.11", "24.05", "24.11", "25.05", "25.11", "26.05")
+
+_CONSTANTS = {
+    ("22.05", "22.05"): """
+        WAIT_BLOCK_D_ACTION WAIT_BLOCK_MAX_ERR
+    """,
+    ("22.05", "23.02"): """
+        JOB_RESIZED RESERVE_FLAG_FIRST_CORES
+    """,
+    ("22.05", "23.11"): """
+        NODE_STATE_NET WAIT_POWER_NOT_AVAIL WAIT_POWER_RESERVED
+    """,
+    ("22.05", "24.11"): """
+        WAIT_FRONT_END
+    """,
+    ("22.05", "25.05"): """
+        CR_BOARD CR_CORE CR_CORE_DEFAULT_DIST_BLOCK CR_CPU CR_LLN CR_MEMORY CR_ONE_TASK_PER_CORE CR_PACK_NODES
+        CR_SOCKET
+    """,
+    ("23.02", "26.05"): """
+        FAIL_SIGNAL RESERVE_REOCCURRING WAIT_RESV_INVALID
+    """,
+    ("23.11", "25.05"): """
+        CR_LINEAR
+    """,
+    ("23.11", "26.05"): """
+        FAIL_CONSTRAINTS
+    """,
+    ("24.05", "26.05"): """
+        JOB_SHARED_TOPO RESERVE_FLAG_NO_USER_DEL RESERVE_FLAG_USER_DEL STEPMGR_ENABLED WAIT_MAX_POWERED_NODES
+        WAIT_MPI_PORTS_BUSY WAIT_QOS_MAX_BB_RUN_MINS_PER_ACCT WAIT_QOS_MAX_BB_RUN_MINS_PER_USER
+        WAIT_QOS_MAX_BILLING_RUN_MINS_PER_ACCT WAIT_QOS_MAX_BILLING_RUN_MINS_PER_USER
+        WAIT_QOS_MAX_CPU_RUN_MINS_PER_ACCT WAIT_QOS_MAX_CPU_RUN_MINS_PER_USER
+        WAIT_QOS_MAX_ENERGY_RUN_MINS_PER_ACCT WAIT_QOS_MAX_ENERGY_RUN_MINS_PER_USER
+        WAIT_QOS_MAX_GRES_RUN_MINS_PER_ACCT WAIT_QOS_MAX_GRES_RUN_MINS_PER_USER
+        WAIT_QOS_MAX_LIC_RUN_MINS_PER_ACCT WAIT_QOS_MAX_LIC_RUN_MINS_PER_USER WAIT_QOS_MAX_MEM_RUN_MINS_PER_ACCT
+        WAIT_QOS_MAX_MEM_RUN_MINS_PER_USER WAIT_QOS_MAX_NODE_RUN_MINS_PER_ACCT
+        WAIT_QOS_MAX_NODE_RUN_MINS_PER_USER WAIT_QOS_MAX_UNK_RUN_MINS_PER_ACCT
+        WAIT_QOS_MAX_UNK_RUN_MINS_PER_USER
+    """,
+    ("25.11", "26.05"): """
+        SELECT_BOARD SELECT_CORE SELECT_CORE_DEFAULT_DIST_BLOCK SELECT_CPU SELECT_LINEAR SELECT_LLN
+        SELECT_MEMORY SELECT_ONE_TASK_PER_CORE SELECT_PACK_NODES SELECT_SOCKET
+    """,
+}
+
+CONSTANTS = {name: span for span, text in _CONSTANTS.items() for name in text.split()}
+"""First and last release of each enumerator and macro."""
+
+_MEMBERS = {
+    ("acct_gather_energy_t", "24.11", "26.05"): "last_adjustment slurmd_start_time",
+    ("node_info_t", "22.05", "23.11"): "ext_sensors power",
+    ("node_info_t", "22.05", "24.11"): "select_nodeinfo",
+    ("node_info_t", "23.02", "26.05"): "resume_after resv_name",
+    ("node_info_t", "23.11", "26.05"): "instance_id instance_type",
+    ("node_info_t", "24.05", "26.05"): "res_cores_per_gpu gpu_spec",
+    ("node_info_t", "25.05", "26.05"): """
+        alloc_cpus alloc_memory alloc_tres_fmt_str cert_flags cert_last_renewal topology_str
+    """,
+    ("node_info_t", "25.11", "26.05"): "parameters",
+    ("node_info_t", "26.05", "26.05"): "suspend_time",
+    ("partition_info_t", "23.02", "26.05"): "max_cpus_per_socket",
+    ("partition_info_t", "25.05", "26.05"): "topology_name",
+    ("reserve_info_t", "22.05", "23.11"): "resv_watts",
+    ("reserve_info_t", "23.02", "26.05"): "comment",
+    ("reserve_info_t", "25.11", "26.05"): "allowed_parts qos",
+    ("slurm_job_info_t", "22.05", "22.05"): "select_jobinfo",
+    ("slurm_job_info_t", "22.05", "23.11"): "power_flags",
+    ("slurm_job_info_t", "22.05", "24.05"): "show_flags",
+    ("slurm_job_info_t", "23.02", "26.05"): "container_id extra failed_node job_size_str",
+    ("slurm_job_info_t", "24.05", "24.05"): "priority_array_parts",
+    ("slurm_job_info_t", "24.05", "26.05"): "priority_array resv_ports",
+    ("slurm_job_info_t", "24.11", "26.05"): "oom_kill_step priority_array_names",
+    ("slurm_job_info_t", "25.05", "26.05"): "licenses_allocated segment_size",
+    ("slurm_job_info_t", "25.11", "26.05"): "step_id submit_line",
+    ("slurm_job_info_t", "26.05", "26.05"): """
+        container_type exclusive mem_update_delay mem_update_margin oversubscribe
+    """,
+    ("slurm_license_info_t", "23.02", "26.05"): "last_consumed last_deficit last_update",
+    ("slurm_license_info_t", "25.05", "26.05"): "mode nodes",
+    ("stats_info_response_msg_t", "22.05", "25.05"): "parts_packed",
+    ("stats_info_response_msg_t", "23.11", "26.05"): "schedule_exit schedule_exit_cnt bf_exit bf_exit_cnt",
+    ("stats_info_response_msg_t", "24.05", "26.05"): """
+        rpc_queue_enabled rpc_type_queued rpc_type_dropped rpc_type_cycle_last rpc_type_cycle_max
+    """,
+}
+
+MEMBERS = {
+    (struct, name): (first, last) for (struct, first, last), text in _MEMBERS.items() for name in text.split()
+}
+"""First and last release of each member of a struct."""

@@ -1,0 +1,32 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The installed headers, and the build's modules on the path."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+sys.path.insert(0, os.path.join(os.path.dirname(__file__), "../../cffi_build"))
+
+import headers as headers_
+
+if TYPE_CHECKING:
+    from headers import Headers
+
+
+@pytest.fixture(scope="session")
+def headers() -> Headers:
+    """What the installed headers say; the tests are skipped where there are none."""
+    try:
+        return headers_.read()
+    except headers_.BuildError as error:
+        pytest.skip(str(error))
+
+
+@pytest.fixture(scope="session")
+def release(headers: Headers) -> str:
+    """The installed release, as in schema/releases.py."""
+    return f"{headers.release[0]}.{headers.release[1]:02d}"

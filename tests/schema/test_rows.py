@@ -1,0 +1,99 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The rows for themselves: paths, versions, kinds and their sentences."""
+
+from __future__ import annotations
+
+import os
+import re
+
+import pytest
+
+from slurmrest_inet.schema import model, names
+from slurmrest_inet.schema.model import FIRST, LAST, Names, Row, Table
+from slurmrest_inet.schema.tables import TABLES
+
+VERSIONS = range(FIRST, LAST + 1)
+_ids = {"ids": lambda table: table.name}
+
+with open(os.path.join(os.path.dirname(__file__), "../../cffi_build/codec.h"), encoding="utf-8") as _header:
+    _SOURCE = _header.read()
+KINDS = {name.lower() for name in re.findall(r"\bKIND_(\w+),", _SOURCE)}
+OPTIONS = set(re.findall(r"\bOPTION_(\w+) =", _SOURCE))
+TYPES = {"string", "integer", "number", "boolean", "array", "object", "noval"}
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+@pytest.mark.parametrize("table", TABLES, **_ids)
+def test_a_path_stands_once_in_a_version(table: Table, version: int) -> None:
+    paths = [row.path for row in table.rows_of(version)]
+    assert len(paths) == len(set(paths))
+    groups = {"/".join(path.split("/")[:depth]) for path in paths for depth in range(1, path.count("/") + 1)}
+    assert not groups & set(paths)
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+@pytest.mark.parametrize("table", TABLES, **_ids)
+def test_a_group_opens_once(table: Table, version: int) -> None:
+    groups = [row.path.rpartition("/")[0] for row in table.rows_of(version)]
+    opened = [group for index, group in enumerate(groups) if index == 0 or groups[index - 1] != group]
+    for group in set(opened) - {""}:
+        inner = [one for one in opened if one == group or one.startswith(group + "/")]
+        first = opened.index(inner[0])
+        assert opened[first : first + len(inner)] == inner, group
+
+
+@pytest.mark.parametrize("table", TABLES, **_ids)
+def test_versions_of_a_row(table: Table) -> None:
+    for row in table.rows:
+        assert FIRST <= row.since <= row.until <= LAST, row.path
+        changes = list(row.then or ())
+        assert changes == sorted(changes), row.path
+        assert all(row.since < change <= row.until for change in changes), row.path
+        kinds = row.kinds
+        assert all(one != other for one, other in zip(kinds, kinds[1:])), row.path
+
+
+def test_that_a_row_has_the_kind_of_its_version() -> None:
+    row = Row("x", "x", model.NUMBER, "X", since=37, then={39: model.NOVAL, 42: model.TEXT})
+    kinds = {version: row.at(version).kind for version in (37, 38, 39, 41, 42, 45)}
+    wanted = (model.NUMBER, model.NUMBER, model.NOVAL, model.NOVAL, model.TEXT, model.TEXT)
+    assert tuple(kinds.values()) == wanted
+    assert row.at(45).then is None
+
+
+@pytest.mark.parametrize("table", TABLES, **_ids)
+def test_kinds(table: Table) -> None:
+    for row in table.rows:
+        for kind in row.kinds:
+            assert kind.name in KINDS, row.path
+            assert set(kind.options) <= OPTIONS, row.path
+            assert kind.type in TYPES, row.path
+            assert (kind.name in ("flags", "choice", "choices")) == (kind.names is not None), row.path
+            assert (kind.name == "derived") == (kind.function is not None), row.path
+            assert (kind.name == "constant") == (row.member is None) == (kind.literal is not None), row.path
+
+
+@pytest.mark.parametrize("table", TABLES, **_ids)
+def test_sentences(table: Table) -> None:
+    for row in table.rows:
+        assert row.doc[0].isupper() or row.doc[0].isdigit(), row.path
+        assert not row.doc.endswith("."), row.path
+        assert row.doc.strip() == row.doc, row.path
+
+
+def test_names_of_names() -> None:
+    tables = [value for value in vars(names).values() if isinstance(value, Names)]
+    idents = [table.ident for table in tables]
+    assert len(idents) == len(set(idents))
+    for table in tables:
+        assert table.entries
+        assert all(entry.text.strip() == entry.text for entry in table.entries), table.ident
+
+
+def test_nested_tables_come_first() -> None:
+    seen: set[str] = set()
+    for table in TABLES:
+        inner = {kind.record for row in table.rows for kind in row.kinds if kind.record}
+        assert inner <= seen
+        seen.add(table.struct)
+    assert len({table.name for table in TABLES}) == len(TABLES)
