@@ -15,17 +15,19 @@ import os
 from typing import TYPE_CHECKING, NamedTuple
 
 from slurmrest_inet import settings as known
-from slurmrest_inet.settings import Options, Settings, SettingsError
+from slurmrest_inet.settings import Options, Settings, SettingsError, StartError
 
 if TYPE_CHECKING:
     from collections.abc import MutableMapping, Sequence
 
+    from slurmrest_inet.auth.keys import Keys
     from slurmrest_inet.auth.peer import Peer
     from slurmrest_inet.serve.log import Log
     from slurmrest_inet.serve.stdio import Application
 
 EXIT_OK = 0
 EXIT_REFUSED = 1
+_LONGEST_LIFESPAN = 365 * 86_400  # a token cannot be taken back
 
 _SHORT = {
     "a": "auth_types",
@@ -39,7 +41,16 @@ _SHORT = {
     "V": "version",
     "h": "help",
 }
-_LONG = {"max-connections": "max_connections", "help": "help"}
+_LONG = {
+    "check": "check",
+    "help": "help",
+    "idle-exit": "idle_exit",
+    "jwks": "jwks",
+    "jwt-key": "jwt_key",
+    "lifespan": "lifespan",
+    "max-connections": "max_connections",
+    "token": "token",
+}
 _WITHOUT_VALUE = ("verbose", "version", "help")
 
 _HELP = """\
@@ -52,11 +63,16 @@ input and output (inetd mode).
   -a TYPE[,TYPE...]      ways to authenticate, in this order; "list" shows them
   -d PARSER[,PARSER...]  data_parser plugins, each with +FLAGs; "list" shows them
   -f FILE                slurm.conf
+  --check                say what is right and what is not on this host, and end
   -g GROUP               run with this group and no other
   -h, --help             this text
+  --idle-exit SECONDS    end a listener that nobody has come to for so long
+  --jwks FILE            verify tokens with these public keys (RS256)
+  --jwt-key FILE         verify tokens with slurmctld's key (HS256)
   --max-connections N    concurrent connections of a listener (124)
   -s PLUGIN[,PLUGIN...]  parts of the API to serve; "list" shows them
-  -t N                   concurrent requests of a listener
+  -t N                   concurrent instances of a listener
+  --token USER           print a token of this user, signed with --jwt-key, good for --lifespan SECONDS (1800)
   -u USER                run as this user
   -v                     log more; may be repeated
   -V                     the release of Slurm
@@ -75,7 +91,7 @@ _LISTS = (
 
 
 class Command(NamedTuple):
-    """What a command line asks for: `action` is "serve", "help" or "version"."""
+    """What a command line asks for: `action` is "serve", "check", "help" or "version"."""
 
     action: str
     options: Options
@@ -86,6 +102,7 @@ def parse(arguments: Sequence[str]) -> Command:
     values: dict[str, str] = {}
     addresses: list[str] = []
     verbose = 0
+    action = "serve"
     rest = list(arguments)
     while rest:
         word = rest.pop(0)
@@ -95,10 +112,13 @@ def parse(arguments: Sequence[str]) -> Command:
         if word.startswith("--"):
             name, separator, value = word[2:].partition("=")
             found = _long_option(name)
-            if found in _WITHOUT_VALUE:
+            if found in (*_WITHOUT_VALUE, "check"):
                 if separator:
                     raise SettingsError(f"The option --{name} takes no value.")
-                return Command(found, Options())
+                if found != "check":
+                    return Command(found, Options())
+                action = found
+                continue
             values[found] = value if separator else _value(word, rest)
         elif len(word) > 1 and word[0] == "-":
             letters = word[1:]
@@ -117,7 +137,7 @@ def parse(arguments: Sequence[str]) -> Command:
                     letters = ""
         else:
             addresses.append(word)
-    return Command("serve", Options(verbose=verbose, addresses=tuple(addresses), **values))
+    return Command(action, Options(verbose=verbose, addresses=tuple(addresses), **values))
 
 
 def _long_option(name: str) -> str:
@@ -156,12 +176,58 @@ def run(argv: Sequence[str], environ: MutableMapping[str, str], log: Log) -> int
         log.error(str(error))  # noqa: TRY400 - a sentence for the administrator, not a fault of ours
         return EXIT_REFUSED
     log.level = settings.level
-    if not settings.inetd:
-        log.error("This release does not listen yet: start it from a super-server, without an address.")
+    try:
+        if command.options.token is not None:
+            return _print_token(command.options, settings)
+        if command.action == "check":
+            from slurmrest_inet import check  # noqa: PLC0415 - see rule 3
+
+            return check.run(settings, environ, log)
+        listens = not settings.inetd or "LISTEN_PID" in environ or "SLURMREST_INET_KEPT" in environ
+        if listens:
+            from slurmrest_inet.serve import listener, sockets  # noqa: PLC0415 - see rule 3
+
+            if not settings.inetd or "SLURMREST_INET_KEPT" in environ or sockets.handed_over(environ):
+                return listener.serve(settings, environ, log, _ListeningBackend)
+        _refuse_listener_options(settings)
+        keys = None
+        if settings.jwt_key is not None or settings.jwks is not None:
+            from slurmrest_inet.auth.keys import read_keys  # noqa: PLC0415 - see rule 3
+
+            keys = read_keys(settings)
+    except StartError as error:
+        log.error(str(error))  # noqa: TRY400 - as above
         return EXIT_REFUSED
     from slurmrest_inet.serve import stdio  # noqa: PLC0415 - see rule 3
 
-    return stdio.serve(settings, environ, _Backend)
+    return stdio.serve(settings, environ, lambda: _Backend(keys))
+
+
+def _refuse_listener_options(settings: Settings) -> None:
+    """Refuse what only a listener can do. (-t and --max-connections are slurmrestd's, which ignores them here.)"""
+    if settings.listener.idle_exit:
+        raise SettingsError("--idle-exit needs an address to listen on: in inetd mode the client's end is the end.")
+    if "become_user" in settings.security:
+        raise SettingsError(
+            "become_user needs a unix socket to listen on: an instance is who its super-server made it."
+        )
+
+
+def _print_token(options: Options, settings: Settings) -> int:
+    import time  # noqa: PLC0415 - see rule 3
+
+    from slurmrest_inet.auth.keys import read_secret  # noqa: PLC0415 - see rule 3
+
+    if settings.jwt_key is None or not options.token:
+        raise SettingsError("A token needs a USER and the key of --jwt-key.")
+    secret = read_secret(settings.jwt_key)
+    from slurmrest_inet.auth import verify  # noqa: PLC0415 - loads PyJWT
+
+    text = options.lifespan or str(verify.LIFESPAN)
+    if not (text.isascii() and text.isdigit() and 0 < int(text) <= _LONGEST_LIFESPAN):
+        raise SettingsError(f"--lifespan needs seconds, {_LONGEST_LIFESPAN} at most, not {text!r}.")
+    os.write(1, (verify.make_token(secret, options.token, int(text), int(time.time())) + "\n").encode())
+    return EXIT_OK
 
 
 def _print_version() -> int:
@@ -173,18 +239,41 @@ def _print_version() -> int:
 class _Backend:
     """libslurm and the application behind one face, for an edge. Making one loads the compiled extension."""
 
-    def __init__(self) -> None:
+    def __init__(self, keys: Keys | None = None) -> None:
         from slurmrest_inet.slurm import guard, library  # noqa: PLC0415 - loads libslurm
 
         self.guard = guard
         self.release = library.BUILT_FOR
         self._library = library
+        self._keys = keys
 
     def start(self, settings: Settings) -> int | None:
         self._library.start(settings.conf)
         return self._library.slurm_user()
 
     def application(self, settings: Settings, peer: Peer) -> Application:
-        from slurmrest_inet.api.app import make_application  # noqa: PLC0415 - with libslurm confined and loaded
+        from slurmrest_inet.api.app import load_plugins, make_application  # noqa: PLC0415 - with libslurm loaded
 
-        return make_application(settings, peer)
+        return make_application(settings, peer, plugins=load_plugins(settings, self._keys))
+
+
+class _ListeningBackend(_Backend):
+    """The same for a listener, which loads all that its instances will need before it forks them."""
+
+    def warm_up(self, settings: Settings, *, network: bool) -> None:
+        from slurmrest_inet.api import app  # noqa: PLC0415 - with libslurm loaded
+
+        self._make_application = app.make_application
+        self._plugins = app.load_plugins(settings, self._keys)
+        app.load_all(settings)
+        tokens = settings.auth_types[0] == "rest_auth/jwt" or (network and "rest_auth/jwt" in settings.auth_types)
+        self._library.pin_auth()
+        self._library.load_auth(token=tokens or settings.own_token is not None)
+
+    def rehearse(self, settings: Settings) -> None:
+        from slurmrest_inet.api.rehearsal import rehearse  # noqa: PLC0415 - with libslurm loaded
+
+        rehearse(settings)
+
+    def application(self, settings: Settings, peer: Peer, *, once: bool = True) -> Application:
+        return self._make_application(settings, peer, once=once, plugins=self._plugins)

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+    from typing import Any
 
 AUTH_PLUGINS = ("rest_auth/local", "rest_auth/jwt")
 """In the order in which they are asked when nobody chooses (slurmrestd: as it finds them in its directory), but then
@@ -63,6 +64,11 @@ class Options(NamedTuple):
     max_connections: str | None = None
     verbose: int = 0
     addresses: tuple[str, ...] = ()
+    jwt_key: str | None = None
+    jwks: str | None = None
+    idle_exit: str | None = None
+    token: str | None = None
+    lifespan: str | None = None
 
 
 class Deadlines(NamedTuple):
@@ -84,6 +90,28 @@ class Deadlines(NamedTuple):
     request: float = 600.0  # inside libslurm; slurmdbd may search minutes in years of jobs
     grace: float = 5.0  # for an answer on its way after SIGTERM; super-servers kill after 10 s or more
     linger: float = 30.0  # for a client that still sends while the refusal waits for it (nginx lingering_time)
+
+
+class Listener(NamedTuple):
+    """What a listener has beyond an instance. Times in seconds; 0 is "none" for each."""
+
+    # Half of all connections: nobody alone can fill a listener, and a proxy still gets many.
+    per_source_connections: int = 0
+    source_prefix_ipv4: int = 32
+    source_prefix_ipv6: int = 64  # what one household or one host is given (RFC 6177)
+    # OpenSSH's own (sshd_config(5), PerSourcePenalties): crash, refused, fault, late, minimum, maximum.
+    penalty_crash: float = 90.0
+    penalty_refused: float = 5.0
+    penalty_fault: float = 1.0
+    penalty_late: float = 10.0
+    penalty_minimum: float = 15.0
+    penalty_maximum: float = 600.0
+    # Forked ahead of their connections. More than processors would only compete with each other.
+    spare_instances: int = 2
+    drain: float = 30.0  # for requests that are being answered when the listener is asked to end
+    idle_exit: float = 0.0
+    # Behind a proxy on this machine are many users: a misdeed of one is not everybody's.
+    exempt_sources: tuple[str, ...] = ("127.0.0.0/8", "::1")
 
 
 class Settings(NamedTuple):
@@ -110,6 +138,9 @@ class Settings(NamedTuple):
     memory: int = 16384  # MiB of address space: a listing of four million jobs, 0 is no limit
     cpu: int = 3600  # seconds of processor time of one connection, 0 is no limit
     syslog: str = "/dev/log"
+    jwt_key: str | None = None  # verify tokens that are signed with this key
+    jwks: str | None = None  # verify tokens that are signed with one of these keys
+    listener: Listener = Listener()
 
     def __repr__(self) -> str:
         pairs = zip(self._fields, self._replace(own_token="***" if self.own_token else None))
@@ -126,6 +157,7 @@ def read(options: Options, environ: Mapping[str, str]) -> Settings:
     own = _own_numbers(environ)
     deadlines = Deadlines(**{name: own.pop(name) for name in Deadlines._fields if name in own})
     limits = tuple((name, int(own.pop(name))) for name in LIMIT_NAMES if name in own)
+    listener = _listener(options, environ, own)
     defaults = Settings()
     addresses = (*_words(environ.get("SLURMRESTD_LISTEN")), *options.addresses)
     auth = _either(options.auth_types, environ.get("SLURMRESTD_AUTH_TYPES"))
@@ -133,7 +165,7 @@ def read(options: Options, environ: Mapping[str, str]) -> Settings:
     parsers = _either(options.data_parsers, environ.get("SLURMRESTD_DATA_PARSER_PLUGINS"))
     connections = _either(options.max_connections, environ.get("SLURMRESTD_MAX_CONNECTIONS"))
     own_token = environ.get("SLURM_JWT")
-    by_default = AUTH_PLUGINS
+    by_default: tuple[str, ...] = AUTH_PLUGINS
     if own_token is not None and own_token.count(".") != 2:
         # Not a token's three parts (RFC 7515 section 3.1), so libslurm has no credential but those of the clients.
         own_token, by_default = None, ("rest_auth/jwt",)
@@ -163,7 +195,25 @@ def read(options: Options, environ: Mapping[str, str]) -> Settings:
         memory=int(own.get("memory", defaults.memory)),
         cpu=int(own.get("cpu", defaults.cpu)),
         syslog=environ.get("SLURMREST_INET_SYSLOG") or defaults.syslog,
+        jwt_key=_either(options.jwt_key, environ.get("SLURMREST_INET_JWT_KEY")) or None,
+        jwks=_either(options.jwks, environ.get("SLURMREST_INET_JWKS")) or None,
+        listener=listener,
     )
+
+
+def _listener(options: Options, environ: Mapping[str, str], own: dict[str, float]) -> Listener:
+    values: dict[str, Any] = {name: own.pop(name) for name in _LISTENER_NUMBERS if name in own}
+    values.update({name: int(values[name]) for name in _COUNTS if name in values})
+    if options.idle_exit is not None:
+        values["idle_exit"] = float(_positive("--idle-exit", options.idle_exit))
+    exempt = environ.get("SLURMREST_INET_EXEMPT_SOURCES")
+    if exempt is not None:
+        values["exempt_sources"] = () if exempt == "none" else _words(exempt)
+    listener = Listener(**values)
+    for name, most in (("source_prefix_ipv4", 32), ("source_prefix_ipv6", 128)):
+        if getattr(listener, name) > most:
+            raise SettingsError(f"SLURMREST_INET_{name.upper()} is {most} at most.")
+    return listener
 
 
 def _either(option: str | None, variable: str | None) -> str | None:
@@ -228,12 +278,17 @@ def _style(name: str, environ: Mapping[str, str], known: Iterable[str], default:
     return frozenset(words) or default
 
 
+_LISTENER_NUMBERS = tuple(name for name in Listener._fields if name != "exempt_sources")
+_COUNTS = ("per_source_connections", "source_prefix_ipv4", "source_prefix_ipv6", "spare_instances")
+_MAY_BE_ZERO = ("memory", "cpu", *_LISTENER_NUMBERS)
+
 _UNITS = {
     **{
         name: name[:-5] + "_bytes_per_second" if name.endswith("_rate") else f"{name}_seconds"
         for name in Deadlines._fields
     },
     **{name: name for name in LIMIT_NAMES},
+    **{name: name if name in _COUNTS else f"{name}_seconds" for name in _LISTENER_NUMBERS},
     "memory": "memory_mib",
     "cpu": "cpu_seconds",
 }
@@ -242,10 +297,14 @@ _UNITS = {
 OWN_VARIABLES = {f"SLURMREST_INET_{ending.upper()}": name for name, ending in _UNITS.items()}
 
 
+_TEXTS = frozenset(f"SLURMREST_INET_{ending}" for ending in ("EXEMPT_SOURCES", "JWKS", "JWT_KEY", "KEPT", "SYSLOG"))
+"""Ours that are no numbers. KEPT is what a listener that starts itself anew leaves to itself."""
+
+
 def _own_numbers(environ: Mapping[str, str]) -> dict[str, float]:
     numbers = {}
     for variable, text in environ.items():
-        if not variable.startswith("SLURMREST_INET_") or variable == "SLURMREST_INET_SYSLOG":
+        if not variable.startswith("SLURMREST_INET_") or variable in _TEXTS:
             continue
         name = OWN_VARIABLES.get(variable)
         if name is None:
@@ -255,9 +314,9 @@ def _own_numbers(environ: Mapping[str, str]) -> dict[str, float]:
         digits = whole + fraction
         if not (whole and digits.isascii() and digits.isdigit() and len(digits) <= 15):
             raise SettingsError(f"{variable} needs a number, not {text!r}.")
-        if name not in ("memory", "cpu") and not float(text):
+        if name not in _MAY_BE_ZERO and not float(text):
             raise SettingsError(f"{variable} must be more than 0.")
-        if fraction and name not in Deadlines._fields:
+        if fraction and (name in _COUNTS or name not in (*Deadlines._fields, *_LISTENER_NUMBERS)):
             raise SettingsError(f"{variable} needs a whole number, not {text!r}.")
         numbers[name] = float(text)
     return numbers

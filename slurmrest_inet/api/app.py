@@ -12,13 +12,16 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from slurmrest_inet import auth
 from slurmrest_inet.api import envelope, errors, meta, router, versions
+from slurmrest_inet.api.routes import ROUTES
 from slurmrest_inet.http import media, query
 from slurmrest_inet.http.message import Response, RestError
 from slurmrest_inet.slurm import codec, library
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from typing import Any, Callable
 
+    from slurmrest_inet.auth.keys import Keys
     from slurmrest_inet.auth.peer import Peer
     from slurmrest_inet.http.message import Request
     from slurmrest_inet.settings import Settings
@@ -42,14 +45,49 @@ class Call(NamedTuple):
         return query.as_int(self.query["update_time"])
 
 
-def make_application(settings: Settings, peer: Peer, *, once: bool = True) -> Callable[[Request], Response]:
+def make_application(
+    settings: Settings, peer: Peer, *, once: bool = True, plugins: Iterable[auth.Plugin] | None = None
+) -> Callable[[Request], Response]:
     """Return the handler of one connection's requests.
 
     once: the connection belongs to the first identity; otherwise every request is authenticated for itself.
+    plugins: those of `load_plugins`, if they are loaded already.
     """
-    plugins = [auth.plugin(name) for name in settings.auth_types]
+    plugins = load_plugins(settings, None) if plugins is None else plugins
     gate = auth.Gate(peer, plugins, once=once, tokens_first=settings.tokens_first, own_token=settings.own_token)
     return _Application(settings, peer, gate)
+
+
+def load_plugins(settings: Settings, keys: Keys | None) -> tuple[auth.Plugin, ...]:
+    """Return the plugins that authenticate; with `keys` they verify tokens. Raises StartError."""
+    plugins = tuple(auth.plugin(name) for name in settings.auth_types)
+    if keys is None:
+        return plugins
+    from slurmrest_inet.auth import jwt, verify  # noqa: PLC0415 - loads PyJWT
+
+    verified = verify.Verifier(jwt, keys, _may_act_for)
+    return tuple(verified if plugin is jwt else plugin for plugin in plugins)
+
+
+def _may_act_for(user_name: str) -> bool:
+    """Whether slurmctld takes another user's name with a token of this user: root's and SlurmUser's."""
+    import pwd  # noqa: PLC0415 - a user database may be remote: only this case asks it
+
+    try:
+        return pwd.getpwnam(user_name).pw_uid in (0, library.slurm_user())
+    except KeyError:
+        return False
+
+
+def load_all(settings: Settings) -> None:
+    """Load the module of every operation that `settings` lets be served."""
+    for route in ROUTES:
+        if any(
+            versions.is_selected(settings, route.side, version)
+            for version in versions.SERVED
+            if route.since <= version <= route.until
+        ):
+            _Application.operation(route.function)
 
 
 class _Application:
@@ -76,7 +114,7 @@ class _Application:
             media.parse_body(request, yaml) if is_post else None,
         )
         self._adopt(identity)
-        answer = self._operation(match.route.function)(call)
+        answer = self.operation(match.route.function)(call)
         status = errors.status_of(answer.code, home)
         about = meta.of(match.route.side, match.version, self._peer, identity)
         document = envelope.Document(answer, about, match.version, self._format(accepted.yaml))
@@ -88,6 +126,7 @@ class _Application:
     def _adopt(self, identity: auth.Identity) -> None:
         if identity == self._adopted:
             return
+        self._adopted = None  # if this fails half-way, nobody's requests go on with what is left
         try:
             library.adopt(identity)
         except library.LibraryError as error:
@@ -101,7 +140,7 @@ class _Application:
         return codec.JSON_PRETTY if "pretty" in self._settings.json_style else codec.JSON_COMPACT
 
     @staticmethod
-    def _operation(name: str) -> Callable[[Call], envelope.Answer]:
+    def operation(name: str) -> Callable[[Call], envelope.Answer]:
         module_name, _, function = name.rpartition(".")
         module = __import__(f"slurmrest_inet.api.{module_name}", fromlist=(function,))
         operation: Callable[[Call], envelope.Answer] = getattr(module, function)

@@ -29,7 +29,7 @@ NOBODY = 99  # what slurmrestd means by it; distributions' 65534 is a user like 
 
 # libslurm holds a handful: its RPC connection, one to slurmdbd, munge's socket, a plugin or configuration file while it
 # is read; name services hold some more.
-_DESCRIPTORS = 256
+DESCRIPTORS = 256
 # libslurm writes no file, except that without slurm.conf it keeps what slurmctld sent in memory files (configless).
 _FILE_BYTES = 64 << 20
 
@@ -78,8 +78,24 @@ def drop_ids(settings: Settings) -> None:
         raise RefusedError(f"The user {settings.user!r} has no entry with a group: give one with -g.")
     if os.getresuid() == (uid, uid, uid) and os.getresgid() == (gid, gid, gid) and os.geteuid() != 0:
         return  # nothing to change, and nobody here who may change supplementary groups
+    _change(uid, gid, name if settings.group is None else None)
+
+
+def become(uid: int) -> None:
+    """Become the user `uid` with the groups of its entry, irrevocably; raises RefusedError."""
+    import pwd  # noqa: PLC0415 - only this step asks the user database
+
     try:
-        if settings.group is None and name is not None:
+        entry = pwd.getpwuid(uid)
+    except KeyError:
+        raise RefusedError(f"The uid {uid} has no entry with a group.") from None
+    _change(uid, entry.pw_gid, entry.pw_name)
+
+
+def _change(uid: int, gid: int, name: str | None) -> None:
+    """Set all ids; with `name` the supplementary groups of that user, otherwise none."""
+    try:
+        if name is not None:
             os.initgroups(name, gid)
         else:
             os.setgroups([])
@@ -160,30 +176,48 @@ def _ids() -> tuple[set[int], set[int]]:
 
 
 def harden(
-    settings: Settings, environ: MutableMapping[str, str], output: int, process_flags: Callable[[], int]
+    settings: Settings,
+    environ: MutableMapping[str, str],
+    output: int,
+    process_flags: Callable[[], int],
+    *,
+    descriptors: int | None = DESCRIPTORS,
 ) -> None:
     """Process flags, mask, limits and environment; raises RefusedError or OSError.
 
     environ: os.environ, whose changes reach the C library. output: the descriptor of the answers.
     process_flags: sets no_new_privs and clears dumpable (no core, no ptrace: the process holds tokens) with prctl(2),
-    for which Python has no call; returns 0 or an errno.
+    for which Python has no call; returns 0 or an errno. descriptors: how many may be open; None leaves that as it is.
     """
     code = process_flags()
     if code:
         raise RefusedError(f"Privileges cannot be given up: {os.strerror(code)}.")
     os.umask(0o077)
     _lower(resource.RLIMIT_CORE, 0)
-    _lower(resource.RLIMIT_NOFILE, _DESCRIPTORS)
+    if descriptors is not None:
+        _lower(resource.RLIMIT_NOFILE, descriptors)
     # Not RLIMIT_NPROC: libslurm starts threads, and the limit counts those of the same user everywhere.
     if not any(stat.S_ISREG(os.fstat(descriptor).st_mode) for descriptor in (output, 2)):
         _lower(resource.RLIMIT_FSIZE, _FILE_BYTES)
     if settings.memory:
         _lower(resource.RLIMIT_AS, settings.memory << 20)
-    if settings.cpu:
-        _lower(resource.RLIMIT_CPU, settings.cpu)
+    limit_processor(settings)
     for name in list(environ):
         if name not in _ENVIRONMENT and not name.startswith(_ENVIRONMENT_PREFIXES):
             del environ[name]
+
+
+def limit_processor(settings: Settings) -> None:
+    """The limit of processor time, which counts from the fork or exec of this process."""
+    if settings.cpu:
+        _lower(resource.RLIMIT_CPU, settings.cpu)
+
+
+def allow_descriptors(count: int) -> None:
+    """Allow a listener `count` descriptors, as far as its hard limit does; what it has beyond is given up."""
+    _soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    limit = count if hard == resource.RLIM_INFINITY else min(count, hard)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (limit, limit))
 
 
 def _lower(which: int, value: int) -> None:

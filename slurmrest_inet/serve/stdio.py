@@ -37,7 +37,7 @@ from slurmrest_inet.settings import StartError
 if TYPE_CHECKING:
     import _socket
     import signal as _signal
-    from collections.abc import Iterable, Iterator, MutableMapping
+    from collections.abc import Collection, Iterable, Iterator, MutableMapping
     from typing import Callable, Protocol
 
     from slurmrest_inet.auth.peer import Peer
@@ -113,6 +113,20 @@ class GoneError(Exception):
     """The client cannot be served any longer; the text says why, for the log."""
 
 
+class Ending(NamedTuple):
+    """How a connection ended: the exit `status` of an instance, and what its client did wrong last, for a listener.
+
+    misdeed: "refused" (no valid credentials), "late" (a deadline passed in the middle of a request), "fault" (bytes
+    that are no request), or None.
+    """
+
+    status: int
+    misdeed: str | None
+
+
+_MISDEEDS = {401: "refused", 408: "late"}
+
+
 class Channel(NamedTuple):
     """The client's two descriptors, which are the same number if it is one socket, and their kinds (S_IFMT)."""
 
@@ -127,7 +141,7 @@ def claim() -> Channel:
 
     Call it after `open_log`, which sees to it that 0 to 2 are open and 2 is not the client.
     """
-    _close_from(3)
+    close_others({0, 1, 2})
     status_in, status_out = os.fstat(0), os.fstat(1)
     given = os.dup(0)
     one_socket = stat.S_ISSOCK(status_in.st_mode) and os.path.samestat(status_in, status_out)
@@ -139,21 +153,21 @@ def claim() -> Channel:
     return Channel(given, taken, stat.S_IFMT(status_in.st_mode), stat.S_IFMT(status_out.st_mode))
 
 
-def _close_from(first: int) -> None:
+def close_others(kept: Collection[int]) -> None:
+    """Close every descriptor but `kept`."""
     try:
-        numbers = [int(name) for name in os.listdir("/proc/self/fd")]
+        numbers: Iterable[int] = [int(name) for name in os.listdir("/proc/self/fd")]
     except OSError:  # no /proc here: try them all
-        os.closerange(first, max(os.sysconf("SC_OPEN_MAX"), 1024))
-        return
+        numbers = range(max(os.sysconf("SC_OPEN_MAX"), 1024))
     for number in numbers:
-        if number >= first:
+        if number not in kept:
             try:
                 os.close(number)
-            except OSError:  # the descriptor of the listing itself is already closed
+            except OSError:  # it was not open, or it was that of the listing itself
                 continue
 
 
-class _Wake:
+class Wake:
     """Signals that end the process, as a flag and as a descriptor that poll(2) can wait for (rule 4)."""
 
     def __init__(self) -> None:
@@ -178,7 +192,7 @@ def _socket_of(descriptor: int) -> _socket.socket:
 class _Connection:
     """The bytes of one client: waiting, reading, writing (rules 1 and 2). Raises GoneError."""
 
-    def __init__(self, channel: Channel, deadlines: Deadlines, wake: _Wake) -> None:
+    def __init__(self, channel: Channel, deadlines: Deadlines, wake: Wake) -> None:
         self._channel = channel
         self._deadlines = deadlines
         self._wake = wake
@@ -395,6 +409,7 @@ class _Edge:
         peer: Peer,
         log: Log,
         guard: Guard | None,
+        wake: Wake | None = None,
     ) -> None:
         self._deadlines = settings.deadlines
         self._channel = channel
@@ -402,18 +417,19 @@ class _Edge:
         self._log = log
         self._peer = peer
         self._guard = guard
-        self._connection = _Connection(channel, settings.deadlines, _Wake())
+        self._connection = _Connection(channel, settings.deadlines, wake or Wake())
         limits = Limits()._replace(**dict(settings.limits))
         self._session = Session(self._handle, limits, http_date, self._observe)
         self._answers = 0
         self._why: str | None = None  # the connection ends before its client ended it
+        self._misdeed: str | None = None
         self._mark = monotonic()  # when the present answer could begin
         self._waits_for = ("", 0)  # phase and request
         self._patience = 0.0  # seconds that the present phase has left
         self._since = 0.0  # when that was so
 
-    def run(self) -> int:
-        """Serve until the connection ends; returns the exit status."""
+    def run(self) -> Ending:
+        """Serve until the connection ends."""
         session, connection = self._session, self._connection
         try:
             self._write_all()
@@ -431,7 +447,7 @@ class _Edge:
         self._log.verbose(f"peer={escape(self._peer.name)} closed after {self._answers} answers: {self._why or 'done'}")
         if session.linger and self._why is None:
             connection.linger()
-        return EXIT_FAULT if session.failed else EXIT_OK
+        return Ending(EXIT_FAULT if session.failed else EXIT_OK, self._misdeed or ("fault" if session.failed else None))
 
     def _take_in(self) -> bool:
         """Read once for the session; False when the deadline of what it waits for has passed or the process is to end.
@@ -503,6 +519,7 @@ class _Edge:
     ) -> None:
         now = monotonic()
         self._answers += 1
+        self._misdeed = _MISDEEDS.get(status, self._misdeed)
         why = reason or self._why
         if error is not None:
             why = why or type(error).__name__
@@ -513,6 +530,20 @@ class _Edge:
         self._connection.new_answer()
 
 
+def talk(
+    settings: Settings,
+    application: Application,
+    channel: Channel,
+    *,
+    peer: Peer,
+    log: Log,
+    guard: Guard | None = None,
+    wake: Wake | None = None,
+) -> Ending:
+    """As `run`, for a listener; `wake` has heard signals since before there was a connection."""
+    return _Edge(settings, application, channel, peer=peer, log=log, guard=guard, wake=wake).run()
+
+
 def run(
     settings: Settings, application: Application, channel: Channel, *, peer: Peer, log: Log, guard: Guard | None = None
 ) -> int:
@@ -520,7 +551,7 @@ def run(
 
     application: called with each complete request, one at a time. guard: watches it, and each chunk of its answers.
     """
-    return _Edge(settings, application, channel, peer=peer, log=log, guard=guard).run()
+    return talk(settings, application, channel, peer=peer, log=log, guard=guard).status
 
 
 def serve(settings: Settings, environ: MutableMapping[str, str], load: Callable[[], Backend]) -> int:

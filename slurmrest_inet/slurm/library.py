@@ -85,6 +85,10 @@ def check_release() -> None:
         )
 
 
+_NAME = ffi.new("char[]", b"slurmrest-inet")
+"""libslurm keeps a pointer to it."""
+
+
 def start(conf: str | None) -> None:
     """Load slurm.conf (a path, or None: SLURM_CONF or the compiled-in one). Raises LibraryError.
 
@@ -94,6 +98,7 @@ def start(conf: str | None) -> None:
     path = conf or os.environ.get("SLURM_CONF")
     if path and not os.access(path, os.R_OK):
         raise LibraryError(f"slurm.conf cannot be read: {path}")
+    lib.name_program(_NAME)
     lib.slurm_init(path.encode() if path else ffi.NULL)
 
 
@@ -101,6 +106,23 @@ def slurm_user() -> int | None:
     """Return the uid of SlurmUser as slurm.conf says it; None when this release of libslurm does not tell."""
     uid: int = lib.conf_slurm_user()
     return None if uid < 0 else uid
+
+
+def configuration() -> Any:
+    """Return the loaded slurm.conf as slurm_conf_t, None when this release of libslurm hides it."""
+    conf = lib.conf_loaded()
+    return None if conf == ffi.NULL else conf
+
+
+def try_slurmdbd() -> int:
+    """Ask slurmdbd for its trackable resources and return 0 or an errno; for a process that ends after it."""
+    ffi.errno = 0
+    connection = lib.slurmdb_connection_get(ffi.new("uint16_t *"))
+    if connection == ffi.NULL:
+        return ffi.errno or -1
+    # Neither list nor connection is given back: the process is about to end.
+    found = lib.slurmdb_tres_get(connection, ffi.new("slurmdb_tres_cond_t *"))
+    return (ffi.errno or -1) if found == ffi.NULL else 0
 
 
 def strerror(code: int) -> str:
@@ -111,23 +133,71 @@ def strerror(code: int) -> str:
 def adopt(identity: Identity) -> None:
     """Make every later call of this process act for ``identity``. Raises LibraryError.
 
-    With a token, libslurm must use its auth/jwt plugin, which it chooses by the presence of SLURM_JWT; the token and
-    the name are then given to that plugin itself (auth_p_thread_config), because a value in the environment would be
-    inherited and logged. Without one, AuthType of slurm.conf speaks for the own uid (munge).
+    May be called again and again: what an earlier identity left in libslurm is replaced. With a token, libslurm must
+    use its auth/jwt plugin, which it chooses by the presence of SLURM_JWT; the token and the name are then given to
+    that plugin itself (auth_p_thread_config), because a value in the environment would be inherited and logged.
+    Without one, AuthType of slurm.conf speaks for the own uid (munge).
     """
-    if identity.token is None:
-        os.environ.pop("SLURM_JWT", None)
-        _auth_init()
+    load_auth(token=identity.token is not None)
+    if identity.token is not None:
+        _jwt_thread_config(identity.token, identity.user_name)
+
+
+_loaded: tuple[bool, str] | None = None
+"""Whether libslurm has loaded the plugin for tokens, and the AuthType that it found in slurm.conf."""
+
+
+def load_auth(*, token: bool) -> None:
+    """Let libslurm load the plugin for tokens or the one for the own uid, if it is not there yet. Raises LibraryError.
+
+    libslurm holds one at a time. Where it does not let go of it (releases after 22.05), the first one stays.
+    """
+    global _loaded  # noqa: PLW0603 - libslurm's own state is global, and this describes it
+    if _loaded is not None and _loaded[0] == token:
         return
-    os.environ["SLURM_JWT"] = "daemon"
-    _auth_init()
-    _jwt_thread_config(identity.token, identity.user_name)
-
-
-def _auth_init() -> None:
-    code = lib.slurm_auth_init_if_exported()
+    conf = lib.conf_loaded()
+    if _loaded is None:
+        auth_type = _string(None if conf == ffi.NULL else conf.authtype)
+        _choose(token=token)
+        code = lib.slurm_auth_init_if_exported()
+    else:
+        auth_type = _loaded[1]
+        code = _exchange_auth(auth_type, token=token)
     if code:
         raise LibraryError(f"Slurm's authentication plugin cannot be loaded: {strerror(code)}")
+    _loaded = token, auth_type
+
+
+def _string(text: Any) -> str:
+    return "" if text in (None, ffi.NULL) else str(ffi.string(text).decode(errors="replace"))
+
+
+def _choose(*, token: bool) -> None:
+    if token:
+        os.environ["SLURM_JWT"] = "daemon"
+    else:
+        os.environ.pop("SLURM_JWT", None)
+
+
+def _exchange_auth(auth_type: str, *, token: bool) -> int:
+    """Let libslurm drop one plugin, with all that it was given, and load the other."""
+    end, begin = (lib.dlsym(ffi.NULL, name) for name in (b"slurm_auth_fini", b"slurm_auth_init"))
+    if ffi.NULL in (end, begin):
+        raise LibraryError("this release of Slurm does not change between a token and the user of the process")
+    code: int = ffi.cast("int (*)(void)", end)()
+    if not code:
+        _choose(token=token)
+        # Unless SLURM_JWT is set the name decides; libslurm has forgotten the one from slurm.conf.
+        code = ffi.cast("int (*)(char *)", begin)(ffi.new("char[]", auth_type.encode()))
+    return code
+
+
+def pin_auth() -> None:
+    """Keep the plugins for authentication mapped, so that changing between them costs no loading."""
+    for folder in _plugin_folders():
+        for name in ("auth_jwt.so", "auth_munge.so"):
+            # One that is missing here is missed by the request that needs it, with a sentence.
+            lib.dlopen(os.path.join(folder, name).encode(), lib.RTLD_LAZY)
 
 
 def _jwt_thread_config(token: str, user_name: str | None) -> None:
