@@ -55,6 +55,14 @@ def _json_or_yaml(value: object, place: str, _here: Places, there: Places) -> bo
     return {value, there.get(place)} == {_JSON, _YAML}
 
 
+def _is_rounded(value: object, number: object) -> bool:
+    return isinstance(value, float) and isinstance(number, float) and value == round(number, 6)
+
+
+def _sum(value: object, more: int) -> object:
+    return value + more if isinstance(value, int) else MISSING
+
+
 def _beside(place: str, name: str) -> str:
     """The place of another member of the same record."""
     return place.rpartition("/")[0] + "/" + name
@@ -316,6 +324,14 @@ DIFFERENCES: tuple[Difference, ...] = (
         "As above: a name that is not there is not looked up.",
     ),
     Difference(
+        "short-path-of-a-job",
+        "GET /slurm/{v}/job/",
+        "answer",
+        "405 text/plain: Requested REST method is not defined at URL. Please view /openapi/v3 for API reference.",
+        _UNKNOWN_PATH,
+        "As above, with the longer path job/submit.",
+    ),
+    Difference(
         "path-typed",
         "GET /slurm/{v}/job/1.5",
         "answer",
@@ -370,12 +386,22 @@ DIFFERENCES: tuple[Difference, ...] = (
     ),
     # Values
     Difference(
+        "yaml-decimals",
+        "* | Accept: *yaml",
+        "body/*",
+        Rule("the number, cut to six decimals", lambda value, place, _, there: _is_rounded(value, there.get(place))),
+        Rule("the number", lambda value, *_: isinstance(value, float)),
+        "The same number as in JSON, where the real server writes all of its digits.",
+    ),
+    Difference(
         "cpus-per-task",
         _JOBS,
         "body/jobs/*/cpus_per_task",
         Rule(
             "null, as cpu_frequency_minimum is",
-            lambda value, place, here, _: value is None and here[_beside(place, "cpu_frequency_minimum")] is None,
+            lambda value, place, here, _: (
+                value is None and here.get(_beside(place, "cpu_frequency_minimum"), MISSING) is None
+            ),
         ),
         _NUMBER,
         "The real server looks whether a wrong member is set.",
@@ -395,7 +421,10 @@ DIFFERENCES: tuple[Difference, ...] = (
         _JOBS,
         "body/jobs/*/cpu_frequency_minimum",
         MISSING,
-        Rule("the same number", lambda value, place, _, there: value == there[_beside(place, "cpu_frequency_minumum")]),
+        Rule(
+            "the same number",
+            lambda value, place, _, there: value == there.get(_beside(place, "cpu_frequency_minumum")),
+        ),
         "As above; the documented key.",
         versions=_UP_TO_38,
     ),
@@ -404,7 +433,7 @@ DIFFERENCES: tuple[Difference, ...] = (
         _JOBS,
         "body/jobs/*/core_spec",
         None,
-        Rule("the number", lambda value, place, _, there: value == there[_beside(place, "thread_spec")]),
+        Rule("the number", lambda value, place, _, there: value == there.get(_beside(place, "thread_spec"))),
         "The real server swaps cores and threads.",
         versions=_UP_TO_38,
     ),
@@ -415,7 +444,8 @@ DIFFERENCES: tuple[Difference, ...] = (
         "body/jobs/*/thread_spec",
         None,
         Rule(
-            "the number", lambda value, place, _, there: value == there[_beside(place, "core_spec")] - _CORE_SPEC_THREAD
+            "the number",
+            lambda value, place, _, there: _sum(value, _CORE_SPEC_THREAD) == there.get(_beside(place, "core_spec")),
         ),
         "As above.",
         versions=_UP_TO_38,
@@ -436,7 +466,7 @@ DIFFERENCES: tuple[Difference, ...] = (
         "nice",
         _JOBS,
         "body/jobs/*/nice",
-        Rule("the number plus 2 to the 32nd", lambda value, place, _, there: value == there[place] + 2**32),
+        Rule("the number plus 2 to the 32nd", lambda value, place, _, there: value == _sum(there.get(place), 2**32)),
         Rule("a number below 0", lambda value, *_: isinstance(value, int) and value < 0),
         "The real server loses the sign.",
         versions=_UP_TO_38,

@@ -113,7 +113,8 @@ def test_that_a_client_may_leave_in_the_middle_of_a_listing(ours: Program, ask: 
     log = process.stderr.read().decode()
     process.stderr.close()
     assert "Traceback" not in log
-    assert log.count("path=/slurm/v0.0.38/jobs") == 1
+    # What a pipe holds has been written (1 MiB at most); five listings are more, so the last is never begun.
+    assert log.count("path=/slurm/v0.0.38/jobs") < 5
 
 
 def test_that_a_fatal_error_of_libslurm_leaves_an_answer(ours: Program, ask: Callable[..., bytes], conf: Conf) -> None:
