@@ -404,7 +404,6 @@ CHANGES = (
     Change([], versions=(36, 37, 38)),
     Change([{"comment": "x"}], versions=(36, 37, 38)),
     Change([{"foo": "x"}], versions=(36, 37, 38)),
-    Change("x", versions=(36, 37, 38)),
     Change({"comment": "x"}, user="bob", versions=(36, 37, 38)),
     Change({"comment": "x"}, target="999999", versions=(36, 37, 38)),
     Change({"comment": "x"}, target="abc", versions=(36, 37, 38)),
