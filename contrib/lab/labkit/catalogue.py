@@ -147,6 +147,9 @@ FUTURE = (
     Job("cloudy", BOB, "PENDING", "-H -pburst --bb=nothing --get-user-env=10L --mem=0 -Jcloudy"),
 )
 
+# By salloc, without a script.
+ALLOCATION = Job("allocation", BOB, "RUNNING", "-n3 -wnode2 -t6-0 -Jallocation", script="")
+
 # What has become of those whose state is changed by hand.
 CHANGED = {
     "suspended": "SUSPENDED",

@@ -8,11 +8,13 @@ Rule 2: jobs.json tells the id of each label, so that a test finds the job it ne
 from __future__ import annotations
 
 import os
+import re
 import shlex
 from typing import TYPE_CHECKING
 
 from labkit import catalogue, client, config, process
-from labkit.catalogue import CHANGED, FUTURE, PAST, PRESENT, VICTIMS, Job
+from labkit.catalogue import ALLOCATION, CHANGED, FUTURE, PAST, PRESENT, VICTIMS, Job
+from labkit.trouble import LabError
 from labkit.users import ALICE
 
 if TYPE_CHECKING:
@@ -38,6 +40,7 @@ def fill(place: Place) -> dict[str, int]:
     client.run(place, "scancel", str(known["cancelled"]), user=ALICE)
     client.run(place, "scancel", str(known["cancelled_by_root"]))
     _scontrol(place, f"requeuehold state=SpecialExit {known['special']}")
+    known[ALLOCATION.label] = _allocate(place, ALLOCATION)
     _submit(place, FUTURE, known)
     _scontrol(place, f"update jobid={known['resized']} numnodes=1")
     _scontrol(place, f"update jobid={known['core_spec']} numcpus=2-8")
@@ -58,7 +61,7 @@ def settle(place: Place, known: dict[str, int]) -> None:
     """Wait until slurmctld, configured anew, has heard of all nodes again and left the jobs as they were."""
     process.wait_for("nodes to register again", lambda: _all_heard_of(place), 60, 0.2)
     _scontrol(place, f"suspend {known['suspended']}")  # it has run for some seconds by now
-    jobs = (*VICTIMS, *PAST, *PRESENT, *FUTURE)
+    jobs = (*VICTIMS, *PAST, *PRESENT, ALLOCATION, *FUTURE)
     _await(place, (job._replace(state=CHANGED.get(job.label, job.state)) for job in jobs), known)
 
 
@@ -94,6 +97,15 @@ def _submit(place: Place, jobs: Iterable[Job], known: dict[str, int]) -> None:
             place, "sbatch", "--parsable", "-o", "%j.out", *job.texts, *words, user=job.user, stdin=job.script
         )
         known[job.label] = int(said.partition(";")[0])
+
+
+def _allocate(place: Place, job: Job) -> int:
+    """Have resources allocated to nothing in particular; returns the id."""
+    done = client.attempt(place, "salloc", "--no-shell", *shlex.split(job.options), user=job.user)
+    granted = re.search(r"Granted job allocation (\d+)", done.stderr)
+    if not granted:
+        raise LabError(f"salloc: {done.stderr.strip()}")
+    return int(granted[1])
 
 
 def _await(place: Place, jobs: Iterable[Job], known: dict[str, int]) -> None:
