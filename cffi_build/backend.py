@@ -29,7 +29,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(HERE)
 GENERATED = os.path.join("build", "generated")
 
-SOURCES = ("writer.c", "json.c", "yaml.c", "codec.c", "derived.c", "job_resources.c", "guard.c")
+SOURCES = ("writer.c", "json.c", "yaml.c", "codec.c", "derived.c", "job_resources.c", "shares.c", "guard.c")
 WARNINGS = ("-std=gnu11", "-fvisibility=hidden", "-Wall", "-Wextra")
 
 STRICT = (
@@ -59,6 +59,7 @@ PREAMBLE = """
 #include <slurm/slurmdb.h>
 #include <slurm/slurm_errno.h>
 #include "codec_api.h"
+#include "shares.h"
 """
 
 LOADER = """
@@ -143,8 +144,10 @@ def builder(headers: Headers, module: str, generated: str, *, cdef: str = "", fl
     from cffi import FFI  # noqa: PLC0415 - a build requirement, absent while metadata is asked for
     from headers import SYSTEM_TYPES  # noqa: PLC0415 - as above
 
-    with open(os.path.join(HERE, "codec_api.h"), encoding="utf-8") as source:
-        own = source.read()
+    own = ""
+    for name in ("codec_api.h", "shares.h"):
+        with open(os.path.join(HERE, name), encoding="utf-8") as source:
+            own += source.read()
     # setuptools wants relative sources; cffi's own compile, which the tests use, works in another folder.
     ours = HERE if os.path.isabs(generated) else os.path.relpath(HERE)
     from slurmrest_inet.schema.values import MACROS  # noqa: PLC0415 - needs the package on the path

@@ -6,6 +6,7 @@
  * Rule 2: memory that libslurm gives is returned before the function ends.
  */
 #include "codec_derived.h"
+#include "shares.h"
 #include "slurm_features.h"
 
 #include <signal.h>
@@ -598,3 +599,46 @@ static void write_job_id_text(writer_t *w, const void *record, const struct code
 	writer_string(w, text, (size_t) length);
 }
 DERIVED(job_id_text);
+
+/* One item of three arrays that belong together: the resource's name and its number. */
+static void tres_name(writer_t *w, const share_t *share, uint32_t i)
+{
+	KEY(w, "name");
+	writer_text(w, share->tres_names ? share->tres_names[i] : NULL);
+	KEY(w, "value");
+}
+
+static void write_tres_numbers(writer_t *w, const void *record, const struct codec_row *row)
+{
+	const share_t *share = record;
+	const uint64_t *numbers = *(const uint64_t *const *) ((const char *) record + row->offset);
+
+	codec_key(w, row);
+	writer_begin_list(w);
+	for (uint32_t i = 0; numbers && i < share->tres_cnt; i++) {
+		bool infinite = numbers[i] == INFINITE64, set = !infinite && numbers[i] != NO_VAL64;
+
+		writer_begin_map(w);
+		tres_name(w, share, i);
+		codec_noval(w, set, infinite, set ? (int64_t) numbers[i] : 0);
+		writer_end_map(w);
+	}
+	writer_end_list(w);
+}
+DERIVED(tres_numbers);
+
+static void write_tres_usage(writer_t *w, const void *record, const struct codec_row *row)
+{
+	const share_t *share = record;
+
+	codec_key(w, row);
+	writer_begin_list(w);
+	for (uint32_t i = 0; share->usage_tres_raw && i < share->tres_cnt; i++) {
+		writer_begin_map(w);
+		tres_name(w, share, i);
+		writer_real(w, (double) share->usage_tres_raw[i]);
+		writer_end_map(w);
+	}
+	writer_end_list(w);
+}
+DERIVED(tres_usage);

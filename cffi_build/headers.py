@@ -221,6 +221,10 @@ def read() -> Headers:
     text = _from_slurm(_preprocess())
     macros = frozenset(re.findall(r"^#define (\w+) ", _preprocess("-dM"), re.MULTILINE))
     structs, enumerators, functions = _walk(text)
+    with open(os.path.join(os.path.dirname(os.path.abspath(__file__)), "shares.h"), encoding="utf-8") as own:
+        own_structs, own_enumerators, _ = _walk(re.sub(r"/\*.*?\*/", "", own.read(), flags=re.DOTALL))
+    structs.update(own_structs)
+    enumerators.update(own_enumerators)
     library = _library()
     exported = _exported(library)
     number = re.search(r"^#define SLURM_VERSION_NUMBER (0x[0-9a-fA-F]+)", _preprocess("-dM"), re.MULTILINE)

@@ -220,6 +220,7 @@ class Generator:
             "#include <slurm/slurm.h>",
             "#include <slurm/slurmdb.h>",
             '#include "codec.h"',
+            '#include "shares.h"',
             '#include "codec_derived.h"',
             *(f"extern const struct derived derived_{name};" for name in functions),
         ]

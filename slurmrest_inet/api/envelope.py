@@ -13,7 +13,7 @@ from slurmrest_inet.api import versions
 from slurmrest_inet.slurm import codec
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from typing import Any
 
     from slurmrest_inet.slurm.calls import Message
@@ -38,6 +38,8 @@ class Members(NamedTuple):
 
 class Answer(NamedTuple):
     """What an operation came to: ``code`` is Slurm's error or 0, ``payload`` is sent with an error, too.
+
+    A payload's values are what codec.Writer.value() takes, and Records and Members, also within maps.
 
     ``note`` is for the log: what was changed, told there even if the answer never arrives.
     """
@@ -64,8 +66,13 @@ class Document:
         tail: tuple[tuple[str, Any], ...] = ()
         if self._version >= versions.MODERN:
             head, tail = (), (*head, ("warnings", self._answer.warnings))
+        yield from self._map(writer, (*head, *self._answer.payload, *tail))
+        writer.finish()
+        yield writer.take()
+
+    def _map(self, writer: codec.Writer, members: Iterable[tuple[str, Any]]) -> Iterator[memoryview]:
         writer.begin_map()
-        for key, value in (*head, *self._answer.payload, *tail):
+        for key, value in members:
             writer.key(key)
             if isinstance(value, Records):
                 yield from self._records(writer, value)
@@ -73,11 +80,11 @@ class Document:
                 writer.begin_map()
                 writer.members(codec.table(value.message.struct, self._version), value.message.array)
                 writer.end_map()
+            elif isinstance(value, dict):
+                yield from self._map(writer, value.items())
             else:
                 writer.value(value)
         writer.end_map()
-        writer.finish()
-        yield writer.take()
 
     def _records(self, writer: codec.Writer, records: Records) -> Iterator[memoryview]:
         message = records.message
@@ -92,6 +99,12 @@ class Document:
 
     def close(self) -> None:
         """Give every message back to libslurm."""
-        for _key, value in self._answer.payload:
-            if isinstance(value, (Records, Members)):
-                value.message.close()
+        _close(value for _key, value in self._answer.payload)
+
+
+def _close(values: Iterable[Any]) -> None:
+    for value in values:
+        if isinstance(value, (Records, Members)):
+            value.message.close()
+        elif isinstance(value, dict):
+            _close(value.values())

@@ -30,6 +30,7 @@ ROUTES = (
     Route("GET", "slurm", "diag", "slurmctld.diag.diag_40", since=40),
     Route("GET", "slurm", "licenses", "slurmctld.licenses.list_all", since=38, until=38),
     Route("GET", "slurm", "licenses", "slurmctld.licenses.list_all_40", since=40),
+    Route("GET", "slurm", "shares", "slurmctld.shares.list_all_40", since=40),
     Route("GET", "slurm", "jobs", "slurmctld.jobs.list_all", until=38),
     Route("GET", "slurm", "jobs", "slurmctld.jobs.list_all_40", since=40),
     Route("GET", "slurm", "job/{job_id:int}", "slurmctld.jobs.get_by_number", until=36),

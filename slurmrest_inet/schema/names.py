@@ -350,6 +350,15 @@ PARTITION_STATE = _pairs(
 
 PARTITION_STATES = PARTITION_STATE._replace(ident="partition_states", otherwise=None)
 
+SHARE_TYPE = _pairs(
+    "share_type",
+    """
+    USER USER
+    ASSOCIATION ASSOCIATION
+    """,
+    prefix="SHARE_",
+)
+
 OVERSUBSCRIBE = Names("oversubscribe", (Name("SHARED_FORCE", "force"),), bits=True)
 
 _PREEMPT_MODE_BITS = _pairs(

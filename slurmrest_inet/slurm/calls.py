@@ -169,6 +169,21 @@ def load_statistics() -> Message:
     return Message(pointer, lib.free_statistics, "stats_info_response_msg_t", pointer, 1)
 
 
+def load_shares(accounts: list[str], users: list[str]) -> tuple[Message, int]:
+    """Fair shares of these accounts and users, or of all; and how many shares there are in all."""
+    kept: list[Any] = []
+
+    def texts(words: list[str]) -> Any:
+        kept.extend(ffi.new("char[]", word.encode("utf-8", "surrogateescape")) for word in words)
+        return ffi.new("char *[]", kept[len(kept) - len(words) :])
+
+    slot = ffi.new("shares_t **")
+    _check(lib.shares_load(texts(accounts), len(accounts), texts(users), len(users), slot))
+    pointer = slot[0]
+    message = Message(pointer, lib.shares_free, "share_t", lib.shares_array(pointer), lib.shares_count(pointer))
+    return message, int(lib.shares_total(pointer))
+
+
 def configuration() -> tuple[str, str]:
     """The cluster's name and the accounting plugin, as slurm.conf of this host has them."""
     conf = lib.conf_loaded()

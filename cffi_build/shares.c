@@ -1,0 +1,240 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Fair shares. From 23.11 on libslurm has a call for them; before, the message must be sent by hand, as sshare does.
+ *
+ * Rule 1: like job_resources.c, this file knows layouts that no installed header confirms, and nothing else does.
+ * Rule 2: before a message of such a layout is used, libslurm initialises it, and what that leaves is compared.
+ */
+#include <errno.h>
+#include <slurm/slurm.h>
+#include <slurm/slurm_errno.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "shares.h"
+
+/* Slurm's structs, the same from 22.05 to 26.05. */
+struct association {
+	uint32_t id;
+	char *cluster;
+	char *name;
+	char *parent;
+	char *partition;
+	double shares_norm;
+	uint32_t shares_raw;
+	uint64_t *tres_run_secs;
+	uint64_t *tres_grp_mins;
+	double usage_efctv;
+	double usage_norm;
+	uint64_t usage_raw;
+	long double *usage_tres_raw;
+	double fs_factor;
+	double level_fs;
+	uint16_t user;
+};
+
+struct request {
+	void *accounts;
+	void *users;
+};
+
+struct response {
+	void *associations;
+	uint64_t total;
+	uint32_t tres_cnt;
+	char **tres_names;
+};
+
+struct shares {
+	struct response *response;
+	share_t *array;
+	size_t count;
+};
+
+/* Exported by libslurm where a release has them, declared in no header. */
+extern int slurm_associations_get_shares(struct request *request, struct response **response) __attribute__((weak));
+extern void slurm_free_shares_response_msg(struct response *response) __attribute__((weak));
+
+#if SLURM_VERSION_NUMBER < SLURM_VERSION_NUM(23, 2, 0)
+enum { REQUEST_SHARE_INFO = 2022, RESPONSE_SHARE_INFO = 2023, RESPONSE_SLURM_RC = 8001 };
+
+/* A message of 22.05 up to the last member that is used, and more room than the rest takes. */
+struct message {
+	slurm_addr_t address;
+	void *auth_cred;
+	int auth_index;
+	uid_t auth_uid;
+	bool auth_uid_set;
+	uid_t restrict_uid;
+	bool restrict_uid_set;
+	uint32_t body_offset;
+	void *buffer;
+	void *conn;
+	int conn_fd;
+	void *data;
+	uint32_t data_size;
+	uint16_t flags;
+	uint8_t hash_index;
+	uint16_t type;
+	uint16_t protocol_version;
+	char rest[4096];
+};
+
+extern void slurm_msg_t_init(struct message *message) __attribute__((weak));
+extern int slurm_send_recv_controller_msg(struct message *request, struct message *response, void *cluster)
+	__attribute__((weak));
+extern void slurm_free_return_code_msg(uint32_t *message) __attribute__((weak));
+
+static bool plausible(const struct message *message)
+{
+	return message->conn_fd == -1 && message->type == NO_VAL16 && message->protocol_version == NO_VAL16 &&
+	       !message->data && !message->data_size;
+}
+
+static int by_message(struct request *request, struct response **response)
+{
+	struct message question = { .type = 0 }, answer = { .type = 0 };
+	uint32_t code;
+
+	if (!slurm_msg_t_init || !slurm_send_recv_controller_msg || !slurm_free_return_code_msg) {
+		errno = ESLURM_NOT_SUPPORTED;
+		return -1;
+	}
+	slurm_msg_t_init(&question);
+	slurm_msg_t_init(&answer);
+	if (!plausible(&question) || !plausible(&answer)) {
+		errno = ESLURM_NOT_SUPPORTED;
+		return -1;
+	}
+	question.type = REQUEST_SHARE_INFO;
+	question.data = request;
+	if (slurm_send_recv_controller_msg(&question, &answer, NULL) < 0)
+		return -1;
+	if (answer.type == RESPONSE_SHARE_INFO) {
+		*response = answer.data;
+		return 0;
+	}
+	errno = SLURM_UNEXPECTED_MSG_ERROR;
+	if (answer.type == RESPONSE_SLURM_RC && answer.data) {
+		code = *(const uint32_t *) answer.data;
+		slurm_free_return_code_msg(answer.data);
+		errno = (int) code;
+	}
+	return -1;
+}
+#else
+static int by_message(struct request *request, struct response **response)
+{
+	(void) request;
+	(void) response;
+	errno = ESLURM_NOT_SUPPORTED;
+	return -1;
+}
+#endif
+
+/* A list whose items stay ours. */
+static void *list_of(char **words, size_t count)
+{
+	void *list = count ? slurm_list_create(NULL) : NULL;
+
+	for (size_t i = 0; list && i < count; i++)
+		slurm_list_append(list, words[i]);
+	return list;
+}
+
+static void fill(share_t *share, const struct association *from, const struct response *response)
+{
+	*share = (share_t) {
+		.id = from->id,
+		.cluster = from->cluster,
+		.name = from->name,
+		.parent = from->parent,
+		.partition = from->partition,
+		.shares_norm = from->shares_norm,
+		.shares_raw = from->shares_raw,
+		.tres_run_secs = from->tres_run_secs,
+		.tres_grp_mins = from->tres_grp_mins,
+		.usage_efctv = from->usage_efctv,
+		.usage_norm = from->usage_norm,
+		.usage_raw = from->usage_raw,
+		.usage_tres_raw = from->usage_tres_raw,
+		.fs_factor = from->fs_factor,
+		.level_fs = from->level_fs,
+		.type = from->user,
+		.tres_names = response->tres_names,
+		.tres_cnt = response->tres_cnt,
+	};
+}
+
+int shares_load(char **accounts, size_t account_count, char **users, size_t user_count, shares_t **shares)
+{
+	struct request request = { list_of(accounts, account_count), list_of(users, user_count) };
+	struct response *response = NULL;
+	shares_t *found = NULL;
+	size_t count;
+	int code, saved;
+
+	errno = 0;
+	code = slurm_associations_get_shares ? slurm_associations_get_shares(&request, &response)
+					     : by_message(&request, &response);
+	saved = errno;
+	if (request.accounts)
+		slurm_list_destroy(request.accounts);
+	if (request.users)
+		slurm_list_destroy(request.users);
+	if (code || !response)
+		goto out;
+	count = response->associations ? (size_t) slurm_list_count(response->associations) : 0;
+	found = calloc(1, sizeof(*found));
+	if (found)
+		found->array = calloc(count + 1, sizeof(*found->array));
+	if (!found || !found->array) {
+		free(found);
+		found = NULL;
+		saved = ENOMEM;
+		if (slurm_free_shares_response_msg)
+			slurm_free_shares_response_msg(response);
+		goto out;
+	}
+	found->response = response;
+	if (count) {
+		void *iterator = slurm_list_iterator_create(response->associations);
+		const struct association *one;
+
+		while (found->count < count && (one = slurm_list_next(iterator)))
+			fill(&found->array[found->count++], one, response);
+		slurm_list_iterator_destroy(iterator);
+	}
+out:
+	*shares = found;
+	errno = saved;
+	return found ? 0 : -1;
+}
+
+share_t *shares_array(shares_t *shares)
+{
+	return shares->array;
+}
+
+size_t shares_count(const shares_t *shares)
+{
+	return shares->count;
+}
+
+uint64_t shares_total(const shares_t *shares)
+{
+	return shares->response->total;
+}
+
+void shares_free(shares_t *shares)
+{
+	if (!shares)
+		return;
+	if (slurm_free_shares_response_msg)
+		slurm_free_shares_response_msg(shares->response);
+	free(shares->array);
+	free(shares);
+}

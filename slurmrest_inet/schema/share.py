@@ -1,0 +1,53 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Fair shares: ``share_t`` of cffi_build/shares.h, because no public header of Slurm has such a struct."""
+
+from __future__ import annotations
+
+from . import names
+from .model import NOVAL, NOVAL_REAL, NUMBER, TEXT, Row, Table, derived, flags
+
+_TRES = ("tres_cnt", "tres_names")
+
+SHARE = Table(
+    "share_t",
+    (
+        Row("id", "id", NUMBER, "Id of the association", since=40),
+        Row("cluster", "cluster", TEXT, "Cluster", since=40),
+        Row("name", "name", TEXT, "Account or user", since=40),
+        Row("parent", "parent", TEXT, "Account above it", since=40),
+        Row("partition", "partition", TEXT, "Partition that it is for", since=40),
+        Row("shares_normalized", "shares_norm", NOVAL_REAL, "Part of the cluster that it should get", since=40),
+        Row("shares", "shares_raw", NOVAL, "Shares that it has been given", since=40),
+        Row(
+            "tres/run_seconds",
+            "tres_run_secs",
+            derived("tres_numbers", "array"),
+            "What its running jobs may still use, by resource (seconds)",
+            since=40,
+            uses=_TRES,
+        ),
+        Row(
+            "tres/group_minutes",
+            "tres_grp_mins",
+            derived("tres_numbers", "array"),
+            "What all its jobs together may use, by resource (minutes)",
+            since=40,
+            uses=_TRES,
+        ),
+        Row(
+            "tres/usage",
+            "usage_tres_raw",
+            derived("tres_usage", "array"),
+            "What it has used, by resource, older use counting less",
+            since=40,
+            uses=_TRES,
+        ),
+        Row("effective_usage", "usage_efctv", NOVAL_REAL, "Its use and that of those beside it", since=40),
+        Row("usage_normalized", "usage_norm", NOVAL_REAL, "Part of all use that was its own", since=40),
+        Row("usage", "usage_raw", NUMBER, "What it has used, as billed", since=40),
+        Row("fairshare/factor", "fs_factor", NOVAL_REAL, "Factor in its jobs' priority", since=40),
+        Row("fairshare/level", "level_fs", NOVAL_REAL, "Factor among those beside it", since=40),
+        Row("type", "type", flags(names.SHARE_TYPE), "Whether it is a user's", since=40),
+    ),
+    skip={},
+)

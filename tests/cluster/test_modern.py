@@ -1,0 +1,345 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""v0.0.42 on an older cluster: the shape of every answer, the errors, and that its facts are those of v0.0.38.
+
+v42_shapes.json holds keys and types as the real server of 24.11.5 documents and sends them; "integer object" is
+{set, infinite, number}, {"null or": …} may be null. No server of that release can be asked about this cluster.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from comparison import message
+from sidebyside import program, wire
+
+if TYPE_CHECKING:
+    from typing import Callable
+
+    from sidebyside.lab import Lab
+
+    Get = Callable[..., tuple[int, Any]]
+
+with open(os.path.join(os.path.dirname(__file__), "v42_shapes.json"), encoding="utf-8") as _source:
+    SHAPES = json.load(_source)
+
+LISTS = {"jobs": "job", "nodes": "node", "partitions": "partition", "reservations": "reservation"}
+NAMES = {"jobs": "job_id", "nodes": "name", "partitions": "name", "reservations": "name"}
+_TYPES = {"string": (str,), "integer": (int,), "number": (int, float), "boolean": (bool,)}
+
+
+@pytest.fixture(scope="module")
+def get(lab: Lab, tokens: dict[str, str]) -> Get:
+    """Ask our server; return status and document (None without one)."""
+    ours = program.ours(lab)
+
+    def ask(path: str, version: int = 42, user: str = "root") -> tuple[int, Any]:
+        lines = (f"X-SLURM-USER-NAME: {user}", f"X-SLURM-USER-TOKEN: {tokens[user]}")
+        data = message("GET", f"/slurm/v0.0.{version}/{path}", "HTTP/1.1", lines, b"")
+        (answer,) = wire.strict(ours.exchange(data).output)
+        return answer.status, json.loads(answer.body) if answer.body else None
+
+    return ask
+
+
+def misfits(shape: Any, value: Any, path: str = "") -> list[str]:
+    """What in a value is not as the shape says."""
+    if isinstance(shape, str) and shape.endswith(" object"):
+        shape = {"set": "boolean", "infinite": "boolean", "number": shape.split()[0]}
+    if isinstance(shape, dict) and "null or" in shape:
+        return [] if value is None else misfits(shape["null or"], value, path)
+    if isinstance(shape, dict):
+        if not isinstance(value, dict) or set(value) != set(shape):
+            differing = set(value) ^ set(shape) if isinstance(value, dict) else value
+            return [f"{path} has other members: {differing}"]
+        return [bad for key in shape for bad in misfits(shape[key], value[key], f"{path}/{key}")]
+    if isinstance(shape, list):
+        if not isinstance(value, list):
+            return [f"{path} is no list: {value!r}"]
+        return [bad for index, one in enumerate(value) for bad in misfits(shape[0], one, f"{path}[{index}]")]
+    fits = isinstance(value, _TYPES[shape]) and (shape == "boolean") == isinstance(value, bool)
+    return [] if fits else [f"{path} is no {shape}: {value!r}"]
+
+
+def test_that_misfits_are_found() -> None:
+    shape = {"a": "string", "b": ["integer object"], "c": {"null or": {"d": "boolean"}}}
+    fitting = {"a": "", "b": [{"set": True, "infinite": False, "number": 1}], "c": None}
+    assert not misfits(shape, fitting)
+    for key, bad in (
+        ("a", 1),
+        ("b", {}),
+        ("b", [1]),
+        ("b", [{"set": 1, "infinite": False, "number": 1}]),
+        ("c", {"d": 0}),
+    ):
+        assert misfits(shape, {**fitting, key: bad})
+    assert misfits(shape, {"a": ""})
+    assert misfits({"n": "integer"}, {"n": True})
+
+
+@pytest.mark.parametrize("operation", [name for name in SHAPES if name != "envelope"])
+def test_the_shape_of_an_answer(get: Get, operation: str) -> None:
+    status, document = get(operation)
+    assert status == 200
+    assert list(document)[-3:] == ["meta", "errors", "warnings"]
+    assert not document["errors"]
+    assert not document["warnings"]
+    assert not misfits({**SHAPES[operation], **SHAPES["envelope"]}, document)
+
+
+@pytest.mark.parametrize("operation", LISTS)
+def test_that_one_record_is_the_list_s(get: Get, operation: str) -> None:
+    for record in get(operation)[1][operation]:
+        if operation == "jobs" and (record["array_job_id"]["number"] or record["het_job_id"]["number"]):
+            continue  # more than one record answers
+        status, document = get(f"{LISTS[operation]}/{record[NAMES[operation]]}")
+        assert status == 200
+        assert not misfits({**SHAPES[operation], **SHAPES["envelope"]}, document)
+        (one,) = document[operation]
+        assert one[NAMES[operation]] == record[NAMES[operation]]
+
+
+def _agree(old: Any, new: Any) -> bool:
+    """Whether a value of v0.0.38 and one of v0.0.42 say the same."""
+    if isinstance(new, dict) and set(new) == {"set", "infinite", "number"}:
+        if old is None:
+            return not new["set"] or not new["number"]
+        return new["infinite"] if old == -1 else new["set"] and new["number"] == old
+    if isinstance(new, list) and isinstance(old, str):
+        return new == [word for word in old.split(",") if word] or old.upper() in new
+    return old == new or (old is None and not new)
+
+
+_MEANINGS = {
+    # The wait status is taken apart, flags and sharing have other words, this host's paths are completed.
+    "jobs": {
+        *("exit_code", "derived_exit_code", "flags", "shared", "profile"),
+        *("job_resources", "standard_error", "standard_input", "standard_output"),
+    },
+    # States have their flags beside them.
+    "nodes": {"state", "next_state_after_reboot"},
+    # The same words name other things.
+    "partitions": {"nodes", "qos", "tres"},
+    # Power is no more.
+    "reservations": {"flags", "watts", "purge_completed"},
+}
+"""What the two versions call by the same word and do not say alike."""
+
+_REASONS = {"QOSGrpMemLimit", "AssocGrpMemLimit"}
+"""Words that older servers give to two reasons."""
+
+
+@pytest.mark.parametrize("operation", LISTS)
+def test_that_facts_are_those_of_v38(get: Get, operation: str) -> None:
+    old = {record[NAMES[operation]]: record for record in get(operation, 38)[1][operation]}
+    flags = "?flags=ALL" if operation == "partitions" else ""
+    new = {record[NAMES[operation]]: record for record in get(operation + flags)[1][operation]}
+    assert old.keys() == new.keys()
+    for name, before in old.items():
+        after = new[name]
+        shared = (before.keys() & after.keys()) - _MEANINGS[operation]
+        for key in shared:
+            if key == "state_reason" and before[key] in _REASONS:
+                continue
+            assert _agree(before[key], after[key]), (name, key, before[key], after[key])
+
+
+def test_states_of_nodes(get: Get) -> None:
+    old = {node["name"]: node for node in get("nodes", 38)[1]["nodes"]}
+    seen = set()
+    for node in get("nodes")[1]["nodes"]:
+        before = old[node["name"]]
+        assert set(node["state"]) == {before["state"].upper(), *before["state_flags"]} - {"PERFCTRS"}
+        expected = {before["next_state_after_reboot"].upper(), *before["next_state_after_reboot_flags"]}
+        assert set(node["next_state_after_reboot"]) == expected or node["next_state_after_reboot"] == ["INVALID"]
+        seen.update(node["state"])
+    assert {"IDLE", "MIXED", "DOWN", "DRAIN", "CLOUD", "POWERING_UP"} <= seen
+
+
+_PARTITION = {
+    "nodes": "nodes/configured",
+    "total_nodes": "nodes/total",
+    "allowed_allocation_nodes": "nodes/allowed_allocation",
+    "allowed_accounts": "accounts/allowed",
+    "denied_accounts": "accounts/deny",
+    "allowed_groups": "groups/allowed",
+    "allowed_qos": "qos/allowed",
+    "denied_qos": "qos/deny",
+    "qos": "qos/assigned",
+    "alternative": "alternate",
+    "billing_weights": "tres/billing_weights",
+    "tres": "tres/configured",
+    "total_cpus": "cpus/total",
+    "default_memory_per_cpu": "defaults/partition_memory_per_cpu",
+    "default_memory_per_node": "defaults/partition_memory_per_node",
+    "default_time_limit": "defaults/time",
+    "preemption_grace_time": "grace_time",
+    "maximum_cpus_per_node": "maximums/cpus_per_node",
+    "maximum_memory_per_cpu": "maximums/partition_memory_per_cpu",
+    "maximum_memory_per_node": "maximums/partition_memory_per_node",
+    "maximum_nodes_per_job": "maximums/nodes",
+    "max_time_limit": "maximums/time",
+    "over_time_limit": "maximums/over_time_limit",
+    "min nodes per job": "minimums/nodes",
+    "priority_job_factor": "priority/job_factor",
+    "priority_tier": "priority/tier",
+    "state": "partition/state",
+}
+
+
+def test_that_partitions_say_the_same(get: Get) -> None:
+    old = {one["name"]: one for one in get("partitions", 38)[1]["partitions"]}
+    for partition in get("partitions?flags=ALL")[1]["partitions"]:
+        before = old[partition["name"]]
+        assert set(before) - set(_PARTITION) == {"name", "flags", "preemption_mode"}
+        for key, path in _PARTITION.items():
+            after: Any = partition
+            for step in path.split("/"):
+                after = after[step]
+            assert _agree(before[key], after), (partition["name"], key, before[key], after)
+
+
+def test_what_a_job_holds(get: Get) -> None:
+    before = {job["job_id"]: job for job in get("jobs", 38)[1]["jobs"]}
+    held = 0
+    for job in get("jobs")[1]["jobs"]:
+        old, new = before[job["job_id"]].get("job_resources"), job["job_resources"]
+        assert (old is None) == (new is None)
+        if old is None:
+            continue
+        held += 1
+        assert new["nodes"]["list"] == old["nodes"]
+        assert new["nodes"]["count"] == old["allocated_hosts"] == len(new["nodes"]["allocation"])
+        for one, other in zip(old["allocated_nodes"], new["nodes"]["allocation"]):
+            assert other["name"] == one["nodename"]
+            assert other["memory"]["allocated"] == one["memory_allocated"]
+            cores = {
+                (str(socket["index"]), str(core["index"]))
+                for socket in other["sockets"]
+                for core in socket["cores"]
+                if "ALLOCATED" in core["status"]
+            }
+            assert cores == {(s, c) for s, socket in one["sockets"].items() for c in socket["cores"]}
+    assert held
+
+
+def test_how_jobs_ended(get: Get) -> None:
+    statuses = {job["job_id"]: job["exit_code"] for job in get("jobs", 38)[1]["jobs"]}
+    seen = set()
+    for job in get("jobs")[1]["jobs"]:
+        status, said = statuses[job["job_id"]], job["exit_code"]
+        if os.WIFSIGNALED(status):
+            expected = ("SIGNALED", False, os.WTERMSIG(status))
+        else:
+            expected = ("ERROR" if status else "SUCCESS", True, 0)
+            assert said["return_code"]["number"] == os.WEXITSTATUS(status)
+        assert (*said["status"], said["return_code"]["set"], said["signal"]["id"]["number"]) == expected
+        assert bool(said["signal"]["name"]) == os.WIFSIGNALED(status)
+        seen.add(expected[0])
+    assert seen == {"SUCCESS", "ERROR", "SIGNALED"}
+
+
+def test_states_of_jobs(get: Get) -> None:
+    jobs = get("jobs")[1]["jobs"]
+    states = get("jobs/state")[1]["jobs"]
+    assert [one["state"] for one in states] == [job["job_state"] for job in jobs]
+    for one, job in zip(states, jobs):
+        if job["het_job_id"]["number"]:
+            assert one["job_id"] == f"{job['het_job_id']['number']}+{job['het_job_offset']['number']}"
+        elif job["array_task_id"]["set"]:
+            assert one["job_id"] == f"{job['array_job_id']['number']}_{job['array_task_id']['number']}"
+        elif job["array_task_string"]:
+            assert one["job_id"] == f"{job['array_job_id']['number']}_[{job['array_task_string']}]"
+        else:
+            assert one["job_id"] == str(job["job_id"])
+    chosen = [one["job_id"] for one in states if "[" not in one["job_id"]][:3]
+    listed = "%2C".join(text.replace("+", "%2B") for text in chosen)
+    assert [one["job_id"] for one in get(f"jobs/state?job_id={listed}")[1]["jobs"]] == chosen
+
+
+_ANSWERS = (
+    # path, status, number of the first error, payload
+    ("job/999999", 404, 2017, True),
+    ("job/67108863", 404, 2017, False),
+    ("job/abc", 422, 9000, False),
+    ("job/0", 422, 9000, False),
+    ("node/nope", 200, 0, False),
+    ("partition/nope", 422, 9000, False),
+    ("reservation/nope", 422, 9000, False),
+    ("jobs?update_time=abc", 422, 9202, False),
+    ("nodes?update_time=abc", 500, 9202, False),
+    ("partitions?update_time=abc", 500, 9202, False),
+    ("reservations?update_time=abc", 500, 9202, False),
+    ("jobs?flags=foo", 500, 9207, True),
+    ("jobs?update_time=", 422, 9202, False),
+    ("jobs/state?job_id=x", 422, 9000, False),
+)
+
+
+@pytest.mark.parametrize(("path", "status", "code", "payload"), _ANSWERS)
+def test_errors(get: Get, path: str, status: int, code: int, payload: bool) -> None:
+    found, document = get(path)
+    assert found == status
+    assert document["errors"][0]["error_number"] == code
+    assert all(one["description"] and one["error"] and one["source"] for one in document["errors"])
+    assert bool(set(document) - {"meta", "errors", "warnings"}) == payload
+    assert not misfits(SHAPES["envelope"], {key: document[key] for key in SHAPES["envelope"]})
+
+
+@pytest.mark.parametrize("when", ["4000000000", "2090-01-01", "now%2B1hour", "4000000000.4"])
+def test_nothing_new(get: Get, when: str) -> None:
+    status, document = get(f"jobs?update_time={when}")
+    assert (status, document["jobs"], len(document["warnings"])) == (200, [], 1)
+    for one in ("nodes", "partitions", "reservations"):
+        assert get(f"{one}?update_time={when}") == (304, None)
+
+
+@pytest.mark.parametrize("when", ["0", "1", "2020-01-01", "2020-01-01T12%3A00%3A00", "-5"])
+def test_something_new(get: Get, when: str) -> None:
+    for one in LISTS:
+        status, document = get(f"{one}?update_time={when}")
+        assert status == 200
+        assert document[one]
+        assert document["last_update"]["number"] > 0
+
+
+def test_unknown_parameters(get: Get) -> None:
+    for one in (*LISTS, "jobs/state"):
+        status, document = get(f"{one}?foo=1&bar")
+        assert status == 200
+        assert [sorted(entry) for entry in document["warnings"]] == [["description", "source"]] * 2
+        assert "foo" in document["warnings"][0]["description"]
+    assert not get("ping?foo=1")[1]["warnings"]
+
+
+def test_flags(get: Get) -> None:
+    """Hidden partitions are hidden from those who are no administrators."""
+    assert get("jobs?flags=detail")[1]["errors"] == []
+    everything, shown = (
+        {one["name"] for one in get(f"partitions{flags}", user="alice")[1]["partitions"]}
+        for flags in ("?flags=ALL", "")
+    )
+    assert shown < everything
+
+
+def test_who_asked(get: Get) -> None:
+    client = get("ping", user="bob")[1]["meta"]["client"]
+    assert (client["user"], client["group"]) == ("bob", "bob")
+
+
+def test_shares(get: Get, lab: Lab) -> None:
+    document = get("shares")[1]["shares"]
+    listed = [
+        line.split("|") for line in lab.run("sshare", "-a", "-h", "-P", "-o", "Account,User,NormShares").splitlines()
+    ]
+    assert len(document["shares"]) == len(listed)
+    for share, (account, user, normal) in zip(document["shares"], listed):
+        assert share["name"] == (user or account).strip()
+        assert share["type"] == ["USER" if user else "ASSOCIATION"]
+        assert share["shares_normalized"]["number"] == pytest.approx(float(normal), abs=1e-6)
+        assert len({len(share["tres"][key]) for key in ("run_seconds", "group_minutes", "usage")}) == 1
+    assert all(one["name"] in ("physics", "alice") for one in get("shares?accounts=physics")[1]["shares"]["shares"])
+    users = {one["name"] for one in get("shares?users=alice")[1]["shares"]["shares"] if one["type"] == ["USER"]}
+    assert users == {"alice"}
