@@ -183,14 +183,18 @@ class ImpossibleError(Exception):
 
 
 class Host(NamedTuple):
-    """What the host and its slurm.conf say: `hosts` turns a list of nodes into a sorted one without repetition."""
+    """What the host and its slurm.conf say."""
 
     folder: str
     now: float
-    governors: frozenset[str]
-    gres: tuple[str, ...]
-    cons_tres: bool
     hosts: Callable[[str], str]
+    """Turns a list of nodes into a sorted one without repetition."""
+    governors: frozenset[str]
+    gres: tuple[str, ...] | None
+    """GresTypes; None when this release of libslurm does not tell."""
+    cons_tres: bool
+    prefix: str
+    """What a generic resource's name has in front among TRES: "gres:", from 23.11 on "gres/"."""
 
 
 _ASCII_UPPER = {ord(letter): letter.lower() for letter in "ABCDEFGHIJKLMNOPQRSTUVWXYZ"}
@@ -351,7 +355,9 @@ class _Reader:
         self.parts[key] = value
 
     def gpu_binding(self, value: Any, _key: str) -> str:
-        return values.gpu_binding(to_text(value))
+        binding = values.gpu_binding(to_text(value))
+        # The same change of names in 23.11, where there had been no prefix before.
+        return self.host.prefix + binding if self.host.prefix.endswith("/") else binding
 
     def gpu_frequency(self, value: Any, _key: str) -> str:
         return values.gpu_frequency(to_text(value))
@@ -363,7 +369,7 @@ class _Reader:
         text = to_text(value)
         if text.lower() in ("help", "list"):
             raise InvalidError('GRES "help" not supported')
-        self.parts[key] = None if text.lower() == "none" else values.gres(text)
+        self.parts[key] = None if text.lower() == "none" else values.gres(text, self.host.prefix)
 
     def gres_flags(self, value: Any, _key: str) -> None:
         word = to_text(value).lower()
@@ -551,9 +557,9 @@ class _Reader:
         elif "memory_per_cpu" in parts:
             members["pn_min_memory"] = ("MEM_PER_CPU", parts["memory_per_cpu"])
         if "memory_per_gpu" in parts:
-            members["mem_per_tres"] = f"gres:gpu:{parts['memory_per_gpu']}"
+            members["mem_per_tres"] = f"{self.host.prefix}gpu:{parts['memory_per_gpu']}"
         if parts.get("cpus_per_gpu"):
-            members["cpus_per_tres"] = f"gres:gpu:{parts['cpus_per_gpu']}"
+            members["cpus_per_tres"] = f"{self.host.prefix}gpu:{parts['cpus_per_gpu']}"
 
     def _distribution(self, *, update: bool) -> None:
         flags, plane = self.parts.get("distribution", ((), None))
@@ -567,11 +573,13 @@ class _Reader:
     def _tres(self) -> None:
         members, parts = self.members, self.parts
         for key, member in _GPUS.items():
-            found = values.gpus(parts.get(key) or "")
+            found = values.gpus(parts.get(key) or "", self.host.prefix)
             if found:
                 members[member] = found
         if parts.get("gres") is not None:
             members["tres_per_node"] = ",".join(filter(None, (str(members.get("tres_per_node", "")), parts["gres"])))
+        if self.host.gres is None:
+            return
         try:
             tres.check(members, self.host.gres, cons_tres=self.host.cons_tres)
         except ValueError:

@@ -49,10 +49,10 @@ def _number(text: str) -> int | None:
 
 
 def _items(text: str, names: tuple[str, ...]) -> Iterator[tuple[str, str | None, int]]:
-    """Name, type and count of each item of "gres:gpu:tesla:2,gres:gpu"; raises ValueError."""
+    """Name, type and count of each item of "gres:gpu:tesla:2,gres/gpu"; raises ValueError."""
     for item in text.split(","):
-        prefix, colon, rest = item.rpartition("gres:")
-        if not colon or not rest:
+        rest = item.replace("gres/", "gres:").rpartition("gres:")[2]
+        if not rest:
             continue
         name, *fields = rest.split(":", 2)
         type_, count = None, 1
@@ -70,7 +70,7 @@ def _items(text: str, names: tuple[str, ...]) -> Iterator[tuple[str, str | None,
         if not count:
             continue
         if name not in names:
-            raise ValueError(prefix)
+            raise ValueError(item)
         yield name, type_, count
 
 

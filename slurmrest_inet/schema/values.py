@@ -345,7 +345,7 @@ def mail(text: str) -> tuple[str, ...]:
 
 
 MACROS = (
-    *("CORE_SPEC_THREAD", "INFINITE", "KILL_JOB_RESV", "MEM_PER_CPU", "NICE_OFFSET"),
+    *("CORE_SPEC_THREAD", "CPU_FREQ_RANGE_FLAG", "INFINITE", "KILL_JOB_RESV", "MEM_PER_CPU", "NICE_OFFSET"),
     *("GRES_DISABLE_BIND", "GRES_ENFORCE_BIND", "KILL_INV_DEP", "NO_KILL_INV_DEP", "SPREAD_JOB", "USE_MIN_NODES"),
     *("JOB_NTASKS_SET", "JOB_CPUS_SET", "OPEN_MODE_APPEND", "OPEN_MODE_TRUNCATE"),
     *("JOB_SHARED_NONE", "JOB_SHARED_OK", "JOB_SHARED_USER", "JOB_SHARED_MCS"),
@@ -575,11 +575,11 @@ def distribution(text: str) -> tuple[tuple[str, ...], int | None]:
     return ("SLURM_DIST_" + "_".join(word.upper().replace("FCYCLIC", "CFULL") for word in words), *flags[flag]), None
 
 
-def gres(text: str) -> str:
-    """--gres as a list of TRES: each item gets the prefix "gres:" once."""
-    return f"gres:{text}".replace(",", ",gres:").replace("gres:gres:", "gres:")
+def gres(text: str, prefix: str) -> str:
+    """--gres as a list of TRES: each item gets the prefix, "gres:" or "gres/", once."""
+    return f"{prefix}{text}".replace(",", f",{prefix}").replace(f"{prefix}gres:", prefix).replace(prefix * 2, prefix)
 
 
-def gpus(text: str) -> str | None:
+def gpus(text: str, prefix: str) -> str | None:
     """Write "2,tesla:1" as a list of TRES; None for nothing."""
-    return ",".join(f"gres:gpu:{item}" for item in text.split(",") if item) or None
+    return ",".join(f"{prefix}gpu:{item}" for item in text.split(",") if item) or None

@@ -14,7 +14,7 @@ import time
 from typing import TYPE_CHECKING, NamedTuple
 
 from slurmrest_inet.schema import job_desc, values
-from slurmrest_inet.slurm.library import SlurmError, ffi, lib
+from slurmrest_inet.slurm.library import VERSION, SlurmError, ffi, lib
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -88,14 +88,22 @@ def job(members: Members) -> Request:
 def host() -> job_desc.Host:
     """What a job's description is read with: this process's folder, the time, and slurm.conf."""
     conf = lib.conf_loaded()
-    governors = (name for name in values.GOVERNORS if _number(name) & conf.cpu_freq_govs & 0x7FFFFFFF)
-    resources = _conf_text(conf.gres_plugins).split(",")
-    cons_tres = _conf_text(conf.select_type) == "select/cons_tres"
-    gres = tuple(filter(None, resources))
-    return job_desc.Host(os.getcwd(), time.time(), frozenset(governors), gres, cons_tres, _hosts)
+    known = conf != ffi.NULL
+    governors = (
+        name for name in values.GOVERNORS if not known or _number(name) & conf.cpu_freq_govs & ~lib.CPU_FREQ_RANGE_FLAG
+    )
+    return job_desc.Host(
+        os.getcwd(),
+        time.time(),
+        _hosts,
+        frozenset(governors),
+        gres=tuple(filter(None, _text(conf.gres_plugins).split(","))) if known else None,
+        cons_tres=known and _text(conf.select_type) == "select/cons_tres",
+        prefix="gres/" if VERSION >= (23, 11) else "gres:",
+    )
 
 
-def _conf_text(text: Any) -> str:
+def _text(text: Any) -> str:
     return "" if text == ffi.NULL else str(ffi.string(text).decode(errors="replace"))
 
 
@@ -140,7 +148,7 @@ def submit(jobs: Sequence[Members], *, heterogeneous: bool) -> Submitted:
         raise SlurmError(-1, -1)
     answer = slot[0]
     try:
-        message = _conf_text(answer.job_submit_user_msg)
+        message = _text(answer.job_submit_user_msg)
         return Submitted(answer.job_id, _STEPS.get(answer.step_id, answer.step_id), answer.error_code, message)
     finally:
         lib.slurm_free_submit_response_response_msg(answer)

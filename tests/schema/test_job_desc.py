@@ -19,7 +19,7 @@ def _hosts(text: str) -> str:
     return ",".join(sorted(set(text.split(","))))
 
 
-HOST = job_desc.Host("/run", 1_795_345_200.0, _GOVERNORS, ("gpu", "mps"), cons_tres=True, hosts=_hosts)
+HOST = job_desc.Host("/run", 1_795_345_200.0, _hosts, _GOVERNORS, gres=("gpu", "mps"), cons_tres=True, prefix="gres:")
 DEFAULTS = {
     "contiguous": 0,
     "mail_type": 0,
@@ -201,6 +201,31 @@ def test_that_a_list_of_nodes_has_two_details() -> None:
 def test_impossible(body: dict[str, Any]) -> None:
     with pytest.raises(ImpossibleError):
         decode(body, 38, HOST, update=False)
+
+
+def test_that_later_releases_write_resources_with_a_slash() -> None:
+    body = {
+        "gpus": "tesla:1",
+        "gres": "gpu:1,gres:gpu:2",
+        "memory_per_gpu": 5,
+        "cpus_per_gpu": 2,
+        "gpu_binding": "none",
+    }
+    members = decode(body, 38, HOST._replace(prefix="gres/", gres=None), update=True)
+    assert members == {
+        "tres_per_job": "gres/gpu:tesla:1",
+        "tres_per_node": "gres/gpu:1,gres/gpu:2",
+        "mem_per_tres": "gres/gpu:5",
+        "cpus_per_tres": "gres/gpu:2",
+        "tres_bind": "gres/gpu:none",
+    }
+
+
+def test_that_resources_need_cons_tres() -> None:
+    host = HOST._replace(cons_tres=False)
+    assert decode({"gres": "gpu:1"}, 38, host, update=True) == {"tres_per_node": "gres:gpu:1"}
+    with pytest.raises(ImpossibleError):
+        decode({"gpus": "1"}, 38, host, update=True)
 
 
 @pytest.mark.parametrize(

@@ -390,11 +390,11 @@ def test_distribution(text: str, found: object) -> None:
     [("gpu:1", "gres:gpu:1"), ("gpu:1,mps:2", "gres:gpu:1,gres:mps:2"), ("gres:gpu", "gres:gpu"), ("", "gres:")],
 )
 def test_gres(text: str, found: str) -> None:
-    assert values.gres(text) == found
+    assert values.gres(text, "gres:") == found
 
 
 @pytest.mark.parametrize(
     ("text", "found"), [("2", "gres:gpu:2"), ("a:1,,b:2", "gres:gpu:a:1,gres:gpu:b:2"), ("", None)]
 )
 def test_gpus(text: str, found: str | None) -> None:
-    assert values.gpus(text) == found
+    assert values.gpus(text, "gres:") == found
