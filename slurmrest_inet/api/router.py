@@ -58,17 +58,17 @@ def find(method: str, segments: tuple[str, ...], settings: Settings, routes: Ite
     side, version, rest = segments[0], versions.parse(segments[1]), segments[2:]
     if version is None or not versions.is_selected(settings, side, version):
         raise unknown
-    others = False
-    fixed_first = sorted(routes, key=lambda route: route.path.count("{"))
-    for route in fixed_first:
-        if route.side != side or not route.since <= version <= route.until:
+    # The first path that fits is the path, whatever its methods: job/submit is never job/{job_id}.
+    path = None
+    for route in sorted(routes, key=lambda route: route.path.count("{")):
+        if route.side != side or not route.since <= version <= route.until or path not in (None, route.path):
             continue
         parameters = _parameters(route.path, rest)
         if parameters is None:
             continue
         if route.method == method:
             return Match(route, version, parameters)
-        others = True
-    if others and versions.HOME[version] < _UNDEFINED_IS_UNKNOWN:
+        path = route.path
+    if path and versions.HOME[version] < _UNDEFINED_IS_UNKNOWN:
         raise RestError(405, UNKNOWN_METHOD, reason="the path has no such method")
     raise unknown
