@@ -25,7 +25,7 @@ _SHOWN = 900  # characters of an answer
 # The pipe is root's and the instance another user's: rest_auth/local would refuse it, so the token alone counts.
 _ASK = r"""ask() {
     printf 'GET %s HTTP/1.1\r\nHost: lab\r\nX-SLURM-USER-NAME: alice\r\nX-SLURM-USER-TOKEN: %s\r\n\r\n' "$1" "$token" |
-        setpriv --reuid={service} --regid={service} --clear-groups "$LAB_DIR/venv/bin/slurmrest-inet" -a rest_auth/jwt
+        setpriv --reuid={service} --regid={service} --clear-groups "$LAB_DIR/venv/bin/slurmrest-inet"
 }""".replace("{service}", users.SERVICE)
 
 
