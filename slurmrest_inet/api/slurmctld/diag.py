@@ -21,11 +21,13 @@ def _mode(index: int, count: int) -> str:
     return "backup" if count == 2 else f"backup{index}"
 
 
-def ping(_call: Call) -> Answer:
+def ping(call: Call) -> Answer:
     """GET ping: every slurmctld with its mode and whether it answers."""
     try:
         found = calls.controllers()
     except SlurmError as error:
+        if call.version < 37:
+            return Answer(errors=(bare_entry(error.errno),), code=error.code)
         problem = entry(error.code, "slurm_load_ctl_conf", "slurmctld config is unable to load")
         return Answer(errors=(problem,), code=error.code)
     pings = [
