@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-VERSIONS = (38,)
+VERSIONS = (36, 37, 38)
 
 ALICE = ("X-SLURM-USER-NAME: alice", "X-SLURM-USER-TOKEN: {alice}")
 NOBODY: tuple[str, ...] = ()

@@ -69,7 +69,9 @@ def _beside(place: str, name: str) -> str:
 
 
 _JOBS = "GET /slurm/{v}/*job*"
+_PARTITIONS = "GET /slurm/{v}/partition*"
 _UP_TO_38 = range(36, 39)
+_UP_TO_37 = range(36, 38)
 _CORE_SPEC_THREAD = 0x8000
 _NUMBER = Rule("a number", lambda value, *_: isinstance(value, int) and not isinstance(value, bool))
 
@@ -470,6 +472,103 @@ DIFFERENCES: tuple[Difference, ...] = (
         Rule("a number below 0", lambda value, *_: isinstance(value, int) and value < 0),
         "The real server loses the sign.",
         versions=_UP_TO_38,
+    ),
+    # Values that 22.05 corrected in v0.0.38 and left as they were in what came before
+    Difference(
+        "preemption-unset",
+        _PARTITIONS,
+        "body/partitions/*/preemption_mode/0",
+        "requeue",
+        "disabled",
+        "Unset is no set of bits; as in v0.0.38.",
+        versions=_UP_TO_37,
+    ),
+    Difference(
+        "preemption-unset-more",
+        _PARTITIONS,
+        "body/partitions/*/preemption_mode/1",
+        "gang_schedule",
+        MISSING,
+        "As above.",
+        versions=_UP_TO_37,
+    ),
+    Difference(
+        "default-time",
+        _PARTITIONS,
+        "body/partitions/*/default_time_limit",
+        Rule(
+            "the memory per CPU",
+            lambda value, place, here, _: value == here.get(_beside(place, "default_memory_per_cpu")),
+        ),
+        Rule("minutes", lambda value, *_: isinstance(value, int) and value > 0),
+        "The real server writes another member; as in v0.0.38.",
+        versions=_UP_TO_37,
+    ),
+    Difference(
+        "memory-per-cpu",
+        _PARTITIONS,
+        "body/partitions/*/default_memory_per_cpu",
+        Rule("the number less 2 to the 63rd", lambda value, place, _, there: value == _sum(there.get(place), -(2**63))),
+        _NUMBER,
+        "The real server writes the bit which says that the number is per CPU; as in v0.0.38.",
+        versions=_UP_TO_37,
+    ),
+    Difference(
+        "memory-per-node-as-per-cpu",
+        _PARTITIONS,
+        "body/partitions/*/default_memory_per_cpu",
+        _NUMBER,
+        0,
+        "The real server writes the memory per node here; as in v0.0.38.",
+        versions=_UP_TO_37,
+    ),
+    Difference(
+        "memory-per-cpu-as-per-node",
+        _PARTITIONS,
+        "body/partitions/*/maximum_memory_per_node",
+        Rule("the memory per CPU less 2 to the 63rd", lambda value, *_: isinstance(value, int) and value < -(2**62)),
+        0,
+        "The other way round; as in v0.0.38.",
+        versions=_UP_TO_37,
+    ),
+    Difference(
+        "job-flags-blank",
+        _JOBS,
+        "body/jobs/*/flags/*",
+        "JOB_CPUS_SET ",
+        "JOB_CPUS_SET",
+        "The real server writes a blank behind the name; as in v0.0.38.",
+        versions=_UP_TO_37,
+    ),
+    Difference(
+        "queue-length",
+        "GET /slurm/{v}/diag*",
+        "body/statistics/bf_queue_len_mean",
+        _NUMBER,
+        _NUMBER,
+        "The real server divides the size of another table; as in v0.0.38.",
+        versions=range(36, 37),
+    ),
+    Difference(
+        "descriptors",
+        "GET /slurm/{v}/job/*",
+        "body/errors/0/error",
+        Rule(
+            "the sentence with [fd:0->fd:1] in it",
+            lambda value, place, _, there: str(value).replace("[fd:0->fd:1] ", "") == there.get(place) != value,
+        ),
+        _matches("the sentence", "_op_handler_job: .*"),
+        "The names of the server's descriptors are nobody's business.",
+        versions=range(36, 37),
+    ),
+    Difference(
+        "short-path-of-a-job-36",
+        "GET /slurm/{v}/job/",
+        "answer",
+        "500 application/json",
+        _UNKNOWN_PATH,
+        "See short-path-of-one.",
+        versions=range(36, 37),
     ),
 )
 
