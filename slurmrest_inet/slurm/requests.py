@@ -70,7 +70,12 @@ class Request:
 def _number(value: Number) -> int:
     if isinstance(value, tuple):
         return sum(map(_number, value))
-    return value if isinstance(value, int) else int(getattr(lib, value))
+    if isinstance(value, int):
+        return value
+    number = getattr(lib, value, None)
+    if number is None:
+        raise LookupError(value)
+    return int(number)
 
 
 def job(members: Members) -> Request:

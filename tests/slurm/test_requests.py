@@ -1,0 +1,112 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Members as they land in libslurm's struct."""
+
+from __future__ import annotations
+
+import itertools
+
+import pytest
+
+from slurmrest_inet.schema import job_desc, values
+
+requests = pytest.importorskip("slurmrest_inet.slurm.requests", reason="needs the compiled extension")
+library = pytest.importorskip("slurmrest_inet.slurm.library")
+ffi, lib = library.ffi, library.lib
+
+_MEMBERS = dict(ffi.typeof("job_desc_msg_t").fields)
+
+
+def test_that_every_member_and_constant_exists() -> None:
+    assert {row.member for row in job_desc.OPTIONS if row.member} <= set(_MEMBERS)
+    for name in values.MACROS:
+        assert isinstance(getattr(lib, name), int)
+
+
+def _names() -> set[str]:
+    """Every name that a value can become."""
+    words = ("block", "cyclic", "fcyclic")
+    layouts = [":".join(layout) for size in (1, 2, 3) for layout in itertools.product(words, repeat=size)]
+    layouts = [layout for layout in layouts if not layout.startswith("f")]
+    found = {
+        name
+        for text in (*layouts, "arbitrary", "plane=2", "pack", "block,nopack")
+        for name in values.distribution(text)[0]
+    }
+    for text in ("none", "rank", "local", "map_mem:1", "mask_mem:1", "prefer,sort,verbose"):
+        found.update(values.memory_binding(text)[0])
+    for word in ("low", "medium", "high", "highm1"):
+        found.add(str(values.Frequency(word, frozenset()).high))
+    found.update(values.GOVERNORS, values.mail("ALL,ARRAY_TASKS,TIME_LIMIT,TIME_LIMIT_90,TIME_LIMIT_80,TIME_LIMIT_50"))
+    for text in ("none", "all"):
+        found.add(str(values.profile(text)))
+    found.update(map(str, values.profile("energy task lustre network")))  # type: ignore[arg-type]
+    return found
+
+
+def test_that_every_name_is_a_number() -> None:
+    assert len(_names()) > 50
+    for name in _names():
+        requests.job({"bitflags": name})
+
+
+def test_an_empty_job() -> None:
+    job = requests.job({}).pointer
+    assert (job.min_nodes, job.user_id, job.group_id) == (lib.NO_VAL,) * 3
+    assert job.script == ffi.NULL
+    assert job.env_size == 0
+
+
+def test_texts_and_lists() -> None:
+    request = requests.job({"name": "ü", "comment": "", "environment": ["A=1", "B=ü"], "argv": []})
+    job = request.pointer
+    assert ffi.string(job.name).decode() == "ü"
+    assert ffi.string(job.comment) == b""
+    assert job.env_size == 2
+    assert ffi.string(job.environment[1]).decode() == "B=ü"
+    assert job.environment[2] == ffi.NULL
+    assert (job.argc, job.argv[0]) == (0, ffi.NULL)
+
+
+@pytest.mark.parametrize(
+    ("member", "value", "found"),
+    [
+        ("min_nodes", 5, 5),
+        ("cores_per_socket", 70_000, 70_000 & 0xFFFF),
+        ("ntasks_per_node", -3, 0xFFFD),
+        ("begin_time", 1_900_000_000, 1_900_000_000),
+        ("begin_time", -5, -5),
+        ("nice", ("NICE_OFFSET", -5), 0x80000000 - 5),
+        ("priority", "INFINITE", 0xFFFFFFFF),
+        ("pn_min_memory", ("MEM_PER_CPU", 100), (1 << 63) + 100),
+        ("bitflags", ("KILL_INV_DEP", "SPREAD_JOB"), 1 + (1 << 8)),
+        ("task_dist", ("SLURM_DIST_UNKNOWN", "SLURM_DIST_PACK_NODES"), 0x2000 | 0x800000),
+        ("profile", (), 0),
+    ],
+)
+def test_numbers(member: str, value: object, found: int) -> None:
+    assert getattr(requests.job({member: value}).pointer, member) == found
+
+
+def test_a_member_or_constant_that_this_release_lacks() -> None:
+    for members in ({"nonsense": 1}, {"min_nodes": "NO_SUCH_CONSTANT"}):
+        with pytest.raises(LookupError):
+            requests.job(members)
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [("node2,node1,node1", "node[1-2]"), ("node1", "node1"), ("", ""), ("a5,b[1-3],a[4,6]", "a[4-6],b[1-3]")],
+)
+def test_lists_of_nodes(text: str, found: str) -> None:
+    assert requests.host().hosts(text) == found
+
+
+def test_a_long_list_of_nodes() -> None:
+    names = [f"x{number}y" for number in range(3000)]
+    assert set(requests.host().hosts(",".join(names)).split(",")) == set(names)
+
+
+def test_that_no_component_is_no_request() -> None:
+    with pytest.raises(library.SlurmError) as caught:
+        requests.submit([], heterogeneous=True)
+    assert caught.value.errno == -1
