@@ -31,10 +31,14 @@ def _only_root() -> None:
 
 @pytest.fixture(scope="module")
 def place() -> Iterator[str]:
-    """A folder that all users can reach, with no folder above it that another user can write to: sshd minds."""
+    """A folder that all users can reach, with no folder above it that another user can write to: sshd minds.
+
+    At its end no process may be left that was started with it.
+    """
     folder = tempfile.mkdtemp(prefix="slurmrest-hosts-", dir="/run")
     os.chmod(folder, 0o755)  # noqa: S103 - instances run as several users
     yield folder
+    host.until(lambda: not host.processes(folder), f"end of all processes of {folder}")
     shutil.rmtree(folder)
 
 

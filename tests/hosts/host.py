@@ -105,6 +105,23 @@ def listens(address: str | int) -> bool:
         return any(line.split()[1:4:2] == [f"0100007F:{address:04X}", "0A"] for line in file)
 
 
+def connections(path: str) -> int:
+    """How many connections to a socket path are open."""
+    with open("/proc/net/unix", encoding="ascii") as file:
+        # SS_CONNECTED; the accepting side bears the listener's path.
+        return sum(line.split()[5] == "03" and line.endswith(f" {path}\n") for line in file)
+
+
+def processes(word: str) -> list[int]:
+    """All processes in whose command line `word` stands."""
+    found = []
+    for name in filter(str.isdigit, os.listdir("/proc")):
+        with contextlib.suppress(OSError), open(f"/proc/{name}/cmdline", "rb") as file:
+            if word.encode() in file.read():
+                found.append(int(name))
+    return found
+
+
 def children(pid: int) -> list[int]:
     """The processes that `pid` has started and that still run."""
     with open(f"/proc/{pid}/task/{pid}/children", encoding="ascii") as file:

@@ -85,46 +85,57 @@ class TestUnits:
 
 
 class Activator:
-    """A running systemd-socket-activate: its pid, port, socket path and the folder of that."""
+    """A running systemd-socket-activate: its process, port and socket path."""
 
-    def __init__(self, pid: int, port: int, path: str) -> None:
-        self.pid = pid
+    def __init__(self, process: subprocess.Popen[bytes], port: int, path: str) -> None:
+        self.process = process
         self.port = port
         self.path = path
 
-    def client(self, user: str) -> Client:
-        """A connection of `user` to the socket path."""
-        account = pwd.getpwnam(user)
-        try:
-            # The socket's credentials are the effective ids at connect(2), see unix(7).
-            os.setegid(account.pw_gid)
-            os.seteuid(account.pw_uid)
-            return Client(self.path)
-        finally:
-            os.seteuid(0)
-            os.setegid(0)
+
+def client_of(user: str, path: str) -> Client:
+    """A connection of `user` to a socket path."""
+    account = pwd.getpwnam(user)
+    try:
+        # The socket's credentials are the effective ids at connect(2), see unix(7).
+        os.setegid(account.pw_gid)
+        os.seteuid(account.pw_uid)
+        return Client(path)
+    finally:
+        os.seteuid(0)
+        os.setegid(0)
+
+
+def runtime_folder(place: str, user: str) -> str:
+    """An empty folder of `user`, for a socket."""
+    folder = os.path.join(place, "run")
+    shutil.rmtree(folder, ignore_errors=True)
+    os.mkdir(folder)
+    shutil.chown(folder, user)
+    return folder
 
 
 @contextlib.contextmanager
 def activate(place: str, lab: Lab, program: list[str], *options: str, user: str, **more: str) -> Iterator[Activator]:
     """systemd-socket-activate with a port and a path; a connection to either starts `program`."""
-    folder = os.path.join(place, "run")
-    os.makedirs(folder, exist_ok=True)
-    account = pwd.getpwnam(user)
-    os.chown(folder, account.pw_uid, account.pw_gid)
-    port, path = free_port(), os.path.join(folder, "slurmrest-inet.sock")
+    port, path = free_port(), os.path.join(runtime_folder(place, user), "slurmrest-inet.sock")
     variables = {"SLURM_CONF": lab.conf, **more}
     argv = ["systemd-socket-activate", *options, "-l", f"127.0.0.1:{port}", "-l", path]
     for name, value in variables.items():
         argv += ["-E", f"{name}={value}"]
-    with contextlib.suppress(FileNotFoundError):
-        os.unlink(path)
     with (
         open(os.path.join(place, "activate.log"), "wb") as log,
         daemon([*argv, *program], address=path, stderr=log, **as_user(user)) as process,
     ):
         os.chmod(path, 0o666)  # noqa: S103 - SocketMode of the units
-        yield Activator(process.pid, port, path)
+        yield Activator(process, port, path)
+
+
+def confined(unit: str, user: str, *program: str) -> list[str]:
+    """The command that starts `program` under what `unit` forbids, as `user`."""
+    account = pwd.getpwnam(user)
+    script = os.path.join(os.path.dirname(os.path.abspath(__file__)), "confined.py")
+    return [sys.executable, "-I", script, unit, str(account.pw_uid), str(account.pw_gid), *program]
 
 
 def log_of(place: str) -> str:
@@ -142,6 +153,11 @@ def expect_all_kinds_of_clients(server: Activator, lab: Lab, tokens: dict[str, s
             answer = client.get(**how)
             assert (answer.status, answer.body) == (401, b"Authentication failure")
             assert client.rest() == b""
+    expect_local_clients(server.path, lab, tokens)
+
+
+def expect_local_clients(path: str, lab: Lab, tokens: dict[str, str]) -> None:
+    """The same on a unix socket alone."""
     for user, name, status in (
         (lab.user, None, 200),
         # The own user's header is not looked at.
@@ -154,10 +170,10 @@ def expect_all_kinds_of_clients(server: Activator, lab: Lab, tokens: dict[str, s
         ("alice", "alice", 401),
         ("alice", lab.user, 401),
     ):
-        with server.client(user) as client:
+        with client_of(user, path) as client:
             assert (user, name, client.get(JOBS, user=name).status) == (user, name, status)
     for user in (lab.user, "root", "alice"):
-        with server.client(user) as client:
+        with client_of(user, path) as client:
             assert client.get(JOBS, token=tokens["bob"], user="bob").status == 200
 
 
@@ -169,7 +185,7 @@ class TestAccept:
     def test_who_asks(self, place: str, lab: Lab, command: str, tokens: dict[str, str]) -> None:
         with activate(place, lab, [command], *self.OPTIONS, user=lab.user) as server:
             expect_all_kinds_of_clients(server, lab, tokens)
-            until(lambda: not children(server.pid), "end of all instances")
+            until(lambda: not children(server.process.pid), "end of all instances")
         log = log_of(place)
         assert re.search(r"peer=127\.0\.0\.1:\d+ user=- method=GET path=/slurm/v0\.0\.38/ping status=200", log)
         assert f"peer=uid\\x20{pwd.getpwnam('alice').pw_uid} " in log
@@ -177,29 +193,58 @@ class TestAccept:
     def test_tokens_only(self, place: str, lab: Lab, command: str, tokens: dict[str, str]) -> None:
         with activate(place, lab, [command], *self.OPTIONS, user=lab.user, SLURM_JWT="daemon") as server:
             for user in (lab.user, "root", "alice"):
-                with server.client(user) as client:
+                with client_of(user, server.path) as client:
                     assert client.get().status == 401
-                with server.client(user) as client:
+                with client_of(user, server.path) as client:
                     assert client.get(token=tokens["alice"]).status == 200
 
-    @pytest.mark.parametrize("unit", SERVICES)
     def test_under_what_the_unit_forbids(
-        self, place: str, units: str, lab: Lab, command: str, tokens: dict[str, str], unit: str
+        self, place: str, units: str, lab: Lab, command: str, tokens: dict[str, str]
     ) -> None:
-        confined = os.path.join(os.path.dirname(os.path.abspath(__file__)), "confined.py")
-        account = pwd.getpwnam(lab.user)
-        program = [sys.executable, "-I", confined, os.path.join(units, unit)]
-        program += [str(account.pw_uid), str(account.pw_gid), command]
+        program = confined(os.path.join(units, "slurmrest-inet@.service"), lab.user, command)
         with activate(place, lab, program, *self.OPTIONS, user="root") as server:
             with Client(server.port) as client:
                 assert client.get(token=tokens["alice"]).status == 200, log_of(place)
-                (pid,) = children(server.pid)
+                (pid,) = children(server.process.pid)
                 with open(f"/proc/{pid}/status", encoding="ascii") as file:
                     status = dict(line.rstrip("\n").split(":\t", 1) for line in file if ":\t" in line)
                 assert (status["Seccomp"], status["NoNewPrivs"], int(status["CapBnd"], 16)) == ("2", "1", 0)
                 assert client.get(JOBS, token=tokens["alice"]).status == 200
-            with server.client(lab.user) as client:
+            with client_of(lab.user, server.path) as client:
                 assert [client.get(path).status for path in (JOBS, b"/slurm/v0.0.38/nodes")] == [200, 200]
+
+
+class TestWarm:
+    """Accept=no: the program is given the listening sockets when somebody connects, and ends when nobody does."""
+
+    def test_who_asks(self, place: str, lab: Lab, command: str, tokens: dict[str, str]) -> None:
+        with activate(place, lab, [command, "--idle-exit", "300"], user=lab.user) as server:
+            expect_all_kinds_of_clients(server, lab, tokens)
+
+    def test_two_users_in_turns_over_one_connection(
+        self, place: str, lab: Lab, command: str, tokens: dict[str, str]
+    ) -> None:
+        with activate(place, lab, [command], user=lab.user) as server, client_of(lab.user, server.path) as client:
+            for how in ({"token": tokens["alice"]}, {}, {"token": tokens["root"], "user": "bob"}, {}):
+                assert client.get(JOBS, **how).status == 200
+
+    def test_it_ends_when_nobody_comes(self, place: str, lab: Lab, command: str, tokens: dict[str, str]) -> None:
+        with activate(place, lab, [command, "--idle-exit", "1"], user=lab.user) as server:
+            with Client(server.port) as client:
+                assert client.get(token=tokens["alice"]).status == 200
+            assert server.process.wait(PATIENCE) == 0
+            # The sockets are systemd's: they stay.
+            assert os.path.exists(server.path)
+
+    def test_under_what_the_unit_forbids(
+        self, place: str, units: str, lab: Lab, command: str, tokens: dict[str, str]
+    ) -> None:
+        unit = "slurmrest-inet-warm.service"
+        with open(os.path.join(units, unit), encoding="utf-8") as file:
+            start = re.search(r"(?m)^ExecStart=(.*)$", file.read())[1].split()
+        program = confined(os.path.join(units, unit), lab.user, *start)
+        with activate(place, lab, program, user="root") as server:
+            expect_all_kinds_of_clients(server, lab, tokens)
 
 
 class TestInsteadOfSlurmrestd:
@@ -212,25 +257,20 @@ class TestInsteadOfSlurmrestd:
         done = run("systemd-analyze", "verify", "--man=no", "slurmrestd.service", SYSTEMD_UNIT_PATH=f"{units}:")
         assert (done.returncode, done.stdout) == (0, "")
 
-    def test_the_path_of_slurmrestd_leads_to_us(self, place: str, units: str, lab: Lab) -> None:
+    @pytest.mark.skipif(not os.path.exists(UNIT), reason="needs slurmrestd's own unit")
+    def test_its_own_command_line_starts_us(self, place: str, units: str, lab: Lab, tokens: dict[str, str]) -> None:
+        path = os.path.join(runtime_folder(place, lab.user), "slurmrestd.socket")
         with open(os.path.join(units, DROP_IN), encoding="utf-8") as file:
-            (source, target) = re.search(r"(?m)^BindReadOnlyPaths=(.*):(.*)$", file.read()).groups()
-        assert target == SLURMRESTD
+            source, target = re.search(r"(?m)^BindReadOnlyPaths=(.*):(.*)$", file.read()).groups()
+        with open(self.UNIT, encoding="utf-8") as file:
+            line = re.search(r"(?m)^ExecStart=(.*)$", file.read())[1].replace("/run/slurmrestd.socket", path)
+        assert target == SLURMRESTD == line.split()[0]
         account = pwd.getpwnam(lab.user)
-        script = (
-            'mount --bind "$0" "$1" && exec setpriv --reuid "$2" --regid "$3" --clear-groups "$1" -s v0.0.38 -a local'
-        )
-        done = subprocess.run(
-            ["unshare", "--mount", "sh", "-c", script, source, target, str(account.pw_uid), str(account.pw_gid)],
-            input=b"GET /slurm/v0.0.38/ping HTTP/1.1\r\nHost: localhost\r\n\r\n",
-            capture_output=True,
-            env=lab.environment,
-            timeout=PATIENCE,
-            check=False,
-        )
-        # The pipe is root's, so the answer is no; it is ours by its word for the log.
-        assert done.stdout.startswith(b"HTTP/1.1 401 ")
-        assert b"slurmrest-inet: peer=- " in done.stderr
+        script = f'mount --bind "$0" "$1" && exec setpriv --reuid "$2" --regid "$3" --clear-groups {line}'
+        argv = ["unshare", "--mount", "sh", "-c", script, source, target, str(account.pw_uid), str(account.pw_gid)]
+        environment = {**lab.environment, "SLURMRESTD_OPTIONS": "-s openapi/v0.0.38 -t 10"}
+        with daemon(argv, address=path, env=environment):
+            expect_local_clients(path, lab, tokens)
 
 
 def test_no_unit_of_contrib_is_forgotten() -> None:
