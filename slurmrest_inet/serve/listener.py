@@ -446,6 +446,8 @@ class _Listener:
         try:
             process = os.fork()
             if not process:
+                if ours is not None:
+                    ours.close()  # or the spare would never see that the listener is gone
                 self._be_instance(number, its)
         finally:
             _signal.pthread_sigmask(_signal.SIG_UNBLOCK, _SIGNALS)
