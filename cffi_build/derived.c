@@ -542,7 +542,7 @@ static void write_pending_rpcs_by_hostlist(writer_t *w, const void *record, cons
 	codec_key(w, row);
 	writer_begin_list(w);
 	for (uint32_t i = 0; i < stats->rpc_dump_count; i++) {
-		hostlist_t hosts = slurm_hostlist_create(stats->rpc_dump_hostlist[i]);
+		__typeof__(slurm_hostlist_create(NULL)) hosts = slurm_hostlist_create(stats->rpc_dump_hostlist[i]);
 		char *name;
 
 		writer_begin_map(w);

@@ -241,7 +241,7 @@ static void allocation(writer_t *w, const struct layout *held)
 {
 	uint64_t bit = 0;
 	uint32_t group = 0, in_group = 0;
-	hostlist_t hosts = NULL;
+	__typeof__(slurm_hostlist_create(NULL)) hosts = NULL;
 
 	writer_begin_list(w);
 	if (held->cores_per_socket && held->sock_core_rep_count && held->sockets_per_node)
