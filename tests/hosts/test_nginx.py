@@ -83,7 +83,7 @@ class Front:
 
 
 @pytest.fixture(scope="module")
-def front(place: str, lab: Lab, command: str, tokens: dict[str, str]) -> Iterator[Front]:
+def front(place: str, lab: Lab, command: str) -> Iterator[Front]:
     Authority(place, "site").sign("server", f"/CN={NAME}", "-addext", f"subjectAltName=DNS:{NAME}")
     people = Authority(place, "people")
     for user in ("alice", "bob", "root"):
@@ -94,7 +94,6 @@ def front(place: str, lab: Lab, command: str, tokens: dict[str, str]) -> Iterato
     Authority(place, "strangers").sign("stranger", "/CN=alice")
     hashed = _openssl("passwd", "-6", PASSWORD)
     write(os.path.join(place, "htpasswd"), "".join(f"{user}:{hashed}\n" for user in ("alice", "bob", "root")))
-    write(os.path.join(place, "token"), f'default "{tokens["root"]}";\n', 0o600)
     port, path = free_port(), os.path.join(place, "run", "slurmrest-inet.sock")
     site = recipe(
         "nginx/slurmrest-inet.conf",
@@ -108,6 +107,8 @@ def front(place: str, lab: Lab, command: str, tokens: dict[str, str]) -> Iterato
         },
     )
     write(os.path.join(place, "site.conf"), site)
+    (make_token,) = (line[1:] for line in site.splitlines() if line.startswith("#     scontrol token"))
+    subprocess.run(["sh", "-c", f"umask 077; {make_token}"], check=True, env=lab.environment)
     folders = "".join(f"{kind}_temp_path {place}/{kind};\n" for kind in ("proxy", "fastcgi", "uwsgi", "scgi"))
     text = f"""
 daemon off;

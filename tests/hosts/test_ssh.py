@@ -153,7 +153,12 @@ def test_a_token_is_heard_here_too(sshd: Sshd, tokens: dict[str, str]) -> None:
 
 
 def test_a_token_of_one_s_own_where_there_is_no_munge(sshd: Sshd, tokens: dict[str, str]) -> None:
-    own = f"SLURM_JWT={tokens['alice']} {sshd.command}"
+    munge = sshd.lab.variables["LAB_MUNGE_SOCKET"]
+    with open(sshd.lab.conf, encoding="utf-8") as file:
+        text = file.read()
+    assert munge in text
+    conf = write(os.path.join(sshd.place, "slurm.conf"), text.replace(munge, f"{munge}.gone"))
+    own = f"SLURM_CONF={conf} SLURM_JWT={tokens['alice']} {sshd.command}"
     assert [answer.status for answer in sshd.talk("any", request(JOBS), own)] == [200]
     # A placeholder says that this user has nothing to say of his own.
     assert [answer.status for answer in sshd.talk("any", request(JOBS), f"SLURM_JWT=daemon {sshd.command}")] == [401]
