@@ -207,10 +207,6 @@ def _refuse_listener_options(settings: Settings) -> None:
     """Refuse what only a listener can do. (-t and --max-connections are slurmrestd's, which ignores them here.)"""
     if settings.listener.idle_exit:
         raise SettingsError("--idle-exit needs an address to listen on: in inetd mode the client's end is the end.")
-    if "become_user" in settings.security:
-        raise SettingsError(
-            "become_user needs a unix socket to listen on: an instance is who its super-server made it."
-        )
 
 
 def _print_token(options: Options, settings: Settings) -> int:

@@ -139,8 +139,9 @@ class _Listener:
         self._poll = poll()
         self._signals, write_end = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
         self._write_end = write_end
-        self._reserve = os.open(os.devnull, os.O_RDONLY | os.O_CLOEXEC)
+        self._reserve: int | None = _reserve()
         self._full: str | None = None  # why new connections are refused, while they are
+        self._refused_at = 0.0
         self._crowded: set[Source] = set()  # sources whose cap was hit and logged
         self._paused_until = 0.0  # no accepting
         self._no_spares_until = 0.0
@@ -174,6 +175,7 @@ class _Listener:
         self._hear_signals()
         for number in (*self._listening, *self._waiting):
             self._poll.register(number, POLLIN)
+        self._reap()  # children of the listener whose place we took may have ended before we heard signals
         ended = 0
         while True:
             now = monotonic()
@@ -241,9 +243,7 @@ class _Listener:
                 break
             self._let_go(number)
         if self._paused_until and now >= self._paused_until:
-            self._paused_until = 0.0
-            for number in self._listening:
-                self._poll.register(number, POLLIN)
+            self._go_on_accepting(now)
 
     def _busy(self) -> bool:
         return bool(self._instances or self._waiting or self._trial)
@@ -368,6 +368,7 @@ class _Listener:
                 return
         self._instances[process] = source
         os.close(number)
+        self._relax()
 
     def _refuse(self, number: int, seconds: int = _RETRY_AFTER) -> None:
         """Answer 503 and let the client read that (RFC 9112 section 9.6)."""
@@ -411,29 +412,36 @@ class _Listener:
     def _refuse_without_descriptor(self, listening: _socket.socket, error: OSError) -> None:
         """Answer with the descriptor that is kept for this, then leave new connections to the kernel for a moment."""
         self._saturate(f"no descriptor is left: {error.strerror}")
-        os.close(self._reserve)
-        try:
-            number, _where = _accept(listening)
-        except OSError:
-            pass
-        else:
-            connection = _socket.socket(fileno=number)
-            answer = refusal("503 SERVICE UNAVAILABLE", "Service is busy", _RETRY_AFTER)
-            with contextlib.suppress(OSError):  # it is gone already
-                connection.send(answer, _socket.MSG_DONTWAIT | _socket.MSG_NOSIGNAL)
-            connection.close()
-        self._reserve = os.open(os.devnull, os.O_RDONLY | os.O_CLOEXEC)
+        if self._reserve is not None:
+            os.close(self._reserve)
+            self._reserve = None
+            with contextlib.suppress(OSError):
+                number, _where = _accept(listening)
+                self._refuse(number)
         self._paused_until = monotonic() + _PAUSE
         for number in self._listening:
             self._poll.unregister(number)
 
+    def _go_on_accepting(self, now: float) -> None:
+        if self._reserve is None:
+            try:
+                self._reserve = _reserve()
+            except OSError:
+                self._paused_until = now + _PAUSE
+                return
+        self._paused_until = 0.0
+        for number in self._listening:
+            self._poll.register(number, POLLIN)
+
     def _saturate(self, why: str) -> None:
+        self._refused_at = monotonic()
         if self._full is None:
             self._full = why
             self._log.error(f"New connections are refused: {why}.")
 
     def _relax(self) -> None:
-        if self._full is not None and not self._paused_until and len(self._instances) < self._most:
+        """A connection is served: if nobody had to be refused for a moment, all are again."""
+        if self._full is not None and monotonic() - self._refused_at >= _PAUSE:
             self._full = None
             self._log.info("New connections are served again.")
 
@@ -469,6 +477,7 @@ class _Listener:
             confine.limit_processor(self._settings)
             if channel is not None:
                 self._backend.rehearse(self._settings)
+                channel.sendall(b"\0")  # ready
                 number = _wait_for_connection(channel, wake)
             status = EXIT_OK if number is None else self._instance(number, wake)
         except Exception as error:  # noqa: BLE001 - nothing may lead a child back into the loop of its parent
@@ -482,8 +491,9 @@ class _Listener:
                 os.close(number)
         for spare in self._spares.values():
             os.close(spare.fileno())
-        for number in (self._signals, self._write_end, self._reserve):
-            os.close(number)
+        for own in (self._signals, self._write_end, self._reserve):
+            if own is not None:
+                os.close(own)
 
     def _instance(self, number: int, wake: stdio.Wake) -> int:
         """Serve one connection; the exit status."""
@@ -494,7 +504,7 @@ class _Listener:
                 peer = _become(settings, peer, self._slurm_uid)
             except StartError as error:
                 log.error(f"peer={escape(peer.name)} {error}")  # noqa: G004, TRY400 - our log, and no fault of ours
-                os.write(number, refusal("401 UNAUTHORIZED", "Authentication failure"))
+                _refuse_unread(number, refusal("401 UNAUTHORIZED", "Authentication failure"))
                 return EXIT_OK
         gc.enable()
         application = self._backend.application(settings, peer, once=False)
@@ -503,19 +513,19 @@ class _Listener:
         return EXIT_OK if ending.misdeed is None else _STATUS_OF[ending.misdeed]
 
     def _hand_over(self, number: int) -> int:
-        """Give a connection to a spare; its process id, 0 if there is none."""
-        while self._spares:
-            process, channel = next(iter(self._spares.items()))
-            del self._spares[process]
-            rights = [(_socket.SOL_SOCKET, _socket.SCM_RIGHTS, number.to_bytes(4, sys.byteorder))]
+        """Give a connection to a spare that is ready; its process id, 0 if there is none."""
+        rights = [(_socket.SOL_SOCKET, _socket.SCM_RIGHTS, number.to_bytes(4, sys.byteorder))]
+        for process, channel in self._spares.items():
             try:
-                channel.sendmsg([b"\0"], rights, _socket.MSG_DONTWAIT | _socket.MSG_NOSIGNAL)
-            except OSError:
-                self._instances[process] = None  # it has died and is reaped like the others
+                ready = channel.recv(1, _socket.MSG_DONTWAIT)
+                if ready:
+                    channel.sendmsg([b"\0"], rights, _socket.MSG_DONTWAIT | _socket.MSG_NOSIGNAL)
+            except OSError:  # it is not ready, or it has died and will be reaped
                 continue
-            finally:
+            if ready:
                 channel.close()
-            return process
+                del self._spares[process]
+                return process
         return 0
 
     def _wants_spare(self, now: float) -> bool:
@@ -556,7 +566,6 @@ class _Listener:
                 self._log.error(f"pid={process} {_how(status)} before it had a connection")
             elif process in self._instances:
                 self._bury(process, status)
-        self._relax()
 
     def _bury(self, process: int, status: int) -> None:
         source = self._instances.pop(process)
@@ -582,7 +591,6 @@ class _Listener:
         patience = 0.0
         if self._ending == 1:
             patience = self._rules.drain
-            self._log.info(f"The listener ends; {len(self._instances)} connections may finish their requests.")
             for number, sock in self._listening.items():
                 if not self._paused_until:
                     self._poll.unregister(number)
@@ -592,6 +600,7 @@ class _Listener:
             for number in list(self._waiting):
                 self._forget(number)
                 os.close(number)
+            self._log.info(f"The listener ends; {len(self._instances)} connections may finish their requests.")
             self._dismiss_spares()
             # SIGINT lets an instance finish what it is about; SIGTERM cuts a call into libslurm short.
             self._tell(_signal.SIGINT)
@@ -665,6 +674,23 @@ def _accept(listening: Any) -> tuple[int, Any]:
     return found
 
 
+def _reserve() -> int:
+    """A descriptor that is given up for a connection when there is no other; raises OSError."""
+    return os.open(os.devnull, os.O_RDONLY | os.O_CLOEXEC)
+
+
+def _refuse_unread(number: int, answer: bytes) -> None:
+    """In an instance that may not go on: answer, and throw away what the client sends until it has read that."""
+    connection = _socket.socket(fileno=number)
+    connection.settimeout(_LINGER_SECONDS)
+    end = monotonic() + _LINGER_SECONDS
+    with contextlib.suppress(OSError):  # it has gone, or says nothing
+        connection.sendall(answer)
+        connection.shutdown(_socket.SHUT_WR)
+        while connection.recv(65_536) and monotonic() < end:
+            continue
+
+
 def _on_child(_number: int, _frame: object) -> None:
     """SIGCHLD only wakes the loop; without a handler there would be no waking."""
 
@@ -693,8 +719,8 @@ def _how(status: int) -> str:
 def _of(source: Source | None) -> str:
     """A source for the log: an address, with its prefix where that is not the whole of it."""
     if source is None or isinstance(source, str):
-        return escape(source or "-").replace("\\x20", "-")
-    size, address = source
+        return (source or "-").replace(" ", "-")
+    size, address, _exempt = source
     family = _socket.AF_INET if size == 32 else _socket.AF_INET6
     return _socket.inet_ntop(family, address.to_bytes(size // 8, "big"))
 
@@ -765,7 +791,7 @@ def _read_kept(environ: MutableMapping[str, str]) -> _Kept | None:
 
 
 def _source(value: Any) -> Source:
-    return value if isinstance(value, str) else (value[0], value[1])
+    return value if isinstance(value, str) else (value[0], value[1], value[2])
 
 
 def _check_become_user(settings: Settings, families: Iterable[int]) -> None:
@@ -785,7 +811,7 @@ def _become(settings: Settings, peer: Peer, slurm_uid: int | None) -> Peer:
     if peer.kind != UNIX or peer.uid is None:
         raise confine.RefusedError("nobody tells who this client is")
     confine.become(peer.uid)
-    strict = settings._replace(security=settings.security - {"disable_user_check"})
+    strict = settings._replace(security=frozenset())
     confine.refuse_users(strict)
     confine.refuse_slurm_user(strict, slurm_uid)
     return peer._replace(own_uid=os.geteuid())

@@ -17,8 +17,9 @@ from typing import TYPE_CHECKING, NamedTuple, Union
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-# (bits of the address, the address without the rest of its bits), or a uid as text for a unix socket.
-Source = Union["tuple[int, int]", str]
+# (bits of the address, the address with only its prefix left, whether it is never penalised), or for a unix socket the
+# uid as text.
+Source = Union["tuple[int, int, bool]", str]
 
 _MAPPED = "::ffff:"
 _TABLE = 65_536  # OpenSSH's bound for the table of penalties
@@ -91,10 +92,8 @@ class Sources:
     def of_address(self, host: str) -> Source:
         """The source that the address of a client belongs to."""
         size, address = _number(host)
-        for net in self._exempt:
-            if net.size == size and _cut(address, size, net.prefix) == net.address:
-                return f"exempt {size} {_cut(address, size, self._prefixes[size]):x}"
-        return size, _cut(address, size, self._prefixes[size])
+        exempt = any(net.size == size and _cut(address, size, net.prefix) == net.address for net in self._exempt)
+        return size, _cut(address, size, self._prefixes[size]), exempt
 
     @staticmethod
     def of_uid(uid: int) -> Source:
@@ -121,7 +120,7 @@ class Sources:
     def penalise(self, source: Source, misdeed: str, now: float) -> float:
         """Note a misdeed (a name of Penalties); the seconds to wait if the source has to wait from now on, else 0."""
         seconds: float = getattr(self._penalties, misdeed)
-        if isinstance(source, str) or not seconds:
+        if isinstance(source, str) or source[2] or not seconds:
             return 0.0
         end = min(max(self._ends.pop(source, now), now) + seconds, now + self._penalties.maximum)
         while len(self._ends) >= _TABLE:

@@ -1,0 +1,127 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""A listener as the program starts it, with a small application in the place of Slurm. Run by tests, not imported."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import signal
+import sys
+import time
+
+TYPE_CHECKING = False
+sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))))
+
+from slurmrest_inet.serve.log import open_log  # noqa: E402 - the order is the program's own
+
+log = open_log(os.environ)
+
+from slurmrest_inet import lazy  # noqa: E402 - the order is the program's own
+
+lazy.start()
+
+from slurmrest_inet import cli, settings  # noqa: E402 - the order is the program's own
+from slurmrest_inet.auth import Gate, plugin  # noqa: E402 - the order is the program's own
+from slurmrest_inet.auth import jwt as jwt_plugin  # noqa: E402 - the order is the program's own
+from slurmrest_inet.http.message import Request, Response  # noqa: E402 - the order is the program's own
+from slurmrest_inet.serve import listener  # noqa: E402 - the order is the program's own
+
+if TYPE_CHECKING:
+    from slurmrest_inet.auth.keys import Keys
+    from slurmrest_inet.auth.peer import Peer
+
+
+class Guard:
+    """No libslurm, nothing to watch; but the process's flags are the real ones."""
+
+    def arm(self, fd: int, answer: bytes, seconds: float) -> None: ...
+
+    def disarm(self) -> None: ...
+
+    def confine(self) -> int:
+        return int(ctypes.CDLL(None).prctl(38, 1, 0, 0, 0))
+
+
+class Application:
+    def __init__(self, gate: Gate, peer: Peer) -> None:
+        self._gate = gate
+        self._peer = peer
+
+    def __call__(self, request: Request) -> Response:
+        action, _, argument = request.path[1:].partition("/")
+        return Response(200, "text/plain", getattr(self, action)(request, argument).encode())
+
+    def pid(self, request: Request, argument: str) -> str:
+        return str(os.getpid())
+
+    def who(self, request: Request, argument: str) -> str:
+        identity = self._gate.admit(request)
+        return f"{identity.plugin} {identity.user_name} {self._peer.kind}"
+
+    def ids(self, request: Request, argument: str) -> str:
+        return f"{os.getresuid()} {os.getresgid()} {os.getgroups()}"
+
+    def sleep(self, request: Request, argument: str) -> str:
+        print("asleep", file=sys.stderr, flush=True)
+        end = time.monotonic() + float(argument)
+        while time.monotonic() < end:
+            time.sleep(0.05)
+        return "awake"
+
+    def die(self, request: Request, argument: str) -> str:
+        os.kill(os.getpid(), signal.Signals[argument])
+        return "alive"
+
+    def exit(self, request: Request, argument: str) -> str:
+        """What libslurm's fatal() does."""
+        os._exit(1)
+
+    def descriptors(self, request: Request, argument: str) -> str:
+        names = []
+        for number in os.listdir("/proc/self/fd"):
+            try:
+                names.append(os.readlink(f"/proc/self/fd/{number}").partition(":")[0])
+            except OSError:  # noqa: PERF203 - the listing's own
+                continue
+        return " ".join(sorted(names))
+
+    def limits(self, request: Request, argument: str) -> str:
+        with open("/proc/self/limits", encoding="ascii") as file:
+            return file.read()
+
+
+class Backend:
+    guard = Guard()
+
+    def __init__(self, keys: Keys | None) -> None:
+        self._keys = keys
+
+    def start(self, chosen: settings.Settings) -> int | None:
+        if os.path.exists(chosen.conf or ""):
+            with open(chosen.conf or "", encoding="ascii") as file:
+                text = file.read()
+            if "broken" in text:
+                print("fatal: broken", file=sys.stderr, flush=True)
+                os._exit(1)
+        return None
+
+    def warm_up(self, chosen: settings.Settings, *, network: bool) -> None:
+        self._plugins = [plugin(name) for name in chosen.auth_types]
+        if self._keys is not None:
+            from slurmrest_inet.auth import verify  # noqa: PLC0415 - loads PyJWT
+
+            verified = verify.Verifier(jwt_plugin, self._keys, lambda user: user == "root")
+            self._plugins = [verified if one is jwt_plugin else one for one in self._plugins]
+
+    def rehearse(self, chosen: settings.Settings) -> None:
+        if os.environ.get("SLURM_DEBUG_FLAGS") == "bad-rehearsal" and os.getpid() != MAIN:
+            os._exit(3)
+
+    def application(self, chosen: settings.Settings, peer: Peer, *, once: bool = True) -> Application:
+        assert not once
+        return Application(Gate(peer, self._plugins, once=once), peer)
+
+
+MAIN = os.getpid()
+chosen = settings.read(cli.parse(sys.argv[1:]).options, os.environ)
+sys.exit(listener.serve(chosen, os.environ, log, Backend))

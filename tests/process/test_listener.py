@@ -1,0 +1,601 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The listener: sockets, limits, penalties, signals and what an instance is born with."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import pwd
+import re
+import resource
+import select
+import signal
+import socket
+import subprocess
+import sys
+import time
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from wire import PATIENCE, Answer, parse, read_all, request
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+LOCAL = "127.0.0.1:0"
+CLOSE = "Connection: close"
+needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="becomes other users")
+
+
+class Listener:
+    """A running listener; its log is read as it comes."""
+
+    def __init__(self, *args: str, processes: int | None = None, **environ: str) -> None:
+        script = [sys.executable, os.path.join(HERE, "listening.py"), *args]
+        env = {
+            "PATH": os.environ["PATH"],
+            "SLURMRESTD_SECURITY": "disable_user_check",
+            "PYTHONDONTWRITEBYTECODE": "1",
+            **environ,
+        }
+        if processes is not None:
+            script = ["prlimit", f"--nproc={processes}", *script]
+        self.process = subprocess.Popen(script, env=env, stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, cwd="/")
+        self.log = ""
+
+    def wait_for(self, pattern: str, seconds: float = PATIENCE) -> re.Match[str]:
+        """The first match of `pattern` in the log; waits for it."""
+        assert self.process.stderr is not None
+        end = time.monotonic() + seconds
+        while True:
+            found = re.search(pattern, self.log)
+            if found:
+                return found
+            descriptor = self.process.stderr.fileno()
+            if not select.select([descriptor], [], [], max(0.0, end - time.monotonic()))[0]:
+                raise AssertionError(f"{pattern!r} does not come: {self.log[-2000:]}")
+            data = os.read(descriptor, 65536)
+            if not data:
+                raise AssertionError(f"the listener ended: {self.log[-2000:]}")
+            self.log += data.decode()
+
+    def read_log(self) -> str:
+        """What is in the log by now."""
+        with contextlib.suppress(AssertionError):
+            self.wait_for("(?!)", 0)
+        return self.log
+
+    def port(self) -> int:
+        return int(self.wait_for(r"Listening on \S*:(\d+)\.")[1])
+
+    def connect(self, source: str = "127.0.0.1") -> socket.socket:
+        return socket.create_connection(("127.0.0.1", self.port()), PATIENCE, (source, 0))
+
+    def ask(self, path: str, *headers: str, source: str = "127.0.0.1") -> Answer:
+        with self.connect(source) as connection:
+            connection.sendall(request(path, CLOSE, *headers))
+            return whole(connection)
+
+    def children(self) -> list[int]:
+        with open(f"/proc/{self.process.pid}/task/{self.process.pid}/children", encoding="ascii") as file:
+            return [int(word) for word in file.read().split()]
+
+    def wait_until(self, what: Callable[[], Any]) -> None:
+        end = time.monotonic() + PATIENCE
+        while not what():
+            assert time.monotonic() < end, self.read_log()[-2000:]
+            time.sleep(0.01)
+
+    def end(self) -> int:
+        self.process.send_signal(signal.SIGTERM)
+        return self.process.wait(PATIENCE)
+
+
+def whole(connection: socket.socket) -> Answer:
+    """The one answer that comes before the other side closes."""
+    (answer,) = parse(read_all(connection))
+    return answer
+
+
+def next_answer(connection: socket.socket) -> Answer:
+    """The next answer of a connection that stays; it must come alone."""
+    data = b""
+    while b"\r\n\r\n" not in data or len(data.partition(b"\r\n\r\n")[2]) < int(
+        re.search(rb"Content-Length: (\d+)", data)[1]  # type: ignore[index]
+    ):
+        piece = connection.recv(65536)
+        assert piece, data
+        data += piece
+    (answer,) = parse(data)
+    return answer
+
+
+@pytest.fixture
+def listen() -> Iterator[Callable[..., Listener]]:
+    """Starts listeners and ends them."""
+    started: list[Listener] = []
+
+    def start(*args: str, **options: Any) -> Listener:
+        started.append(Listener(*(args or (LOCAL,)), **options))
+        return started[-1]
+
+    yield start
+    for one in started:
+        if one.process.poll() is None:
+            one.process.send_signal(signal.SIGTERM)
+            one.process.send_signal(signal.SIGTERM)
+            try:
+                one.process.wait(PATIENCE)
+            except subprocess.TimeoutExpired:
+                one.process.kill()
+                one.process.wait()
+                raise
+        assert one.process.stderr is not None
+        one.process.stderr.close()
+
+
+ONE = {"SLURMREST_INET_SPARE_INSTANCES": "0"}
+
+
+class TestInstances:
+    @pytest.mark.parametrize("spares", ["0", "2"])
+    def test_each_connection_has_its_own(self, listen: Any, spares: str) -> None:
+        one = listen(LOCAL, SLURMREST_INET_SPARE_INSTANCES=spares)
+        with one.connect() as connection:
+            pids = []
+            for _ in range(2):
+                connection.sendall(request("/pid"))
+                pids.append(next_answer(connection).body)
+            assert pids[0] == pids[1]
+        others = {one.ask("/pid").body for _ in range(4)}
+        assert len(others) == 4
+        assert pids[0] not in others
+        assert str(one.process.pid).encode() not in others | set(pids)
+
+    def test_identities_of_one_connection(self, listen: Any) -> None:
+        one = listen(LOCAL, "-a", "jwt")
+        said = []
+        with one.connect() as connection:
+            for user in ("alice", "bob", "alice"):
+                connection.sendall(request("/who", f"X-SLURM-USER-NAME: {user}", "X-SLURM-USER-TOKEN: a.b.c"))
+                said.append(next_answer(connection).body)
+            connection.sendall(request("/who", "X-SLURM-USER-NAME: carol"))
+            assert whole(connection).status == 401
+        assert said == [f"rest_auth/jwt {user} inet".encode() for user in ("alice", "bob", "alice")]
+
+    def test_nothing_of_the_listener_is_inherited(self, listen: Any) -> None:
+        one = listen()
+        with one.connect(), one.connect("127.0.0.2"):
+            kinds = one.ask("/descriptors").body.decode().split()
+        # The client, and the pipe that wakes; 0, 1, 2 and the log; the listing itself.
+        assert kinds.count("socket") == 1
+        assert kinds.count("pipe") <= 3
+
+    def test_limits(self, listen: Any) -> None:
+        one = listen(LOCAL, SLURMREST_INET_CPU_SECONDS="77")
+        assert re.search(r"Max cpu time +77 ", one.ask("/limits").body.decode())
+        with open(f"/proc/{one.process.pid}/limits", encoding="ascii") as file:
+            text = file.read()
+        assert re.search("Max cpu time +unlimited", text)
+        assert re.search("Max core file size +0 +0", text)
+
+    def test_a_probe_costs_no_instance(self, listen: Any) -> None:
+        one = listen(LOCAL, **ONE)
+        before = one.ask("/pid")
+        for _ in range(20):
+            one.connect().close()
+        assert one.ask("/pid").status == before.status
+        # Process numbers go up: twenty instances in between would show.
+        assert "closed" not in one.read_log()
+        one.wait_until(lambda: not one.children())
+
+    @pytest.mark.parametrize(
+        ("path", "line"),
+        [
+            ("/die/SIGKILL", r"pid=\d+ source=127.0.0.1 died by signal 9"),
+            ("/exit", r"pid=\d+ source=\S+ ended with status 1"),
+        ],
+    )
+    def test_a_bad_end_is_logged(self, listen: Any, path: str, line: str) -> None:
+        one = listen()
+        with one.connect() as connection:
+            connection.sendall(request(path))
+            assert connection.recv(100) == b""
+        one.wait_for(line)
+        assert one.ask("/pid").status == 200
+
+    def test_a_fault_of_ours_ends_one_instance(self, listen: Any) -> None:
+        one = listen()
+        assert one.ask("/unknown").status == 500
+        one.wait_for("AttributeError")
+        assert one.ask("/pid").status == 200
+
+    def test_spares_that_die_are_no_storm(self, listen: Any) -> None:
+        one = listen(LOCAL, SLURM_DEBUG_FLAGS="bad-rehearsal")
+        one.wait_for("before it had a connection")
+        assert one.ask("/pid").status == 200
+        assert one.read_log().count("before it had a connection") < 10
+
+
+class TestSockets:
+    def test_several_addresses(self, listen: Any, tmp_path: Path) -> None:
+        one = listen(LOCAL, f"unix:{tmp_path}/a", f"unix://{tmp_path}/b", SLURMRESTD_LISTEN="[::1]:0")
+        port = int(one.wait_for(r"\[::1\]:(\d+)")[1])
+        one.wait_for(r"unix:\S+/b\.")
+        with socket.create_connection(("::1", port), PATIENCE) as connection:
+            connection.sendall(request("/who", CLOSE, "X-SLURM-USER-TOKEN: a.b.c"))
+            assert whole(connection).body == b"rest_auth/jwt None inet"
+        for name in "ab":
+            with unix(f"{tmp_path}/{name}") as connection:
+                connection.sendall(request("/who", CLOSE))
+                assert whole(connection).body == b"rest_auth/local None unix"
+            assert os.stat(f"{tmp_path}/{name}").st_mode & 0o777 == 0o777
+
+    def test_no_host_is_every_address(self, listen: Any) -> None:
+        one = listen(":0")
+        assert one.ask("/pid").status == 200
+        with socket.create_connection(("::1", one.port()), PATIENCE) as connection:
+            connection.sendall(request("/pid", CLOSE))
+            assert whole(connection).status == 200
+
+    def test_stale_and_live_unix_sockets(self, listen: Any, tmp_path: Path) -> None:
+        path = str(tmp_path / "s")
+        first = listen(f"unix:{path}")
+        first.wait_for("Listening")
+        second = listen(f"unix:{path}")
+        assert second.process.wait(PATIENCE) == 1
+        assert "Somebody else is listening" in second.read_log()
+        first.process.kill()
+        first.process.wait()
+        third = listen(f"unix:{path}")
+        third.wait_for("Listening")
+        with unix(path) as connection:
+            connection.sendall(request("/pid", CLOSE))
+            assert whole(connection).status == 200
+
+    def test_what_is_no_socket_stays(self, listen: Any, tmp_path: Path) -> None:
+        (tmp_path / "file").write_text("precious")
+        one = listen(f"unix:{tmp_path}/file")
+        assert one.process.wait(PATIENCE) == 1
+        assert "something else than a socket" in one.read_log()
+        assert (tmp_path / "file").read_text() == "precious"
+
+    @pytest.mark.parametrize(
+        ("address", "sentence"),
+        [
+            ("nowhere", "An address is"),
+            ("1.2.3.4", "An address is"),
+            ("::1:80", "in brackets"),
+            ("localhost:70000", "An address is"),
+            ("unix:relative", "absolute path"),
+            ("unix:/" + "x" * 120, "at most 107 bytes"),
+            ("192.0.2.1:0", "Nobody can listen on 192.0.2.1:0"),
+            ("no.such.host.invalid:80", "There is no address"),
+            ("unix:/no/such/folder/socket", "Nobody can listen on"),
+        ],
+    )
+    def test_bad_addresses(self, listen: Any, address: str, sentence: str) -> None:
+        one = listen(address)
+        assert one.process.wait(PATIENCE) == 1
+        assert re.fullmatch(rf"slurmrest-inet: .*{re.escape(sentence)}.*\n", one.read_log()), one.log
+
+    def test_a_port_that_is_taken(self, listen: Any) -> None:
+        with socket.create_server(("127.0.0.1", 0)) as taken:
+            one = listen(f"127.0.0.1:{taken.getsockname()[1]}")
+            assert one.process.wait(PATIENCE) == 1
+        assert "Address already in use" in one.read_log()
+
+    def test_sockets_from_systemd(self, listen: Any) -> None:
+        with socket.create_server(("127.0.0.1", 0)) as given:
+            command = [sys.executable, "-c", SYSTEMD, str(given.fileno()), sys.executable, f"{HERE}/listening.py"]
+            process = subprocess.Popen(
+                command,
+                env={"PATH": os.environ["PATH"], "SLURMRESTD_SECURITY": "disable_user_check"},
+                pass_fds=(given.fileno(),),
+                stderr=subprocess.PIPE,
+            )
+            try:
+                with socket.create_connection(given.getsockname(), PATIENCE) as connection:
+                    connection.sendall(request("/pid", CLOSE))
+                    assert whole(connection).status == 200
+            finally:
+                process.terminate()
+                process.communicate(timeout=PATIENCE)
+        assert process.returncode == 0
+
+
+SYSTEMD = """
+import os, sys
+if int(sys.argv[1]) != 3:
+    os.dup2(int(sys.argv[1]), 3)
+os.set_inheritable(3, True)
+os.environ.update(LISTEN_FDS="1", LISTEN_PID=str(os.getpid()))
+os.execv(sys.argv[2], sys.argv[2:])
+"""
+
+
+def unix(path: str) -> socket.socket:
+    connection = socket.socket(socket.AF_UNIX)
+    connection.settimeout(PATIENCE)
+    connection.connect(path)
+    return connection
+
+
+class TestLimits:
+    @pytest.mark.parametrize("args", [("--max-connections", "2"), ("-t", "2")])
+    def test_full(self, listen: Any, args: tuple[str, ...]) -> None:
+        one = listen(LOCAL, *args, SLURMREST_INET_PER_SOURCE_CONNECTIONS="100")
+        first, second = one.connect(), one.connect()
+        for connection in (first, second):
+            connection.sendall(request("/pid"))
+            next_answer(connection)
+        for _ in range(3):
+            answer = one.ask("/pid")
+            assert answer.status == 503
+            assert answer.headers["retry-after"] == "1"
+            assert answer.headers["connection"] == "close"
+        first.close()
+        second.close()
+        one.wait_until(lambda: one.ask("/pid").status == 200 and "served again" in one.read_log())
+        assert one.read_log().count("New connections are refused") == 1
+
+    def test_a_refused_client_that_sends_much_reads_its_answer(self, listen: Any) -> None:
+        one = listen(LOCAL, "--max-connections", "1", SLURMREST_INET_PER_SOURCE_CONNECTIONS="9")
+        with one.connect() as busy:
+            busy.sendall(request("/pid"))
+            next_answer(busy)
+            with one.connect() as connection:
+                connection.sendall(request("/pid", body=b"x" * 500_000))
+                assert whole(connection).status == 503
+
+    def test_one_source_cannot_take_all(self, listen: Any) -> None:
+        one = listen(LOCAL, "--max-connections", "10", SLURMREST_INET_PER_SOURCE_CONNECTIONS="3")
+        greedy = [one.connect("127.0.0.2") for _ in range(8)]
+        assert one.ask("/pid").status == 200
+        with one.connect("127.0.0.2") as another:
+            assert whole(another).status == 503
+        one.wait_for("source=127.0.0.2 has all connections")
+        for connection in greedy:
+            connection.close()
+        one.wait_until(lambda: one.ask("/pid", source="127.0.0.2").status == 200)
+
+    def test_silent_connections_give_way(self, listen: Any) -> None:
+        one = listen(LOCAL, "--max-connections", "4", SLURMREST_INET_PER_SOURCE_CONNECTIONS="9")
+        silent = [one.connect(f"127.0.0.{number}") for number in range(2, 10)]
+        assert one.ask("/pid").status == 200
+        # The longest silent one has been told.
+        assert whole(silent[0]).status == 503
+        for connection in silent:
+            connection.close()
+
+    def test_silence_ends(self, listen: Any) -> None:
+        one = listen(LOCAL, SLURMREST_INET_FIRST_BYTE_SECONDS="0.2")
+        with one.connect() as silent:
+            assert silent.recv(100) == b""
+
+    @needs_root
+    def test_no_process_is_left(self, listen: Any) -> None:
+        # The limit counts all processes of the user; the listener and one instance are two.
+        one = listen(LOCAL, "-u", "daemon", **ONE, processes=2)
+        with one.connect() as busy:
+            busy.sendall(request("/pid"))
+            next_answer(busy)
+            assert [one.ask("/pid").status for _ in range(3)] == [503] * 3
+            one.wait_for("no process can be started")
+        one.wait_until(lambda: one.ask("/pid").status == 200 and "served again" in one.read_log())
+        assert one.log.count("New connections are refused") == 1
+
+    def test_no_descriptor_is_left(self, listen: Any) -> None:
+        one = listen(LOCAL, **ONE)
+        assert one.ask("/pid").status == 200
+        pid = one.process.pid
+        old = resource.prlimit(pid, resource.RLIMIT_NOFILE)
+        resource.prlimit(pid, resource.RLIMIT_NOFILE, (len(os.listdir(f"/proc/{pid}/fd")), old[1]))
+        assert one.ask("/pid").status == 503
+        one.wait_for("no descriptor is left")
+        resource.prlimit(pid, resource.RLIMIT_NOFILE, old)
+        one.wait_until(lambda: one.ask("/pid").status == 200 and "served again" in one.read_log())
+
+
+STRICT = {"SLURMREST_INET_EXEMPT_SOURCES": "none"}
+
+
+class TestPenalties:
+    def test_repeated_refusals(self, listen: Any) -> None:
+        one = listen(LOCAL, "-a", "jwt", **STRICT)
+        assert [one.ask("/who", source="127.0.0.5").status for _ in range(2)] == [401, 401]
+        one.wait_until(lambda: not one.children() or one.ask("/pid").status == 200)
+        one.ask("/who", source="127.0.0.5")
+        one.ask("/who", source="127.0.0.5")
+        one.wait_for("source=127.0.0.5 is not served for (1.|20) s, last for: refused")
+        answer = one.ask("/pid", source="127.0.0.5")
+        assert answer.status == 503
+        assert 10 <= int(answer.headers["retry-after"]) <= 21
+        assert one.ask("/pid", source="127.0.0.6").status == 200
+
+    def test_a_crash(self, listen: Any) -> None:
+        one = listen(LOCAL, **STRICT)
+        with one.connect("127.0.0.5") as connection:
+            connection.sendall(request("/die/SIGSEGV"))
+            assert connection.recv(10) == b""
+        one.wait_for("source=127.0.0.5 is not served for 90 s, last for: crash")
+        assert one.ask("/pid", source="127.0.0.5").status == 503
+
+    def test_bytes_that_are_no_request(self, listen: Any) -> None:
+        one = listen(LOCAL, **STRICT, SLURMREST_INET_PENALTY_FAULT_SECONDS="20")
+        with one.connect("127.0.0.5") as connection:
+            connection.sendall(b"\x16\x03\x01\x02\x00\r\n\r\n")
+            assert whole(connection).status == 400
+        one.wait_for("last for: fault")
+
+    def test_an_unfinished_request(self, listen: Any) -> None:
+        one = listen(LOCAL, **STRICT, SLURMREST_INET_HEAD_SECONDS="0.1", SLURMREST_INET_PENALTY_LATE_SECONDS="20")
+        with one.connect("127.0.0.5") as connection:
+            connection.sendall(b"GET / HT")
+            assert whole(connection).status == 408
+        one.wait_for("last for: late")
+
+    def test_exempt_and_unix(self, listen: Any, tmp_path: Path) -> None:
+        one = listen(LOCAL, f"unix:{tmp_path}/s", "-a", "jwt")
+        one.wait_for("unix:")
+        for _ in range(5):
+            assert one.ask("/who").status == 401
+            with unix(f"{tmp_path}/s") as connection:
+                connection.sendall(request("/who", CLOSE))
+                assert whole(connection).status == 401
+        assert "not served" not in one.read_log()
+
+
+class TestSignals:
+    @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+    def test_requests_are_finished(self, listen: Any, number: int) -> None:
+        one = listen()
+        idle, busy, silent = one.connect(), one.connect(), one.connect()
+        idle.sendall(request("/pid"))
+        next_answer(idle)
+        busy.sendall(request("/sleep/0.7"))
+        one.wait_for("asleep")
+        one.process.send_signal(number)
+        assert whole(busy).body == b"awake"
+        assert idle.recv(10) == b""
+        assert silent.recv(10) == b""
+        assert one.process.wait(PATIENCE) == 0
+        for connection in (idle, busy, silent):
+            connection.close()
+
+    def test_no_more_connections_while_it_ends(self, listen: Any) -> None:
+        one = listen()
+        with one.connect() as busy:
+            busy.sendall(request("/sleep/1"))
+            one.wait_for("asleep")
+            one.process.send_signal(signal.SIGTERM)
+            one.wait_for("The listener ends")
+            with pytest.raises(ConnectionRefusedError):
+                one.connect()
+            assert whole(busy).body == b"awake"
+
+    def test_patience_ends(self, listen: Any) -> None:
+        one = listen(LOCAL, SLURMREST_INET_DRAIN_SECONDS="0.2", SLURMREST_INET_GRACE_SECONDS="0.1")
+        with one.connect() as busy:
+            busy.sendall(request("/sleep/500"))
+            one.wait_for("asleep")
+            one.process.send_signal(signal.SIGTERM)
+            # The application here does not hear SIGTERM either; SIGKILL it is.
+            assert one.process.wait(PATIENCE) == 0
+            with contextlib.suppress(ConnectionResetError):
+                assert busy.recv(10) == b""
+
+    def test_reload(self, listen: Any, tmp_path: Path) -> None:
+        conf = tmp_path / "conf"
+        conf.write_text("fine")
+        one = listen(LOCAL, SLURM_CONF=str(conf))
+        with one.connect() as busy, one.connect() as silent, one.connect() as idle:
+            idle.sendall(request("/pid"))
+            next_answer(idle)
+            busy.sendall(request("/sleep/1.5"))
+            one.wait_for("asleep")
+            one.process.send_signal(signal.SIGHUP)
+            one.wait_for("read again(.|\n)*Listening")
+            silent.sendall(request("/pid", CLOSE))
+            assert whole(silent).status == 200
+            assert one.ask("/pid").status == 200
+            busy.shutdown(socket.SHUT_WR)
+            assert whole(busy).body == b"awake"
+            idle.sendall(request("/pid", CLOSE))
+            assert whole(idle).status == 200
+        one.wait_until(lambda: len(one.children()) == 2)
+        assert one.end() == 0
+
+    def test_children_count_after_a_reload(self, listen: Any) -> None:
+        one = listen(LOCAL, "--max-connections", "1", SLURMREST_INET_PER_SOURCE_CONNECTIONS="9")
+        with one.connect() as busy:
+            busy.sendall(request("/pid"))
+            next_answer(busy)
+            one.process.send_signal(signal.SIGHUP)
+            one.wait_for("read again(.|\n)*Listening")
+            assert one.ask("/pid").status == 503
+        one.wait_until(lambda: one.ask("/pid").status == 200)
+
+    def test_a_bad_configuration_is_not_taken(self, listen: Any, tmp_path: Path) -> None:
+        conf = tmp_path / "conf"
+        conf.write_text("fine")
+        one = listen(LOCAL, SLURM_CONF=str(conf))
+        assert one.ask("/pid").status == 200
+        conf.write_text("broken")
+        one.process.send_signal(signal.SIGHUP)
+        one.wait_for("cannot be read again")
+        assert one.ask("/pid").status == 200
+
+    def test_idle_exit(self, listen: Any) -> None:
+        one = listen(LOCAL, "--idle-exit", "1")
+        with one.connect() as connection:
+            connection.sendall(request("/sleep/1.5"))
+            assert next_answer(connection).body == b"awake"
+        assert one.process.wait(PATIENCE) == 0
+        assert "Nobody came" in one.read_log()
+
+
+@needs_root
+class TestUsers:
+    def test_rights_are_given_up(self, listen: Any) -> None:
+        user = pwd.getpwnam("daemon")
+        one = listen(LOCAL, "-u", "daemon", SLURMRESTD_SECURITY="")
+        assert one.ask("/ids").body.decode() == f"{(user.pw_uid,) * 3} {(user.pw_gid,) * 3} [{user.pw_gid}]"
+        with open(f"/proc/{one.process.pid}/status", encoding="ascii") as file:
+            assert f"Uid:\t{user.pw_uid}\t{user.pw_uid}\t{user.pw_uid}" in file.read()
+
+    def test_root_is_refused(self, listen: Any) -> None:
+        one = listen(LOCAL, SLURMRESTD_SECURITY="")
+        assert one.process.wait(PATIENCE) == 1
+        assert "does not serve as root" in one.read_log()
+
+    @pytest.mark.parametrize("spares", ["0", "1"])
+    def test_become_user(self, listen: Any, tmp_path_factory: Any, spares: str) -> None:
+        folder = tmp_path_factory.mktemp("s")
+        for parent in (folder, folder.parent, folder.parent.parent):
+            parent.chmod(0o755)
+        path = f"{folder}/s"
+        one = listen(
+            f"unix:{path}", "-a", "local", SLURMRESTD_SECURITY="become_user", SLURMREST_INET_SPARE_INSTANCES=spares
+        )
+        one.wait_for("Listening")
+        user = pwd.getpwnam("daemon")
+        program = (
+            "import socket,sys; s=socket.socket(socket.AF_UNIX); s.connect(sys.argv[1]);"
+            "s.sendall(sys.argv[2].encode()); print(b''.join(iter(lambda: s.recv(9999), b'')).decode())"
+        )
+        said = {}
+        for name, uid in (("daemon", user.pw_uid), ("root", 0)):
+            said[name] = subprocess.run(
+                [sys.executable, "-c", program, path, request("/ids", CLOSE).decode()],
+                user=uid, stdout=subprocess.PIPE, text=True, timeout=PATIENCE, check=True,
+            ).stdout  # fmt: skip
+        assert f"{(user.pw_uid,) * 3} {(user.pw_gid,) * 3}" in said["daemon"]
+        assert said["root"].startswith("HTTP/1.1 401 ")
+        with open(f"/proc/{one.process.pid}/status", encoding="ascii") as file:
+            assert "Uid:\t0\t0" in file.read()
+
+    @pytest.mark.parametrize(
+        ("args", "sentence"),
+        [
+            (["unix:/tmp/never"], "rest_auth/jwt"),
+            (["unix:/tmp/never", "-a", "local", "-u", "daemon"], "-u and -g"),
+            ([LOCAL, "-a", "local"], "needs unix sockets"),
+        ],
+    )
+    def test_become_user_has_conditions(self, listen: Any, args: list[str], sentence: str, tmp_path: Path) -> None:
+        args = [word.replace("/tmp/never", str(tmp_path / "s")) for word in args]
+        one = listen(*args, SLURMRESTD_SECURITY="become_user")
+        assert one.process.wait(PATIENCE) == 1
+        assert sentence in one.read_log()
+
+
+def test_bad_numbers(listen: Any) -> None:
+    one = listen(LOCAL, "-t", "many")
+    assert one.process.wait(PATIENCE) == 1
+    assert "-t needs a number" in one.read_log()
+    one = listen(LOCAL, SLURMREST_INET_EXEMPT_SOURCES="here")
+    assert one.process.wait(PATIENCE) == 1
+    assert "'here' is neither" in one.read_log()
