@@ -38,8 +38,10 @@ def place() -> Iterator[str]:
     folder = tempfile.mkdtemp(prefix="slurmrest-hosts-", dir="/run")
     os.chmod(folder, 0o755)  # noqa: S103 - instances run as several users
     yield folder
-    host.until(lambda: not host.processes(folder), f"end of all processes of {folder}")
-    shutil.rmtree(folder)
+    try:
+        host.until(lambda: not host.processes(folder), f"end of all processes of {folder}")
+    finally:
+        shutil.rmtree(folder)
 
 
 @pytest.fixture(scope="module")
