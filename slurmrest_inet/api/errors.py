@@ -11,8 +11,8 @@ FAIL_PARSING: int = lib.ESLURM_REST_FAIL_PARSING
 INVALID_JOBS_DESC: int = lib.ESLURM_REST_INVALID_JOBS_DESC
 INVALID_JOB_ID: int = lib.ESLURM_INVALID_JOB_ID
 CONVERSION_FAILED: int = lib.ESLURM_DATA_CONV_FAILED
-FLAGS_INVALID = 9207
-"""ESLURM_DATA_FLAGS_INVALID, which 22.05 does not know yet."""
+FLAGS_NO_LIST, FLAGS_INVALID = 9206, 9207
+"""ESLURM_DATA_FLAGS_INVALID_TYPE and ESLURM_DATA_FLAGS_INVALID, which 22.05 does not know yet."""
 
 _ROWS: dict[int, tuple[tuple[int, int], ...]] = {
     NO_CHANGE_IN_DATA: ((0, 304),),
@@ -41,10 +41,17 @@ def status_of(code: int, home: int) -> int:
     return status
 
 
+_LATER = {
+    FLAGS_NO_LIST: "Data parser expects flags to be a list",
+    FLAGS_INVALID: "Data parser unable to parse invalid flag",
+}
+"""Sentences on the wire that releases have only later."""
+
+
 def sentence_of(code: int) -> str:
-    """Return Slurm's sentence for a code, our own for one that is younger than the installed release."""
+    """Return Slurm's sentence for a code, also for one that is younger than the installed release."""
     known = strerror(code)
-    return "A flag is unknown" if code == FLAGS_INVALID and known.startswith("Unknown") else known
+    return _LATER.get(code, known) if known.startswith("Unknown") else known
 
 
 def entry(code: int, source: str, description: str | None = None) -> dict[str, str | int]:

@@ -3,6 +3,7 @@
 
 Rule 1: what is wrong with a request is collected, not raised; the operation says whether it can go on.
 Rule 2: every entry of ``errors`` has its four members and every one of ``warnings`` its two.
+Rule 3: descriptions are slurmrestd's on the wire, because clients compare them.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from slurmrest_inet.api.envelope import Answer, Records
-from slurmrest_inet.api.errors import CONVERSION_FAILED, FLAGS_INVALID, INVALID_QUERY, sentence_of
+from slurmrest_inet.api.errors import CONVERSION_FAILED, FLAGS_INVALID, FLAGS_NO_LIST, INVALID_QUERY, sentence_of
 from slurmrest_inet.http import query
 from slurmrest_inet.slurm import calls
 
@@ -20,8 +21,6 @@ if TYPE_CHECKING:
 
     from slurmrest_inet.api.app import Call
     from slurmrest_inet.slurm.library import SlurmError
-
-_REJECTED = "The request is refused: its query cannot be read"
 
 
 def number(value: int) -> dict[str, bool | int]:
@@ -52,18 +51,20 @@ class Report:
         """Add a warning."""
         self.warnings.append({"description": description, "source": source})
 
-    def unknown(self, name: str) -> None:
-        """Warn of a query's parameter that the operation does not have."""
-        self.warning("#/", f'The unknown parameter "{name}" is ignored')
+    def unknown(self, name: str, value: str | None, parser: str) -> None:
+        """Warn of a parameter that the operation does not have; ``parser`` is slurmrestd's name of its query."""
+        type_ = "boolean" if value is None else "string"
+        text = f'Ignoring unknown field "{name}" of type {type_} in DATA_PARSER_OPENAPI_{parser}'
+        self.warning(f"#/{name}/", text)
 
     def answer(self, *payload: tuple[str, Any], code: int | None = None) -> Answer:
         """Return the answer with this payload; ``code`` where it is not that of the first error."""
         chosen = self.code if code is None else code
         return Answer(payload, tuple(self.errors), chosen, warnings=tuple(self.warnings))
 
-    def rejected(self, source: str) -> Answer:
-        """Return the answer to a request whose query could not be read."""
-        self.error(INVALID_QUERY, source, _REJECTED)
+    def rejected(self, source: str, what: str = "query") -> Answer:
+        """Return the answer to a request whose ``what`` could not be read."""
+        self.error(INVALID_QUERY, source, f"Rejecting request. Failure parsing {what}")
         return self.answer()
 
     def listing(self, key: str, message: calls.Message | None, indexes: Sequence[int] | None = None) -> Answer:
@@ -91,14 +92,14 @@ class Parameters:
     parameter has a value which none of its type has.
     """
 
-    def __init__(self, call: Call, report: Report, *known: str) -> None:
+    def __init__(self, call: Call, report: Report, parser: str, *known: str) -> None:
         self.update_time = 0
         self.flags = 0
         self.unreadable = False
         self._report = report
         for name, value in call.query.items():
             if name not in known:
-                report.unknown(name)
+                report.unknown(name, value, parser)
             elif name == "update_time":
                 self._update_time(value)
             elif name == "flags":
@@ -106,17 +107,29 @@ class Parameters:
 
     def _update_time(self, text: str | None) -> None:
         value = query.infer(text or "")
-        found = _epoch(value) if isinstance(value, str) else None
-        try:
-            self.update_time = query.as_int(value) if found is None else found
-        except ValueError:
-            self._report.error(CONVERSION_FAILED, "#/update_time/", f'"{text or ""}" is no time')
-            self.unreadable = True
+        if isinstance(value, str):
+            found = _epoch(value)
+            trouble = f"Parsing of {value} for timestamp failed"
+        elif isinstance(value, bool):
+            found, trouble = None, f"Expected integer but got {str(value).lower()}"
+        else:
+            found, trouble = None if value is None else query.as_int(value), "Invalid or unset timestamp value"
+        if found is None:
+            self._unreadable(CONVERSION_FAILED, "#/update_time/", trouble)
+        else:
+            self.update_time = found
 
     def _flags(self, text: str | None) -> None:
+        if text is None:
+            self._unreadable(FLAGS_NO_LIST, "#/flags/", "Expected a List but found a boolean")
+            return
         for constant, word in calls.SHOW_FLAGS.items():
-            if word.lower() == (text or "").lower():
+            if word.lower() == text.lower():
                 self.flags = constant
                 return
         # The request goes on without it, and still its answer is an error.
-        self._report.error(FLAGS_INVALID, "#/flags[0]/", f'The flag "{text or ""}" is unknown')
+        self._report.error(FLAGS_INVALID, "#/flags[0]/", f'Unknown flag "{text}"')
+
+    def _unreadable(self, code: int, source: str, description: str) -> None:
+        self._report.error(code, source, description)
+        self.unreadable = True

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 
 from slurmrest_inet.api import modern
@@ -77,19 +78,24 @@ def _one(job_id: int, problem: Callable[[int], dict[str, str | int]]) -> Answer:
 def list_all_40(call: Call) -> Answer:
     """GET jobs: all, or none with a warning if none changed since ``update_time``."""
     report = modern.Report()
-    parameters = modern.Parameters(call, report, "update_time", "flags")
+    parameters = modern.Parameters(call, report, "JOB_INFO_QUERY", "update_time", "flags")
     if parameters.unreadable:
         # Of the code of the query, unlike other operations, which answer with the code of the parameter.
-        return report.rejected("op_handler_jobs")._replace(code=INVALID_QUERY)
+        return report.rejected("op_handler_jobs", "query.")._replace(code=INVALID_QUERY)
     try:
         message = calls.load_jobs(parameters.update_time, parameters.flags or _SHOW)
     except SlurmError as error:
         if NO_CHANGE_IN_DATA in (error.code, error.errno):
-            report.warning("op_handler_jobs", f"No job has changed since {parameters.update_time}")
+            moment = time.strftime("%Y-%m-%dT%H:%M:%S", time.localtime(parameters.update_time))
+            report.warning("op_handler_jobs", f"No job changes since update_time[{parameters.update_time}]={moment}")
         else:
             report.failure(error, "slurm_load_jobs()", "Unable to query jobs")
         return report.listing("jobs", None)
     return report.listing("jobs", message)
+
+
+_ALL_TASKS = "Job array Ids are not currently supported for job searches. Showing all jobs in array instead."
+_WHOLE_JOB = "Job steps are not supported for job searches. Showing whole job instead."
 
 
 def get_40(call: Call) -> Answer:
@@ -98,17 +104,17 @@ def get_40(call: Call) -> Answer:
     try:
         chosen = JobId.parse(call.parameters["job_id"])
     except ValueError:
-        return report.rejected("op_handler_job")
+        return report.rejected("op_handler_job", "parameters")
     if chosen.job >= calls.MAX_JOB_ID:
-        report.error(INVALID_JOB_ID, "op_handler_job", f"The job id {chosen.job} is too large")
+        report.error(INVALID_JOB_ID, "op_handler_job", f"Invalid JobID={chosen.job} rejected")
         return report.answer()
-    parameters = modern.Parameters(call, report, "update_time", "flags")
+    parameters = modern.Parameters(call, report, "JOB_INFO_QUERY", "update_time", "flags")
     if parameters.unreadable:
-        return report.rejected("_handle_job_get")
+        return report.rejected("_handle_job_get", "query.")
     if chosen.task is not None:
-        report.warning("_handle_job_get", "Tasks of an array are not looked for one by one: all of them are shown")
+        report.warning("_handle_job_get", _ALL_TASKS)
     if chosen.step is not None:
-        report.warning("_handle_job_get", "Steps are not looked for: the whole job is shown")
+        report.warning("_handle_job_get", _WHOLE_JOB)
     try:
         message = calls.load_job(chosen.job + (chosen.component or 0), parameters.flags or _SHOW)
     except SlurmError as error:
@@ -120,11 +126,10 @@ def get_40(call: Call) -> Answer:
 def states(call: Call) -> Answer:
     """GET jobs/state: id and state of every job, or of those that the list ``job_id`` names."""
     report = modern.Report()
-    for name in call.query:
-        if name != "job_id":
-            report.unknown(name)
+    modern.Parameters(call, report, "JOB_STATE_QUERY", "job_id")
+    listed = (call.query["job_id"] or "").split(",") if "job_id" in call.query else []
     try:
-        chosen = [JobId.parse(text) for text in (call.query.get("job_id") or "").split(",") if text]
+        chosen = [JobId.parse(text) for text in listed]
     except ValueError:
         return report.rejected("op_handler_job_states")
     try:

@@ -64,16 +64,17 @@ def answer_40(
     call: Call,
     key: str,
     load: Callable[[modern.Parameters], Message],
+    parser: str,
     *known: str,
     name: str | None = None,
     source: str,
 ) -> Answer:
     """Return the list ``key`` of all records or of the one called ``name``, as from v0.0.40 on.
 
-    ``known`` are the query's parameters, ``source`` is what errors name.
+    ``known`` are the query's parameters, ``parser`` and ``source`` are what warnings and errors name.
     """
     report = modern.Report()
-    parameters = modern.Parameters(call, report, *known)
+    parameters = modern.Parameters(call, report, parser, *known)
     if parameters.unreadable:
         return report.rejected(source)
     try:

@@ -55,9 +55,9 @@ _FAILURE = "Failure to query node {}"
 
 def _answer_40(call: Call, name: str | None) -> Answer:
     report = modern.Report()
-    parameters = modern.Parameters(call, report, "update_time", "flags")
+    parameters = modern.Parameters(call, report, "NODES_QUERY", "update_time", "flags")
     if parameters.unreadable:
-        return report.rejected("_dump_nodes")
+        return report.rejected("_dump_nodes", "query.")
     flags = parameters.flags or _show(call)
     try:
         if name is None:

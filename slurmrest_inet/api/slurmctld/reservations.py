@@ -41,13 +41,14 @@ def get(call: Call) -> Answer:
 
 def list_all_40(call: Call) -> Answer:
     """GET reservations: all, or 304 if none changed since ``update_time``."""
-    return answer_40(call, "reservations", _load, "update_time", source="slurm_load_reservations()")
+    return answer_40(call, "reservations", _load, "RESERVATION_QUERY", "update_time", source="op_handler_reservations")
 
 
 def get_40(call: Call) -> Answer:
     """GET reservation/{reservation_name}."""
     name = call.parameters["reservation_name"]
-    return answer_40(call, "reservations", _load, "update_time", name=name, source="op_handler_reservation")
+    source = "op_handler_reservation"
+    return answer_40(call, "reservations", _load, "RESERVATION_QUERY", "update_time", name=name, source=source)
 
 
 def _load(parameters: Parameters) -> Message:

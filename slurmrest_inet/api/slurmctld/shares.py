@@ -17,9 +17,7 @@ if TYPE_CHECKING:
 def list_all_40(call: Call) -> Answer:
     """GET shares: of all associations, or of those that ``accounts`` and ``users`` (comma lists) name."""
     report = modern.Report()
-    for name in call.query:
-        if name not in ("accounts", "users"):
-            report.unknown(name)
+    modern.Parameters(call, report, "SHARES_QUERY", "accounts", "users")
     chosen = ([word for word in (call.query.get(key) or "").split(",") if word] for key in ("accounts", "users"))
     try:
         message, total = calls.load_shares(*chosen)
