@@ -19,14 +19,14 @@ from slurmrest_inet.settings import Options, SettingsError
 needs_extension = pytest.mark.skipif(
     importlib.util.find_spec("slurmrest_inet._slurm") is None, reason="the compiled extension is not built"
 )
-REPOSITORY = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
 
 def program(*args: str, **environ: str) -> tuple[int, str, str]:
     """Run the program with nothing on standard input; exit status, output, errors."""
     done = subprocess.run(
         [sys.executable, "-m", "slurmrest_inet", *args],
-        env={"PYTHONPATH": REPOSITORY, **environ},
+        cwd="/",  # the installed package, not a checkout without the compiled extension
+        env=environ,
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
