@@ -73,6 +73,6 @@ def diag_40(_call: Call) -> Answer:
     try:
         message = calls.load_statistics()
     except SlurmError as error:
-        report.failure(error, "op_handler_diag", "slurmctld does not tell its statistics")
+        report.failure(error, "op_handler_diag", "slurm_get_statistics() failed to get slurmctld statistics")
         return report.answer()
     return report.answer(("statistics", Members(message)))

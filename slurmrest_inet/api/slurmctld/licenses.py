@@ -30,5 +30,5 @@ def list_all_40(_call: Call) -> Answer:
     try:
         return report.listing("licenses", calls.load_licenses())
     except SlurmError as error:
-        report.failure(error, "op_handler_licenses", "Unable to query licenses")
+        report.failure(error, "op_handler_licenses", "slurm_load_licenses() was unable to load licenses")
         return report.listing("licenses", None)

@@ -68,10 +68,12 @@ def answer_40(
     *known: str,
     name: str | None = None,
     source: str,
+    load_source: str | None = None,
 ) -> Answer:
     """Return the list ``key`` of all records or of the one called ``name``, as from v0.0.40 on.
 
-    ``known`` are the query's parameters, ``parser`` and ``source`` are what warnings and errors name.
+    ``known`` are the query's parameters; ``parser``, ``source`` and, of a call that failed, ``load_source`` are what
+    warnings and errors name.
     """
     report = modern.Report()
     parameters = modern.Parameters(call, report, parser, *known)
@@ -80,7 +82,7 @@ def answer_40(
     try:
         message = load(parameters)
     except SlurmError as error:
-        report.failure(error, source, f"Unable to query {key}")
+        report.failure(error, load_source or source, f"Unable to query {key}")
         return report.answer()
     if name is None:
         return report.listing(key, message)

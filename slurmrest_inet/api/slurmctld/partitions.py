@@ -31,26 +31,22 @@ def get(call: Call) -> Answer:
 
 def list_all_40(call: Call) -> Answer:
     """GET partitions: all that are not hidden, or 304 if none changed since ``update_time``."""
-    return answer_40(
-        call,
-        "partitions",
-        lambda parameters: load_partitions(parameters.update_time, parameters.flags),
-        "PARTITIONS_QUERY",
-        "update_time",
-        "flags",
-        source="op_handler_partitions",
-    )
+    return _answer_40(call, None, 0, "op_handler_partitions")
 
 
 def get_40(call: Call) -> Answer:
     """GET partition/{partition_name}."""
+    return _answer_40(call, call.parameters["partition_name"], SHOW_ALL, "op_handler_partition")
+
+
+def _answer_40(call: Call, name: str | None, flags: int, source: str) -> Answer:
     return answer_40(
         call,
         "partitions",
-        lambda parameters: load_partitions(parameters.update_time, parameters.flags or SHOW_ALL),
+        lambda parameters: load_partitions(parameters.update_time, parameters.flags or flags),
         "PARTITIONS_QUERY",
         "update_time",
         "flags",
-        name=call.parameters["partition_name"],
-        source="op_handler_partition",
+        name=name,
+        source=source,
     )

@@ -12,8 +12,6 @@ from slurmrest_inet.slurm.library import lib
 if TYPE_CHECKING:
     from slurmrest_inet.api.app import Call
     from slurmrest_inet.api.envelope import Answer
-    from slurmrest_inet.api.modern import Parameters
-    from slurmrest_inet.slurm.calls import Message
 
 
 def _answer(call: Call, name: str | None) -> Answer:
@@ -41,15 +39,22 @@ def get(call: Call) -> Answer:
 
 def list_all_40(call: Call) -> Answer:
     """GET reservations: all, or 304 if none changed since ``update_time``."""
-    return answer_40(call, "reservations", _load, "RESERVATION_QUERY", "update_time", source="op_handler_reservations")
+    return _answer_40(call, None, "op_handler_reservations")
 
 
 def get_40(call: Call) -> Answer:
     """GET reservation/{reservation_name}."""
-    name = call.parameters["reservation_name"]
-    source = "op_handler_reservation"
-    return answer_40(call, "reservations", _load, "RESERVATION_QUERY", "update_time", name=name, source=source)
+    return _answer_40(call, call.parameters["reservation_name"], "op_handler_reservation")
 
 
-def _load(parameters: Parameters) -> Message:
-    return load_reservations(parameters.update_time)
+def _answer_40(call: Call, name: str | None, source: str) -> Answer:
+    return answer_40(
+        call,
+        "reservations",
+        lambda parameters: load_reservations(parameters.update_time),
+        "RESERVATION_QUERY",
+        "update_time",
+        name=name,
+        source=source,
+        load_source="slurm_load_reservations()",
+    )

@@ -22,6 +22,6 @@ def list_all_40(call: Call) -> Answer:
     try:
         message, total = calls.load_shares(*chosen)
     except SlurmError as error:
-        report.failure(error, "_dump_shares", "slurmctld does not tell fair shares")
+        report.failure(error, "_dump_shares", "slurm_associations_get_shares() failed: GET")
         return report.answer()
     return report.answer(("shares", {"shares": Records(message), "total_shares": total}))
