@@ -153,7 +153,8 @@ class _Listener:
 
     # ---- signals
 
-    def _hear_signals(self) -> None:
+    def hear_signals(self) -> None:
+        """From now on signals do what a listener makes of them."""
         _signal.set_wakeup_fd(self._write_end, warn_on_full_buffer=False)
         for number in (_signal.SIGTERM, _signal.SIGINT):
             _signal.signal(number, self._on_end)
@@ -161,6 +162,7 @@ class _Listener:
         _signal.signal(_signal.SIGCHLD, _on_child)
         _signal.signal(_signal.SIGPIPE, _signal.SIG_IGN)
         self._poll.register(self._signals, POLLIN)
+        _signal.pthread_sigmask(_signal.SIG_UNBLOCK, _SIGNALS)
 
     def _on_end(self, _number: int, _frame: object) -> None:
         self._ending += 1
@@ -172,7 +174,6 @@ class _Listener:
 
     def run(self) -> int:
         """Serve until a signal or idleness ends it; returns the exit status."""
-        self._hear_signals()
         for number in (*self._listening, *self._waiting):
             self._poll.register(number, POLLIN)
         self._reap()  # children of the listener whose place we took may have ended before we heard signals
@@ -652,7 +653,8 @@ class _Listener:
         memory = kept.write()
         for number in (*self._listening, *self._waiting):
             os.set_inheritable(number, True)
-        _signal.pthread_sigmask(_signal.SIG_UNBLOCK, _SIGNALS)
+        # Until the new program hears them, signals have to wait: by default they would end it.
+        _signal.pthread_sigmask(_signal.SIG_BLOCK, _SIGNALS)
         with open("/proc/self/cmdline", "rb") as file:
             words = file.read().split(b"\0")[:-1]
         os.execve(sys.executable, words, {**self._environ, KEPT: str(memory)})
@@ -829,6 +831,7 @@ def serve(
     """
     first = dict(environ)
     log.level = settings.level
+    _signal.pthread_sigmask(_signal.SIG_BLOCK, (_signal.SIGHUP,))  # until it means something
     try:
         most_instances(settings), exempt_networks(settings)
         kept = _read_kept(environ)
@@ -859,6 +862,7 @@ def serve(
     listener = _Listener(settings, backend, log, listening, slurm_uid=slurm_uid, keys=keys, environ=first)
     if kept is not None:
         listener.take_over(kept)
+    listener.hear_signals()
     for sock in listening:
         log.info(f"Listening on {sockets.name_of(sock)}.")  # noqa: G004 - our log, not logging's
     # What has been loaded stays; children would copy every page of it only to look for garbage there.
