@@ -104,12 +104,12 @@ const slurm_conf_t *conf_loaded(void)
 	return &slurm_conf;
 }
 
-/* libslurm puts this before what it prints (program_invocation_short_name(3)); else it would be python3. */
-extern char *program_invocation_short_name;
+/* libslurm puts this before what it prints (program_invocation_name(3)); else it would be python3. */
+extern char *program_invocation_name;
 
 void name_program(char *name)
 {
-	program_invocation_short_name = name;
+	program_invocation_name = name;
 }
 
 /* Exported, in no header. Where a release hides it, the message is left to the end of the process. */

@@ -39,6 +39,7 @@ size_t codec_records(writer_t *w, const codec_table_t *table, const void *array,
 void codec_members(writer_t *w, const codec_table_t *table, const void *record);
 
 /* The process's last words: see guard.c. */
-void guard_arm(int descriptor, const char *answer, size_t length, int milliseconds);
+void guard_arm(int descriptor, const char *answer, size_t length, const char *record, size_t record_length,
+	       int milliseconds);
 void guard_disarm(void);
 int guard_confine(void);

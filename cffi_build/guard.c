@@ -23,7 +23,7 @@
 #include <sys/time.h>
 #include <unistd.h>
 
-enum { ANSWER_MAX = 1024, WRITE_PATIENCE_MS = 2000 };
+enum { ANSWER_MAX = 1024, RECORD_MAX = 4096, WRITE_PATIENCE_MS = 2000 };
 
 static struct {
 	volatile sig_atomic_t armed;
@@ -31,6 +31,8 @@ static struct {
 	pid_t owner;	    /* a child that libslurm forks must not answer */
 	size_t length;
 	char answer[ANSWER_MAX];
+	size_t record_length; /* the request's line for the log, up to the reason */
+	char record[RECORD_MAX];
 	bool registered;
 } guard = { .descriptor = -1 };
 
@@ -56,52 +58,61 @@ static void send_answer(void)
 	}
 }
 
-static void say(const char *text)
+/* The line of the request that will never be logged otherwise, in one write: descriptor 2 may be a datagram socket. */
+static void log_record(const char *why)
 {
-	ssize_t ignored = write(STDERR_FILENO, text, strlen(text));
+	static const char before[] = " why=\"", after[] = "\"\n";
+	char line[RECORD_MAX + 256];
+	size_t length = 0, reason = strlen(why);
+	ssize_t ignored;
 
+	if (!guard.record_length || reason > sizeof(line) - RECORD_MAX - sizeof(before) - sizeof(after))
+		return;
+	memcpy(line, guard.record, guard.record_length);
+	length += guard.record_length;
+	memcpy(line + length, before, sizeof(before) - 1);
+	length += sizeof(before) - 1;
+	memcpy(line + length, why, reason);
+	length += reason;
+	memcpy(line + length, after, sizeof(after) - 1);
+	length += sizeof(after) - 1;
+	ignored = write(STDERR_FILENO, line, length);
 	(void) ignored;
 }
 
-static void last_words(void)
+/* True in the one process that owes the answer, once. */
+static bool last_words(const char *why)
 {
 	if (!guard.armed || guard.owner != getpid())
-		return;
+		return false;
 	guard.armed = 0;
 	send_answer();
+	log_record(why);
+	return true;
 }
 
 static void on_exit_of_libslurm(void)
 {
-	last_words();
+	last_words("Slurm's library ended the process");
 }
 
 static void on_deadline(int number)
 {
 	(void) number;
-	if (guard.armed && guard.owner == getpid()) {
-		say("slurmrest-inet: a call to Slurm took longer than the deadline; the instance ends\n");
-		last_words();
+	if (last_words("a call to Slurm took longer than the deadline"))
 		_exit(1);
-	}
 }
 
 static void on_terminate(int number)
 {
 	(void) number;
-	if (guard.armed && guard.owner == getpid()) {
-		say("slurmrest-inet: terminated during a call to Slurm\n");
-		last_words();
-	}
+	last_words("terminated during a call to Slurm");
 	_exit(0);
 }
 
 static void on_crash(int number)
 {
-	if (guard.armed && guard.owner == getpid()) {
-		say("slurmrest-inet: a call to Slurm crashed\n");
-		last_words();
-	}
+	last_words("a call to Slurm crashed");
 	/* The default action again, so that whoever waits sees the signal. */
 	signal(number, SIG_DFL);
 	raise(number);
@@ -115,7 +126,8 @@ static void handle(int number, void (*handler)(int), struct sigaction *saved)
 	sigaction(number, &action, saved);
 }
 
-void guard_arm(int descriptor, const char *answer, size_t length, int milliseconds)
+void guard_arm(int descriptor, const char *answer, size_t length, const char *record, size_t record_length,
+	       int milliseconds)
 {
 	struct itimerval timer = { .it_value = { .tv_sec = milliseconds / 1000,
 						 .tv_usec = (milliseconds % 1000) * 1000 } };
@@ -129,6 +141,8 @@ void guard_arm(int descriptor, const char *answer, size_t length, int millisecon
 	guard.descriptor = descriptor;
 	guard.length = length < ANSWER_MAX ? length : ANSWER_MAX;
 	memcpy(guard.answer, answer, guard.length);
+	guard.record_length = record_length < RECORD_MAX ? record_length : RECORD_MAX;
+	memcpy(guard.record, record, guard.record_length);
 	guard.owner = getpid();
 	handle(SIGALRM, on_deadline, &saved_alarm);
 	handle(SIGTERM, on_terminate, &saved_term);

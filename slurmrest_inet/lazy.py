@@ -39,9 +39,10 @@ class _RecordType(type):
         defaults = [field for field in annotations if field in namespace]
         if defaults != list(annotations)[len(annotations) - len(defaults) :]:
             raise TypeError(f"{name}: fields without a default follow fields with one")
-        record = namedtuple(  # noqa: PYI024 - as above
-            name, annotations, defaults=[namespace[field] for field in defaults], module=namespace["__module__"]
-        )
+        values = [namespace[field] for field in defaults]
+        # Its names are known at run time only, which the type checker forbids.
+        make: Any = namedtuple  # noqa: PYI024 - as above
+        record = make(name, annotations, defaults=values, module=namespace["__module__"])
         record.__annotations__ = annotations
         for key, value in namespace.items():
             if key not in annotations and key not in ("__module__", "__annotations__"):

@@ -82,14 +82,15 @@ class Log:
         """One line for one answer. `why` is our own sentence; it and all that the client gave are escaped here."""
         if self.level < _INFO:
             return
-        user = request.header(b"x-slurm-user-name") if request else None
         self._write(
             _INFO,
-            f"peer={escape(peer)} user={escape(user, 64) if user else '-'}"
-            f" method={escape(request.method, 32) if request else '-'} path={escape(request.path) if request else '-'}"
-            f" status={status} bytes={sent} ms={milliseconds:.1f}"
+            f"{_asked(peer, request)} status={status} bytes={sent} ms={milliseconds:.1f}"
             + (f' why="{escape(why).replace(chr(92) + "x20", " ")}"' if why else ""),
         )
+
+    def unfinished(self, peer: str, request: Request, *, status: str, sent: int) -> bytes:
+        """The same line as far as it can be told before the answer, for whoever may have to write it in our place."""
+        return (self._prefix(_PRIORITY[_ERROR]) + f"{_asked(peer, request)} status={status} bytes={sent}").encode()
 
     def exception(self, error: BaseException, request: Request | None) -> None:
         """The traceback of a fault of ours, without the credentials of the `request` that led to it."""
@@ -118,6 +119,16 @@ class Log:
             clock = f"{now.tm_hour:02}:{now.tm_min:02}:{now.tm_sec:02}"
             return f"<{_DAEMON | priority}>{_MONTHS[now.tm_mon - 1]} {now.tm_mday:2} {clock} {NAME}[{os.getpid()}]: "
         return f"{NAME}: "
+
+
+def _asked(peer: str, request: Request | None) -> str:
+    if request is None:
+        return f"peer={escape(peer)} user=- method=- path=-"
+    user = request.header(b"x-slurm-user-name")
+    return (
+        f"peer={escape(peer)} user={escape(user, 64) if user else '-'}"
+        f" method={escape(request.method, 32)} path={escape(request.path)}"
+    )
 
 
 def _put(data: bytes) -> None:

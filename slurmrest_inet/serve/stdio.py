@@ -50,7 +50,7 @@ if TYPE_CHECKING:
     class Guard(Protocol):
         """What watches a call into libslurm, which may exit, hang, or be interrupted; slurm/guard is one."""
 
-        def arm(self, fd: int, answer: bytes, seconds: float, /) -> None:
+        def arm(self, fd: int, answer: bytes, seconds: float, record: bytes, /) -> None:
             """Until `disarm`, write `answer` to `fd` if the process ends, and end it after `seconds` or SIGTERM."""
 
         def disarm(self) -> None:
@@ -375,8 +375,9 @@ class _Connection:
 class _Guarded:
     """A streamed body each of whose chunks is made under the guard."""
 
-    def __init__(self, edge: _Edge, body: Iterable[Bytes], written: int) -> None:
+    def __init__(self, edge: _Edge, request: Request, body: Iterable[Bytes], written: int) -> None:
         self._edge = edge
+        self._request = request
         self._body = body
         self._chunks = iter(body)
         self._written = written
@@ -385,7 +386,7 @@ class _Guarded:
         return self
 
     def __next__(self) -> Bytes:
-        self._edge.arm(self._written)
+        self._edge.arm(self._request, self._written)
         try:
             return next(self._chunks)
         finally:
@@ -494,20 +495,23 @@ class _Edge:
             # A request that was already here when the signal came, behind the one that was being answered.
             raise RestError(503, "Service is ending", reason="asked to end")
         written = self._connection.written
-        self.arm(written)
+        self.arm(request, written)
         try:
             response = self._application(request)
         finally:
             self.disarm()
         if self._guard is None or isinstance(response.body, (bytes, bytearray, memoryview)):
             return response
-        return response._replace(body=_Guarded(self, response.body, written))
+        return response._replace(body=_Guarded(self, request, response.body, written))
 
-    def arm(self, written: int) -> None:
+    def arm(self, request: Request, written: int) -> None:
         """Enter libslurm. An answer of which something has been written since `written` cannot be replaced."""
         if self._guard is not None:
-            answer = lost_answer() if self._connection.written == written else b""
-            self._guard.arm(self._channel.output, answer, self._deadlines.request)
+            sent = self._connection.written - written
+            answer = b"" if sent else lost_answer()
+            status = "-" if sent else "500"
+            record = self._log.unfinished(self._peer.name, request, status=status, sent=sent or len(answer))
+            self._guard.arm(self._channel.output, answer, self._deadlines.request, record)
 
     def disarm(self) -> None:
         """Leave libslurm."""

@@ -6,12 +6,13 @@ from __future__ import annotations
 from slurmrest_inet.slurm.library import lib
 
 
-def arm(fd: int, answer: bytes, seconds: float) -> None:
+def arm(fd: int, answer: bytes, seconds: float, record: bytes) -> None:
     """Until disarm(): if libslurm ends the process, or ``seconds`` pass, write ``answer`` to ``fd`` first.
 
     ``answer`` is a complete HTTP response of at most 1,024 bytes, or empty when nothing may be written any more.
+    ``record`` is the request's line for the log without the reason, which the guard knows and puts behind it.
     """
-    lib.guard_arm(fd, answer, len(answer), max(1, int(seconds * 1000)))
+    lib.guard_arm(fd, answer, len(answer), record, len(record), max(1, int(seconds * 1000)))
 
 
 def disarm() -> None:

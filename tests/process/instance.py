@@ -45,7 +45,7 @@ class Guard:
         if "trace" in sys.argv:
             print(text, file=sys.stderr)
 
-    def arm(self, fd: int, answer: bytes, seconds: float) -> None:
+    def arm(self, fd: int, answer: bytes, seconds: float, record: bytes) -> None:
         status, _, body = answer.decode().partition("\r\n\r\n")
         self._trace(f"armed {stat.S_IFMT(os.fstat(fd).st_mode):o} {seconds} {status[:12]!r} {body!r}")
 
