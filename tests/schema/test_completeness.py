@@ -70,7 +70,7 @@ def test_that_a_typo_and_an_omission_are_found(headers: Headers, release: str) -
     table = next(one for one in TABLES if one.name == "slurm_license_info_t")
     typo = table._replace(rows=(*table.rows, Row("x", "totl", Kind("number"), "X")))
     assert unknown_members(typo, headers, release) == ["totl"]
-    assert forgotten_members(table._replace(rows=table.rows[1:]), headers) == ["name"]
+    assert "name" in forgotten_members(table._replace(rows=table.rows[1:]), headers)
     assert unknown_members(table._replace(skip={"nmae": "typo"}), headers, release) == ["nmae"]
 
 
