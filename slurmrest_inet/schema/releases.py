@@ -94,7 +94,5 @@ _MEMBERS = {
     """,
 }
 
-MEMBERS = {
-    (struct, name): (first, last) for (struct, first, last), text in _MEMBERS.items() for name in text.split()
-}
+MEMBERS = {(struct, name): (first, last) for (struct, first, last), text in _MEMBERS.items() for name in text.split()}
 """First and last release of each member of a struct."""
