@@ -192,6 +192,7 @@ JOB_MAIL = _pairs(
     bits=True,
 )
 
+
 def _select_type(prefix: str) -> tuple[Name, ...]:
     unit = "|".join(prefix + word for word in ("CPU", "SOCKET", "CORE"))
     bits = "BOARD MEMORY ONE_TASK_PER_CORE PACK_NODES CORE_DEFAULT_DIST_BLOCK LLN LINEAR"
