@@ -92,9 +92,25 @@ def _jobs(pointer: Any) -> Message:
 
 
 def job_id_of(text: str) -> int:
-    """slurm_xlate_job_id: the number behind "123", "123_4" or "123+1" (the latter two ask Slurm); 0: there is none."""
-    buffer = ffi.new("char[]", text.encode("utf-8", "surrogateescape"))
-    return int(lib.slurm_xlate_job_id(buffer))
+    """slurm_xlate_job_id: the number behind "123", "123_4" (this one asks Slurm) or "123+1"; 0: there is none."""
+    if hasattr(lib, "slurm_xlate_job_id"):
+        buffer = ffi.new("char[]", text.encode("utf-8", "surrogateescape"))
+        return int(lib.slurm_xlate_job_id(buffer))
+    # 24.11 has no such call any more.
+    number, task, index = text.partition("_")
+    number, component, offset = (number, "", "") if task else text.partition("+")
+    words = [word for word, there in ((number, True), (index, task), (offset, component)) if there]
+    if not all(word.isascii() and word.isdigit() and len(word) < 19 for word in words):
+        return 0
+    if not task:
+        return (int(number) + int(offset or 0)) & 0xFFFFFFFF
+    try:
+        message = load_job(int(number) & 0xFFFFFFFF, SHOW_ALL)
+    except SlurmError:
+        return 0
+    found = [job.job_id for job in message.array[0 : message.count] if job.array_task_id == int(index)]
+    message.close()
+    return int(found[0]) if found else 0
 
 
 def load_nodes(update_time: int, flags: int, partition_flags: int = SHOW_ALL) -> Message:
