@@ -236,6 +236,23 @@ JOB_SHOW_FLAGS = _bits(
     "SHOW_ALL SHOW_DETAIL SHOW_MIXED SHOW_LOCAL SHOW_SIBLING SHOW_FEDERATION SHOW_FUTURE",
 )
 
+JOB_SHOW_FLAGS_39 = JOB_SHOW_FLAGS._replace(
+    ident="job_show_flags_39",
+    entries=tuple(entry._replace(text=entry.text[5:]) for entry in JOB_SHOW_FLAGS.entries),
+)
+
+JOB_EXCLUSIVE = _pairs(
+    "job_exclusive",
+    """
+    NONE true
+    OK false
+    USER user
+    MCS mcs
+    TOPO topo
+    """,
+    prefix="JOB_SHARED_",
+)
+
 NODE_STATE_BASE = _pairs(
     "node_state_base",
     """

@@ -49,7 +49,7 @@ STATISTICS = Table(
         Row("gettimeofday_latency", "gettimeofday_latency", NUMBER, "1,000 clock readings (microseconds)"),
         Row("schedule_cycle_max", "schedule_cycle_max", NUMBER, "Longest cycle (microseconds)"),
         Row("schedule_cycle_last", "schedule_cycle_last", NUMBER, "Last cycle (microseconds)"),
-        Row("schedule_cycle_sum", "schedule_cycle_sum", NUMBER, "Time in all cycles (microseconds)", since=39),
+        Row("schedule_cycle_sum", "schedule_cycle_sum", NUMBER, "Time in all cycles (microseconds)", since=41),
         Row("schedule_cycle_total", "schedule_cycle_counter", NUMBER, "Cycles"),
         Row(
             "schedule_cycle_mean",
@@ -70,7 +70,7 @@ STATISTICS = Table(
             "Cycles a minute",
             uses=("req_time", "req_time_start"),
         ),
-        Row("schedule_cycle_depth", "schedule_cycle_depth", NUMBER, "Jobs looked at in all cycles", since=39),
+        Row("schedule_cycle_depth", "schedule_cycle_depth", NUMBER, "Jobs looked at in all cycles", since=41),
         Row(
             "schedule_exit/end_job_queue",
             "schedule_exit",
@@ -152,7 +152,8 @@ STATISTICS = Table(
         ),
         Row("bf_cycle_sum", "bf_cycle_sum", NUMBER, "Time in all backfill cycles (microseconds)", since=39),
         Row("bf_cycle_last", "bf_cycle_last", NUMBER, "Last backfill cycle (microseconds)"),
-        Row("bf_cycle_max", "bf_cycle_max", NUMBER, "Longest backfill cycle (microseconds)"),
+        Row("bf_cycle_max", "bf_cycle_max", NUMBER, "Longest backfill cycle (microseconds)", until=39),
+        Row("bf_cycle_max", "bf_cycle_max", NUMBER, "Longest backfill cycle (microseconds)", since=41),
         Row("bf_exit/end_job_queue", "bf_exit", _bf_exit(0), "Cycles that saw every job", since=40, release="23.11"),
         Row(
             "bf_exit/bf_max_job_start",
@@ -202,7 +203,7 @@ STATISTICS = Table(
             "Mean of that number",
             since=38,
         ),
-        Row("bf_table_size_sum", "bf_table_size_sum", NUMBER, "Sum of that number", since=39),
+        Row("bf_table_size_sum", "bf_table_size_sum", NUMBER, "Sum of that number", since=41),
         Row("bf_when_last_cycle", "bf_when_last_cycle", NUMBER, "Last backfill cycle (epoch)", then={40: NOVAL}),
         Row("bf_active", "bf_active", BOOLEAN, "Whether backfill runs now"),
         Row(
@@ -210,7 +211,7 @@ STATISTICS = Table(
             "rpc_queue_type_id",
             derived("pending_rpcs", "array"),
             "Calls that slurmctld has yet to send, by type",
-            since=40,
+            since=41,
             uses=("rpc_queue_type_count", "rpc_queue_count"),
         ),
         Row(
