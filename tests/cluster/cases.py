@@ -154,12 +154,15 @@ _QUERIES = (
         for read in LISTS
         for when in ("0", "4000000000", "abc", "uts1", "")
     ),
-    *(Case(f"jobs since {when or 'nothing'}, all forms", f"/slurm/{{v}}/jobs?update_time={when}") for when in _TIMES),
     *(
         Case(f"{one} since {when}", f"/slurm/{{v}}/{one}?update_time={when}")
         for one in ("partition/main", "reservation/nope", "node/node1", "job/1", "licenses", "diag", "ping")
         for when in ("0", "4000000000", "abc")
     ),
+)
+
+_QUERY_FORMS = (
+    *(Case(f"jobs since {when or 'nothing'}, all forms", f"/slurm/{{v}}/jobs?update_time={when}") for when in _TIMES),
     Case("update_time without value", "/slurm/{v}/jobs?update_time"),
     Case("update_time twice", "/slurm/{v}/jobs?update_time=4000000000&update_time=0"),
     Case("update_time twice, semicolon", "/slurm/{v}/jobs?update_time=0;update_time=4000000000"),
@@ -328,7 +331,7 @@ _LOCAL = (
 
 _DOWN = (
     *(
-        Case(f"{read}, slurmctld down", "/slurm/{v}/" + read, setting="down")
+        Case(f"{read}, slurmctld down", "/slurm/{v}/" + read, setting="down", versions=(36, 38))
         for read in (*_SOME_READS, "jobs?update_time=4000000000", "jobs?update_time=abc")
     ),
     *(
@@ -343,10 +346,23 @@ _DOWN = (
 
 # What the parts in front of an operation do does not depend on the API version: they are asked in the last one only.
 CASES = (
-    *(case._replace(versions=VERSIONS) for case in (*_OPERATIONS, *_QUERIES, *_DOWN)),
+    *(case._replace(versions=VERSIONS) for case in (*_OPERATIONS, *_QUERIES)),
+    *_QUERY_FORMS,
     *_PATHS,
     *_AUTHENTICATION,
     *_MEDIA,
     *_HTTP,
     *_LOCAL,
+    *_DOWN,
+)
+
+ODD_NAME = "no UTF-8: \udcff\udcc3("
+"""Python's spelling of the bytes FF and C3: a job that has it is {odd} in the cases below, and only while they run."""
+
+ODD_CASES = tuple(
+    case._replace(versions=VERSIONS)
+    for case in (
+        Case("a name that is no UTF-8", "/slurm/{v}/job/{odd}"),
+        _with("a name that is no UTF-8 in YAML", "Accept: application/x-yaml", target="/slurm/{v}/job/{odd}"),
+    )
 )

@@ -16,6 +16,7 @@ import pytest
 
 sys.path.insert(0, os.path.dirname(__file__))
 
+from cases import ODD_NAME
 from comparison import exchange_with
 from sidebyside import program
 
@@ -108,11 +109,35 @@ def sides(lab: Lab, conf: Callable[..., str], unreachable: str, silent: Callable
 
 
 @pytest.fixture(scope="session")
-def names(lab: Lab) -> dict[str, list[str]]:
+def content(lab: Lab) -> None:
+    """What only the comparison wants of a lab, added once: it stays, and nothing comes of it."""
+    lab.run("scontrol", "fsdampeningfactor", "1")  # the value that it has; its RPC is then in the statistics
+    if "PartitionName=endless" not in lab.run("scontrol", "-o", "show", "partition"):
+        options = "nodes=node1 defaulttime=UNLIMITED maxtime=UNLIMITED state=DOWN"
+        lab.run("scontrol", "create", "partitionname=endless", *options.split())
+    if "gone" not in lab.run("squeue", "-a", "-h", "-t", "CANCELLED", "-o", "%j").split():
+        number = lab.run("sbatch", "--parsable", "-H", "-Jgone", user="alice", stdin="#!/bin/sh\n").strip()
+        lab.run("scancel", number, user="alice")  # before it has tasks
+
+
+@pytest.fixture
+def odd_job(lab: Lab) -> Iterator[str]:
+    """A job whose name is no UTF-8, as long as it is asked for: it spoils every listing in YAML of the real server."""
+    known = lab.run("squeue", "-a", "-h", "-n", "odd", "-o", "%A").split()
+    number = (
+        known[0] if known else lab.run("sbatch", "--parsable", "-H", "-Jodd", user="alice", stdin="#!/bin/sh\n").strip()
+    )
+    lab.run("scontrol", "update", f"jobid={number}", f"jobname={ODD_NAME}")
+    yield number
+    lab.run("scontrol", "update", f"jobid={number}", "jobname=odd")
+
+
+@pytest.fixture(scope="session")
+def names(lab: Lab, content: None) -> dict[str, list[str]]:
     """All names and ids of the lab by the word that cases use for them."""
     jobs = [line.split("|") for line in lab.run("squeue", "-a", "-h", "-t", "all", "-o", "%A|%F|%K|%i").splitlines()]
     with open(os.path.join(lab.directory, "jobs.json"), encoding="utf-8") as file:
-        # One after another, and the many that only make the lab large come last: one of them is enough.
+        # The many that only make the lab large come after all others: one of them is enough.
         last = max(json.load(file).values()) + 1
     found = {
         "job": sorted({job for job, *_ in jobs if int(job) <= last}, key=int),

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from cases import ODD_NAME
 from comparison import MISSING, Difference, Rule
 
 if TYPE_CHECKING:
@@ -410,6 +411,18 @@ DIFFERENCES: tuple[Difference, ...] = (
         versions=_UP_TO_38,
     ),
     Difference(
+        "cpus",
+        _JOBS,
+        "body/jobs/*/cpus",
+        Rule(
+            "null, as tasks is",
+            lambda value, place, here, _: value is None is here.get(_beside(place, "tasks"), MISSING),
+        ),
+        _NUMBER,
+        "As above.",
+        versions=_UP_TO_38,
+    ),
+    Difference(
         "cpu-frequency-key",
         _JOBS,
         "body/jobs/*/cpu_frequency_minumum",
@@ -473,6 +486,40 @@ DIFFERENCES: tuple[Difference, ...] = (
         "The real server loses the sign.",
         versions=_UP_TO_38,
     ),
+    Difference(
+        "default-time-unlimited",
+        _PARTITIONS,
+        "body/partitions/*/default_time_limit",
+        2**32 - 1,
+        -1,
+        "The real server tests for infinity and then writes the number all the same.",
+        versions=range(38, 39),
+    ),
+    Difference(
+        "rpc-name",
+        "GET /slurm/{v}/diag*",
+        "body/statistics/rpcs_by_message_type/*/message_type",
+        "REQUEST_SET_FS_DAMPENING_FACTOR,",
+        "REQUEST_SET_FS_DAMPENING_FACTOR",
+        "A comma slipped into the real name.",
+        versions=_UP_TO_38,
+    ),
+    Difference(
+        "no-utf-8",
+        _JOBS,
+        "body/jobs/0/name",
+        ODD_NAME,
+        ODD_NAME.encode("utf-8", "surrogateescape").decode("utf-8", "replace"),
+        "JSON is UTF-8 (RFC 8259 section 8.1): each byte that is not becomes U+FFFD.",
+    ),
+    Difference(
+        "no-utf-8-in-yaml",
+        _JOBS + " | Accept: application/x-yaml",
+        "answer",
+        "500",
+        _YAML,
+        "As above; in YAML one such byte costs the real server the whole answer.",
+    ),
     # Values that 22.05 corrected in v0.0.38 and left as they were in what came before
     Difference(
         "preemption-unset",
@@ -500,7 +547,7 @@ DIFFERENCES: tuple[Difference, ...] = (
             "the memory per CPU",
             lambda value, place, here, _: value == here.get(_beside(place, "default_memory_per_cpu")),
         ),
-        Rule("minutes", lambda value, *_: isinstance(value, int) and value > 0),
+        Rule("minutes, -1 without a limit", lambda value, *_: isinstance(value, int) and (value > 0 or value == -1)),
         "The real server writes another member; as in v0.0.38.",
         versions=_UP_TO_37,
     ),
@@ -559,6 +606,62 @@ DIFFERENCES: tuple[Difference, ...] = (
         ),
         _matches("the sentence", "_op_handler_job: .*"),
         "The names of the server's descriptors are nobody's business.",
+        versions=range(36, 37),
+    ),
+    Difference(
+        "ping-error",
+        "GET /slurm/{v}/ping*",
+        "body/errors/0/error",
+        _matches(
+            "a function, and a number without its text", "_op_handler_ping: slurmctld config is unable to load: .*"
+        ),
+        _matches("the text of the number", "[A-Z][^_]*"),
+        "As above: the name of a function helps nobody.",
+        versions=range(36, 37),
+    ),
+    Difference(
+        "ping-error-again",
+        "GET /slurm/{v}/ping*",
+        "body/errors/1/error",
+        "_op_handler_ping: slurmctld config is missing",
+        MISSING,
+        "The same error for a second time.",
+        versions=range(36, 37),
+    ),
+    Difference(
+        "node-errno",
+        "GET /slurm/{v}/node*",
+        "body/errors/0/errno",
+        2018,
+        -1,
+        "Whatever went wrong, the real server says that the node's name is; as in v0.0.38.",
+        versions=range(36, 37),
+    ),
+    Difference(
+        "node-error",
+        "GET /slurm/{v}/node*",
+        "body/errors/0/error",
+        "Invalid node name specified",
+        "Unspecified error",
+        "As above.",
+        versions=range(36, 37),
+    ),
+    Difference(
+        "partition-errno",
+        "GET /slurm/{v}/partition*",
+        "body/errors/0/errno",
+        2000,
+        -1,
+        "Whatever went wrong, the real server says that the partition's name is; as in v0.0.38.",
+        versions=range(36, 37),
+    ),
+    Difference(
+        "partition-error",
+        "GET /slurm/{v}/partition*",
+        "body/errors/0/error",
+        "Invalid partition name specified",
+        "Unspecified error",
+        "As above.",
         versions=range(36, 37),
     ),
     Difference(

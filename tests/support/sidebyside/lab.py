@@ -59,6 +59,7 @@ class Lab(NamedTuple):
             input=stdin,
             stdout=subprocess.PIPE,
             text=True,
+            errors="surrogateescape",  # names are bytes to Slurm
             check=True,
             env=self.environment,
             cwd=self.variables["LAB_WORK_DIR"],
