@@ -42,6 +42,7 @@ struct writer {
 	struct position at;
 	const struct format *format;
 	bool pretty;
+	bool null_texts; /* a missing string is null, not empty */
 	bool fixed; /* a record is being tried: do not grow, set `full` */
 	bool full;
 	bool failed;

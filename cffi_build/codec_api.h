@@ -7,7 +7,10 @@
 typedef struct writer writer_t;
 typedef struct codec_table codec_table_t;
 
-/* One open document in one reused buffer. `format` is an index into the formats JSON compact, JSON pretty, YAML block. */
+/*
+ * One open document in one reused buffer. `format` is an index into the formats JSON compact, JSON pretty, YAML block
+ * with null for a missing string, YAML block with an empty one.
+ */
 writer_t *writer_new(int format, size_t capacity);
 void writer_free(writer_t *w);
 const char *writer_data(const writer_t *w);

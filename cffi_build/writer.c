@@ -25,8 +25,9 @@ writer_t *writer_new(int format, size_t capacity)
 		return NULL;
 	}
 	w->capacity = capacity;
-	w->format = format == 2 ? &yaml_format : &json_format;
+	w->format = format >= 2 ? &yaml_format : &json_format;
 	w->pretty = format == 1;
+	w->null_texts = format == 2;
 	return w;
 }
 
@@ -328,8 +329,8 @@ void writer_string(writer_t *w, const char *text, size_t length)
 
 void writer_text(writer_t *w, const char *text)
 {
-	/* slurmrestd's serialisers differ here: its JSON has an empty string, its YAML null. */
-	if (!text && w->format == &yaml_format) {
+	/* slurmrestd's serialisers differ here: its JSON has an empty string, its YAML null up to v0.0.38. */
+	if (!text && w->null_texts) {
 		writer_null(w);
 		return;
 	}

@@ -117,7 +117,7 @@ class _Application:
         answer = self.operation(match.route.function)(call)
         status = errors.status_of(answer.code, home)
         about = meta.of(match.route.side, match.version, self._peer, identity)
-        document = envelope.Document(answer, about, match.version, self._format(accepted.yaml))
+        document = envelope.Document(answer, about, match.version, self._format(accepted.yaml, match.version))
         if status == 304:
             document.close()
             return Response(status, None, b"")
@@ -133,10 +133,12 @@ class _Application:
             raise auth.refuse(str(error)) from None
         self._adopted = identity
 
-    def _format(self, yaml: bool) -> int:
+    def _format(self, yaml: bool, version: int) -> int:
         if yaml:
             # One line of JSON is YAML as well, and the most compact form that it has.
-            return codec.JSON_COMPACT if "compact" in self._settings.yaml_style else codec.YAML
+            if "compact" in self._settings.yaml_style:
+                return codec.JSON_COMPACT
+            return codec.YAML_EMPTY if version >= versions.MODERN else codec.YAML
         return codec.JSON_PRETTY if "pretty" in self._settings.json_style else codec.JSON_COMPACT
 
     @staticmethod

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import Any
 
-JSON_COMPACT, JSON_PRETTY, YAML = range(3)
+JSON_COMPACT, JSON_PRETTY, YAML, YAML_EMPTY = range(4)
+"""YAML shows a missing string as null, YAML_EMPTY as an empty one."""
 
 BUFFER_BYTES = 262_144
 """Four pipes full: large enough that system calls do not count, small enough to stay in the processor's cache."""
