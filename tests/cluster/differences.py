@@ -8,8 +8,13 @@ The comparison (test_comparison.py) fails on any difference that is not here and
 
 from __future__ import annotations
 
+import os
 import re
+import sys
 from typing import TYPE_CHECKING
+
+if __name__ == "__main__":
+    sys.path.append(os.path.join(os.path.dirname(os.path.abspath(__file__)), os.pardir, "support"))
 
 from cases import ODD_NAME
 from comparison import MISSING, Difference, Rule
@@ -675,6 +680,22 @@ DIFFERENCES: tuple[Difference, ...] = (
     ),
 )
 
+WRITES: dict[str, str] = {
+    "crash": "slurmrestd frees what it still needs: it dies after the job was submitted, and the client hears nothing",
+    "crash-36": "slurmrestd of v0.0.36 dies where those of later versions refuse",
+    "documented": "the API's document lists the key, and slurmrestd does not know it",
+    "documented-type": "the API's document gives the value's type, and slurmrestd refuses values of that type",
+    "nodes-list": "slurmrestd takes the list that its document asks for, and does not heed it",
+    "false": "slurmrestd takes false for true",
+    "type": "slurmrestd tells an error and submits the job all the same, without the value",
+    "cut": "slurmrestd cuts a text at a NUL and submits the rest; a body with a NUL is refused here",
+    "negative-time": "slurmrestd makes 4,294,960,097 minutes of a negative number of days",
+    "job-name": "slurmrestd of v0.0.36 gives every job that is changed the name openapi",
+    "update-ignored": "slurmrestd takes a change of these and does not pass it on",
+    "array-update": "slurmrestd tells of an error where an array was changed without one",
+}
+"""What write_cases.py and test_writes.py refer to: they hold the values of both sides for each option."""
+
 
 if __name__ == "__main__":
     print("| request | place | slurmrestd | ours | reason |\n|---|---|---|---|---|")
@@ -682,3 +703,6 @@ if __name__ == "__main__":
         _requests = (_row.request,) if isinstance(_row.request, str) else _row.request
         _cells = ("<br>".join(_requests), _row.place, repr(_row.real), repr(_row.ours), _row.reason)
         print("| " + " | ".join(cell.replace("|", "\\|") for cell in _cells) + " |")
+    print("\nWrites, each with the values of both sides in `tests/cluster/write_cases.py`:\n")
+    for _key, _reason in WRITES.items():
+        print(f"- `{_key}`: {_reason}")

@@ -4,7 +4,7 @@
 Rule 1: each request is made once with either server, on jobs that were made for it. What each job has become is read
         from slurmctld with scontrol, and from its state folder: the script and the environment to the byte.
 Rule 2: ids and times of day are masked; times are compared as distances from the submission.
-Rule 3: a difference is one of write_cases.DIFFERENCES; where there is none, the case fails.
+Rule 3: a difference is one of differences.WRITES; where there is none, the case fails.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ import time
 from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
+from differences import WRITES
 from sidebyside import program, wire
 from write_cases import ALL, BODIES, CANCELS, CASES, CHANGES, JOB, SCRIPT, Body, Cancel, Case, Change
 
@@ -302,7 +303,7 @@ def test_heterogeneous_job(method: str, target: str, version: int, writer: Write
     try:
         for who in (writer.real, writer.ours):
             jobs.append(writer.submit(writer.ours, 38, described)[1])
-            # In v0.0.36 slurmrestd renames what has no name, see DIFFERENCES.
+            # In v0.0.36 slurmrestd renames what has no name, see differences.WRITES.
             change = {"comment": "changed", **({"name": "w"} if version == 36 else {})}
             body = json.dumps(change).encode() if method == "POST" else b""
             path = f"/slurm/v0.0.{version}/job/{target.format(job=jobs[-1])}"
@@ -390,3 +391,10 @@ def test_that_one_connection_can_submit_many(writer: Writer) -> None:
     writer.cancel(*ids)
     assert len(set(ids)) == 20
     assert {answer.status for answer in answers} == {200}
+
+
+def test_that_each_difference_has_its_reason() -> None:
+    """None without one, and none that no case needs any more but those that have a test of their own."""
+    own_tests = {"job-name", "array-update", "update-ignored"}
+    needed = {case.difference for case in (*CASES, *BODIES, *CANCELS, *CHANGES) if getattr(case, "difference", None)}
+    assert needed | own_tests == set(WRITES)

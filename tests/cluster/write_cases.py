@@ -19,7 +19,7 @@ ALL = (36, 37, 38)
 class Case(NamedTuple):
     """Members of a job beside those that every job has, and the API versions that are asked.
 
-    difference: a key of DIFFERENCES; `ours` is then our status, and what our job holds in v0.0.38.
+    difference: a key of differences.WRITES; `ours` is then our status, and what our job holds in v0.0.38.
     """
 
     job: dict[str, Any]
@@ -34,21 +34,6 @@ class Case(NamedTuple):
 
 
 _COMPANIONS = (("nodes", "1"), ("tasks", 2), ("gpus", "1"), ("sockets_per_node", 1))
-
-DIFFERENCES = {
-    "crash": "slurmrestd frees what it still needs: it dies after the job was submitted, and the client hears nothing",
-    "crash-36": "slurmrestd of v0.0.36 dies where those of later versions refuse",
-    "documented": "the API's document lists the key, and slurmrestd does not know it",
-    "documented-type": "the API's document gives the value's type, and slurmrestd refuses values of that type",
-    "nodes-list": "slurmrestd takes the list that its document asks for, and does not heed it",
-    "false": "slurmrestd takes false for true",
-    "type": "slurmrestd tells an error and submits the job all the same, without the value",
-    "cut": "slurmrestd cuts a text at a NUL and submits the rest; a body with a NUL is refused here",
-    "negative-time": "slurmrestd makes 4,294,960,097 minutes of a negative number of days",
-    "job-name": "slurmrestd of v0.0.36 gives every job that is changed the name openapi",
-    "update-ignored": "slurmrestd takes a change of these and does not pass it on",
-    "array-update": "slurmrestd tells of an error where an array was changed without one",
-}
 
 
 def _texts(key: str, *values: Any, versions: tuple[int, ...] = (38,)) -> tuple[Case, ...]:
