@@ -266,10 +266,12 @@ class _ListeningBackend(_Backend):
         self._library.pin_auth()
         self._library.load_auth(token=tokens or settings.own_token is not None)
 
-    def rehearse(self, settings: Settings) -> None:
-        from slurmrest_inet.api.rehearsal import rehearse  # noqa: PLC0415 - with libslurm loaded
+    def rehearsal(self, settings: Settings) -> tuple[Application, bytes] | None:
+        if "rest_auth/jwt" not in settings.auth_types:
+            return None
+        from slurmrest_inet.api import rehearsal  # noqa: PLC0415 - with libslurm loaded
 
-        rehearse(settings)
+        return rehearsal.application(settings), rehearsal.REQUEST
 
     def application(self, settings: Settings, peer: Peer, *, once: bool = True) -> Application:
         return self._make_application(settings, peer, once=once, plugins=self._plugins)

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The way of a request without a client and without Slurm, for a listener: what it touches, its instances have ready.
 
-Rule 1: nothing of this leaves the process: no descriptor, no call to a daemon, no log.
+Rule 1: nothing of this leaves the process: no call to a daemon, no log, and a token that nobody would take.
 """
 
 from __future__ import annotations
@@ -9,37 +9,42 @@ from __future__ import annotations
 import contextlib
 from typing import TYPE_CHECKING
 
+from slurmrest_inet import auth
 from slurmrest_inet.api import envelope, router
+from slurmrest_inet.auth.peer import INET, Peer
 from slurmrest_inet.http import media, query
 from slurmrest_inet.http.message import Response, RestError
-from slurmrest_inet.http.session import Limits, Session
-from slurmrest_inet.slurm import codec
+from slurmrest_inet.slurm import codec, library
 
 if TYPE_CHECKING:
+    from typing import Callable
+
     from slurmrest_inet.http.message import Request
     from slurmrest_inet.settings import Settings
 
-_REQUEST = (
+REQUEST = (
     b"GET /slurm/v0.0.38/ping?update_time=0 HTTP/1.1\r\nHost: localhost\r\nUser-Agent: rehearsal\r\nAccept: */*\r\n"
     b"X-SLURM-USER-NAME: nobody\r\nX-SLURM-USER-TOKEN: a.b.c\r\nConnection: close\r\n\r\n"
 )
+_PEER = Peer(INET, None, 0, 0, "-")
 
 
-def rehearse(settings: Settings) -> None:
-    """Read one request, find its operation and write one answer, all in memory."""
+def application(settings: Settings) -> Callable[[Request], Response]:
+    """Return what answers REQUEST; it goes the way of the real application up to the call of libslurm."""
+    plugins = [auth.plugin(name) for name in settings.auth_types]
 
     def answer(request: Request) -> Response:
+        identity = auth.Gate(_PEER, plugins, once=False).admit(request)
         segments = query.split_path(request.path)
         dict(query.parse_query(request.query))
         with contextlib.suppress(RestError):  # it may not be selected
             router.find(request.method, segments, settings)
         accepted = media.negotiate(request, media.YAML)
+        with contextlib.suppress(library.LibraryError):  # the first request of a client says so
+            library.adopt(identity)
         document = envelope.Document(
             envelope.Answer((("pings", [{"ping": "UP"}]),)), {"plugin": {}}, 38, codec.JSON_COMPACT
         )
         return Response(200, accepted.name, document)
 
-    session = Session(answer, Limits(), lambda: "Thu, 01 Jan 1970 00:00:00 GMT", lambda *_: None)
-    session.receive(_REQUEST)
-    for _buffers in session.output():
-        pass
+    return answer

@@ -27,7 +27,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from slurmrest_inet.auth.keys import Keys, read_keys
 from slurmrest_inet.auth.peer import UNIX
 from slurmrest_inet.serve import confine, sockets, stdio
-from slurmrest_inet.serve.log import escape
+from slurmrest_inet.serve.log import Log, escape
 from slurmrest_inet.serve.peer import look
 from slurmrest_inet.serve.sources import Network, Penalties, Sources, network
 from slurmrest_inet.settings import SettingsError, StartError
@@ -38,7 +38,6 @@ if TYPE_CHECKING:
     from typing import Any, Callable, NoReturn, Protocol
 
     from slurmrest_inet.auth.peer import Peer
-    from slurmrest_inet.serve.log import Log
     from slurmrest_inet.serve.sources import Source
     from slurmrest_inet.settings import Settings
 
@@ -48,8 +47,8 @@ if TYPE_CHECKING:
         def warm_up(self, settings: Settings, /, *, network: bool) -> None:
             """Load what instances will need; `network`: some clients will come over TCP. Raises StartError."""
 
-        def rehearse(self, settings: Settings, /) -> None:
-            """Go the way of a request as far as that is possible without a client."""
+        def rehearsal(self, settings: Settings, /) -> tuple[stdio.Application, bytes] | None:
+            """A request, and what answers it without leaving the process; None if there is no such thing."""
 
         def application(self, settings: Settings, peer: Peer, /, *, once: bool = True) -> stdio.Application:
             """What answers the requests of `peer`; not `once`: each request is authenticated for itself."""
@@ -75,6 +74,9 @@ _LINGER_BYTES = 1 << 20
 _PAUSE = 1.0  # seconds without new connections or spares when the system has no descriptors or processes left
 _OUT_OF_DESCRIPTORS = (errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.ENOBUFS)
 _SPARE_DESCRIPTORS = 64  # beside one for each connection
+# Milliseconds without any event before a spare is made: forking takes the processors from those who are being served.
+_QUIET = 10
+_SILENT = -1  # a level below all others
 _REHEARSALS = 30  # the interpreter has then settled how it runs these lines (PEP 659), and children share that
 _SIGNALS = frozenset((_signal.SIGTERM, _signal.SIGINT, _signal.SIGHUP, _signal.SIGCHLD))
 
@@ -192,7 +194,7 @@ class _Listener:
             if self._is_over(now):
                 return EXIT_OK
             wants_spare = self._wants_spare(now)
-            events = self._poll.poll(0 if wants_spare else self._patience(now))
+            events = self._poll.poll(_QUIET if wants_spare else self._patience(now))
             if not events and wants_spare:
                 self._add_spare()
             self._handle(events)
@@ -477,7 +479,7 @@ class _Listener:
             self._close_inherited(number)
             confine.limit_processor(self._settings)
             if channel is not None:
-                self._backend.rehearse(self._settings)
+                _rehearse(self._settings, self._backend, wake, self._log)
                 channel.sendall(b"\0")  # ready
                 number = _wait_for_connection(channel, wake)
             status = EXIT_OK if number is None else self._instance(number, wake)
@@ -681,6 +683,45 @@ def _reserve() -> int:
     return os.open(os.devnull, os.O_RDONLY | os.O_CLOEXEC)
 
 
+class _NoWake:
+    """No signal is heard by a rehearsal of the listener."""
+
+    ending = False
+
+    def __init__(self) -> None:
+        self.descriptor, self._write_end = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
+
+    def close(self) -> None:
+        os.close(self.descriptor)
+        os.close(self._write_end)
+
+
+def _warm_up(settings: Settings, backend: Backend, log: Log) -> None:
+    wake = _NoWake()
+    for _ in range(_REHEARSALS):
+        _rehearse(settings, backend, wake, log)
+    wake.close()
+
+
+def _rehearse(settings: Settings, backend: Backend, wake: stdio.Waking, log: Log) -> None:
+    """Serve a connection to ourselves, so that the pages that this takes are this process's own."""
+    play = backend.rehearsal(settings)
+    if play is None:
+        return
+    application, request = play
+    ours, its = _socket.socketpair(_socket.AF_UNIX, _socket.SOCK_STREAM)
+    ours.sendall(request)
+    ours.shutdown(_socket.SHUT_WR)
+    number = its.detach()
+    peer = look(number, {})
+    backend.application(settings, peer, once=False)
+    channel = stdio.Channel(number, number, stat.S_IFSOCK, stat.S_IFSOCK)
+    stdio.talk(
+        settings, application, channel, peer=peer, log=Log(log.style, _SILENT), guard=backend.guard, wake=wake
+    )  # which closes its end
+    ours.close()
+
+
 def _refuse_unread(number: int, answer: bytes) -> None:
     """In an instance that may not go on: answer, and throw away what the client sends until it has read that."""
     connection = _socket.socket(fileno=number)
@@ -706,7 +747,10 @@ def _wait_for_connection(channel: _socket.socket, wake: stdio.Wake) -> int | Non
     if wake.ending:
         return None
     size = _socket.CMSG_SPACE(4)
-    data, ancillary, _flags, _address = channel.recvmsg(1, size, _socket.MSG_CMSG_CLOEXEC)
+    try:
+        data, ancillary, _flags, _address = channel.recvmsg(1, size, _socket.MSG_CMSG_CLOEXEC)
+    except ConnectionResetError:  # it let us go without having heard that we are ready
+        return None
     if not data:
         return None
     channel.close()
@@ -852,8 +896,7 @@ def serve(
         if not become_user:
             confine.refuse_slurm_user(settings, slurm_uid)
         backend.warm_up(settings, network=any(family != _socket.AF_UNIX for family in families))
-        for _ in range(_REHEARSALS):
-            backend.rehearse(settings)
+        _warm_up(settings, backend, log)
     except StartError as error:
         log.error(str(error))  # noqa: TRY400 - a sentence for the administrator, not a fault of ours
         return EXIT_FAULT

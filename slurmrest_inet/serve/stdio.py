@@ -47,6 +47,17 @@ if TYPE_CHECKING:
 
     Application = Callable[[Request], Response]
 
+    class Waking(Protocol):
+        """What tells that the process is to end; Wake is one."""
+
+        @property
+        def ending(self) -> bool:
+            """Whether it is."""
+
+        @property
+        def descriptor(self) -> int:
+            """Becomes readable when it is."""
+
     class Guard(Protocol):
         """What watches a call into libslurm, which may exit, hang, or be interrupted; slurm/guard is one."""
 
@@ -192,7 +203,7 @@ def _socket_of(descriptor: int) -> _socket.socket:
 class _Connection:
     """The bytes of one client: waiting, reading, writing (rules 1 and 2). Raises GoneError."""
 
-    def __init__(self, channel: Channel, deadlines: Deadlines, wake: Wake) -> None:
+    def __init__(self, channel: Channel, deadlines: Deadlines, wake: Waking) -> None:
         self._channel = channel
         self._deadlines = deadlines
         self._wake = wake
@@ -410,7 +421,7 @@ class _Edge:
         peer: Peer,
         log: Log,
         guard: Guard | None,
-        wake: Wake | None = None,
+        wake: Waking | None = None,
     ) -> None:
         self._deadlines = settings.deadlines
         self._channel = channel
@@ -542,7 +553,7 @@ def talk(
     peer: Peer,
     log: Log,
     guard: Guard | None = None,
-    wake: Wake | None = None,
+    wake: Waking | None = None,
 ) -> Ending:
     """As `run`, for a listener; `wake` has heard signals since before there was a connection."""
     return _Edge(settings, application, channel, peer=peer, log=log, guard=guard, wake=wake).run()

@@ -27,6 +27,8 @@ from slurmrest_inet.http.message import Request, Response  # noqa: E402 - the or
 from slurmrest_inet.serve import listener  # noqa: E402 - the order is the program's own
 
 if TYPE_CHECKING:
+    from typing import Callable
+
     from slurmrest_inet.auth.keys import Keys
     from slurmrest_inet.auth.peer import Peer
 
@@ -113,9 +115,10 @@ class Backend:
             verified = verify.Verifier(jwt_plugin, self._keys, lambda user: user == "root")
             self._plugins = [verified if one is jwt_plugin else one for one in self._plugins]
 
-    def rehearse(self, chosen: settings.Settings) -> None:
+    def rehearsal(self, chosen: settings.Settings) -> tuple[Callable[[Request], Response], bytes]:
         if os.environ.get("SLURM_DEBUG_FLAGS") == "bad-rehearsal" and os.getpid() != MAIN:
             os._exit(3)
+        return lambda _: Response(200, "text/plain", b"rehearsed"), b"GET / HTTP/1.1\r\nHost: a\r\n\r\n"
 
     def application(self, chosen: settings.Settings, peer: Peer, *, once: bool = True) -> Application:
         assert not once

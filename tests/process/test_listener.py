@@ -490,7 +490,7 @@ class TestSignals:
     def test_reload(self, listen: Any, tmp_path: Path) -> None:
         conf = tmp_path / "conf"
         conf.write_text("fine")
-        one = listen(LOCAL, SLURM_CONF=str(conf))
+        one = listen(LOCAL, SLURM_CONF=str(conf), SLURMREST_INET_SPARE_INSTANCES="2")
         with one.connect() as busy, one.connect() as silent, one.connect() as idle:
             idle.sendall(request("/pid"))
             next_answer(idle)
@@ -507,6 +507,8 @@ class TestSignals:
             assert whole(idle).status == 200
         one.wait_until(lambda: len(one.children()) == 2)
         assert one.end() == 0
+        assert "Traceback" not in one.log
+        assert "ended with" not in one.log
 
     def test_children_count_after_a_reload(self, listen: Any) -> None:
         one = listen(LOCAL, "--max-connections", "1", SLURMREST_INET_PER_SOURCE_CONNECTIONS="9")
