@@ -9,7 +9,7 @@ Rule 3: descriptions are slurmrestd's on the wire, because clients compare them.
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from slurmrest_inet.api.envelope import Answer, Records
 from slurmrest_inet.api.errors import CONVERSION_FAILED, FLAGS_INVALID, FLAGS_NO_LIST, INVALID_QUERY, sentence_of
@@ -18,6 +18,7 @@ from slurmrest_inet.slurm import calls
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from typing import Any
 
     from slurmrest_inet.api.app import Call
     from slurmrest_inet.slurm.library import SlurmError

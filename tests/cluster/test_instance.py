@@ -13,6 +13,7 @@ import re
 import signal
 import socket
 import subprocess
+import sys
 import time
 from typing import TYPE_CHECKING
 
@@ -128,6 +129,15 @@ def test_that_a_client_may_leave_in_the_middle_of_a_listing(ours: Program, ask: 
     assert "Traceback" not in log
     # What a pipe holds has been written (1 MiB at most); five listings are more, so the last is never begun.
     assert log.count("path=/slurm/v0.0.38/jobs") < 5
+
+
+@pytest.mark.skipif(sys.version_info >= (3, 14), reason="NamedTuple comes from typing there")
+def test_that_a_ping_loads_nothing_that_it_does_not_need(ours: Program, ask: Callable[..., bytes]) -> None:
+    outcome = ours.with_options(PYTHONPROFILEIMPORTTIME="1").exchange(ask("ping"))
+    loaded = set(re.findall(r"^import time:.*\|\s+([\w.]+)$", outcome.log, re.MULTILINE))
+    assert {"h11", "slurmrest_inet.api.slurmctld.diag"} <= loaded
+    heavy = {"typing", "dataclasses", "inspect", "json", "socket", "argparse", "logging", "traceback", "yaml", "jwt"}
+    assert not heavy & loaded
 
 
 def _lost_line(operation: str, why: str) -> str:
