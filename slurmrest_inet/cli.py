@@ -177,7 +177,7 @@ def run(argv: Sequence[str], environ: MutableMapping[str, str], log: Log) -> int
         return EXIT_REFUSED
     log.level = settings.level
     try:
-        if command.options.token is not None:
+        if command.options.token is not None or command.options.lifespan is not None:
             return _print_token(command.options, settings)
         if command.action == "check":
             from slurmrest_inet import check  # noqa: PLC0415 - see rule 3

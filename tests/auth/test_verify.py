@@ -224,6 +224,7 @@ class TestGenerator:
         ("args", "sentence"),
         [
             (["--token", "alice"], "needs a USER and the key"),
+            (["--lifespan", "60", "--jwt-key", "KEY"], "needs a USER and the key"),
             (["--token", "", "--jwt-key", "KEY"], "needs a USER and the key"),
             (["--token", "alice", "--jwt-key", "KEY", "--lifespan", "0"], "--lifespan needs seconds"),
             (["--token", "alice", "--jwt-key", "KEY", "--lifespan", "1h"], "--lifespan needs seconds"),

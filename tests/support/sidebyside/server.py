@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import os
 import re
-import select
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from typing import TYPE_CHECKING
 
@@ -34,8 +34,10 @@ class Server:
     """A server in listening mode; `port` is its TCP port on 127.0.0.1, if it has one."""
 
     def __init__(self, argv: Sequence[str], environment: dict[str, str], **options: object) -> None:
+        # A file never makes a server wait for us to read.
+        self._log = tempfile.TemporaryFile()  # noqa: SIM115 - closed by `end`
         self.process = subprocess.Popen(
-            argv, env=environment, cwd="/", stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, **options
+            argv, env=environment, cwd="/", stdin=subprocess.DEVNULL, stderr=self._log, **options
         )
         self.port = 0
         self.log = ""
@@ -55,22 +57,20 @@ class Server:
                     self.process.wait(PATIENCE / 3)
                 except subprocess.TimeoutExpired:
                     continue
-        if self.process.stderr is not None:
-            self.process.stderr.close()
+        self._log.close()
 
     def wait_for(self, pattern: str, seconds: float = PATIENCE) -> re.Match[str]:
         """The first match of `pattern` in the log; waits for it."""
         limit = time.monotonic() + seconds
         while True:
+            ended = self.process.poll() is not None
+            self.log = os.pread(self._log.fileno(), 1 << 24, 0).decode(errors="replace")
             found = re.search(pattern, self.log)
             if found:
                 return found
-            descriptor = self.process.stderr.fileno()
-            ready = select.select([descriptor], [], [], max(0.0, limit - time.monotonic()))[0]
-            data = os.read(descriptor, 1 << 16) if ready else b""
-            if not data:
+            if ended or time.monotonic() > limit:
                 raise AssertionError(f"{pattern!r} does not come: {self.log[-2000:]}")
-            self.log += data.decode(errors="replace")
+            time.sleep(0.01)
 
     def connect(self, source: str = "127.0.0.1") -> Client:
         """A new connection from an address of this machine."""
@@ -156,7 +156,7 @@ def real(lab: Lab, *options: str) -> Server:
     account = pwd.getpwnam(lab.user)
     ids = {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []} if os.geteuid() == 0 else {}
     command = [SLURMRESTD, "-a", "rest_auth/jwt", *options, f"127.0.0.1:{port}"]
-    server = Server(command, {**lab.environment, "SLURM_JWT": "daemon", "SLURMRESTD_DEBUG": "2"}, **ids)
+    server = Server(command, {**lab.environment, "SLURM_JWT": "daemon"}, **ids)
     server.port = port
     limit = time.monotonic() + PATIENCE
     while True:

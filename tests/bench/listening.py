@@ -1,0 +1,244 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Our listener beside the real listening slurmrestd, in one run, in turns, so that a noisy machine is noisy for both.
+
+    python tests/bench/listening.py             boots a lab, measures everything, ends the lab
+    python tests/bench/listening.py --lab DIR   on a lab that runs (with 10,000 jobs, if memory shall mean something)
+    python tests/bench/listening.py --only new  one scenario: new, keep, silent, memory
+
+Run it as root on a machine that has the lab's packages. Clients are processes of Python here, which the same two
+processors have to run: rates are low for both sides, and their ratio is what counts.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import multiprocessing
+import os
+import socket
+import statistics
+import sys
+import time
+from typing import TYPE_CHECKING, NamedTuple
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../support"))
+
+from sidebyside import lab as labs
+from sidebyside import server
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import Callable
+
+    from sidebyside.lab import Lab
+    from sidebyside.server import Server
+
+_WARM = 20  # requests before anything is measured
+
+
+class Load(NamedTuple):
+    """What clients saw: answers a second, and the median time of one in milliseconds."""
+
+    rate: float
+    median: float
+
+
+class Row(NamedTuple):
+    """One line. `target`: what our number is to be as a multiple of the real one, at most or at least."""
+
+    what: str
+    real: float | None
+    ours: float
+    target: str
+    reached: bool
+
+
+class Setup(NamedTuple):
+    """What a scenario works with."""
+
+    lab: Lab
+    token: str
+    seconds: float
+    rounds: int
+
+    def request(self, path: str, *, close: bool) -> bytes:
+        lines = [
+            f"GET /slurm/v0.0.38/{path} HTTP/1.1",
+            "Host: bench",
+            "X-SLURM-USER-NAME: alice",
+            f"X-SLURM-USER-TOKEN: {self.token}",
+            *(["Connection: close"] if close else []),
+        ]
+        return "\r\n".join(lines).encode() + b"\r\n\r\n"
+
+
+def _answer(connection: socket.socket) -> bytes:
+    """One answer with Content-Length; its head."""
+    data = connection.recv(65536)
+    while b"\r\n\r\n" not in data:
+        more = connection.recv(65536)
+        if not more:
+            raise RuntimeError(f"no answer but {data!r}")
+        data += more
+    head, _, body = data.partition(b"\r\n\r\n")
+    if not head.startswith(b"HTTP/1.1 200 "):
+        raise RuntimeError(f"no measurement: {head!r}")
+    length = int(head.lower().partition(b"content-length:")[2].partition(b"\r\n")[0])
+    size = len(body)
+    while size < length:
+        size += len(connection.recv(65536)) or length
+    return head
+
+
+def _client(port: int, request: bytes, keep: bool, seconds: float, pause: float, found: object) -> None:
+    times = []
+    connection: socket.socket | None = None
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        begun = time.perf_counter()
+        if connection is None:
+            connection = socket.create_connection(("127.0.0.1", port), 60)
+            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        connection.sendall(request)
+        head = _answer(connection)
+        if not keep or b"onnection: close" in head:
+            connection.close()
+            connection = None
+        times.append(time.perf_counter() - begun)
+        if pause:
+            time.sleep(pause)
+    found.put(times)  # type: ignore[attr-defined]
+
+
+def load(one: Server, request: bytes, *, clients: int, keep: bool, seconds: float, pause: float = 0.0) -> Load:
+    """Let `clients` ask for `seconds`, each with a pause of so many seconds after each answer."""
+    found: multiprocessing.Queue[list[float]] = multiprocessing.Queue()
+    arguments = (one.port, request, keep, seconds, pause, found)
+    running = [multiprocessing.Process(target=_client, args=arguments) for _ in range(clients)]
+    for process in running:
+        process.start()
+    times = [seconds_ for _ in running for seconds_ in found.get()]
+    for process in running:
+        process.join()
+    return Load(len(times) / seconds, statistics.median(times) * 1e3)
+
+
+@contextlib.contextmanager
+def both(setup: Setup) -> Iterator[tuple[Server, Server]]:
+    """The real server and ours, each warm."""
+    with server.real(setup.lab) as real, server.ours(setup.lab, "-a", "jwt") as ours:
+        for one in (real, ours):
+            load(one, setup.request("ping", close=True), clients=1, keep=False, seconds=0.5)
+        yield real, ours
+
+
+def _in_turn(setup: Setup, measure: Callable[[Server], Load]) -> tuple[Load, Load]:
+    """The medians of all rounds for the real server and for ours."""
+    found: tuple[list[Load], list[Load]] = ([], [])
+    with both(setup) as servers:
+        for _ in range(setup.rounds):
+            for loads, one in zip(found, servers):
+                loads.append(measure(one))
+    real, ours = (Load(*(statistics.median(column) for column in zip(*loads))) for loads in found)
+    return real, ours
+
+
+def new_connections(setup: Setup) -> Iterator[Row]:
+    """A connection for each request."""
+    request = setup.request("ping", close=True)
+
+    def by(clients: int, pause: float = 0.0) -> tuple[Load, Load]:
+        return _in_turn(
+            setup,
+            lambda one: load(one, request, clients=clients, keep=False, seconds=setup.seconds, pause=pause),
+        )
+
+    for what, pause in (("one client without a pause", 0.0), ("one client, 50 ms apart", 0.05)):
+        real, ours = by(1, pause)
+        reached = ours.median <= 1.5 * real.median
+        yield Row(f"new connections, {what}: median, ms", real.median, ours.median, "<= 1.5", reached)
+    real, ours = by(8)
+    yield Row("new connections, 8 clients: a second", real.rate, ours.rate, ">= 0.5", ours.rate >= 0.5 * real.rate)
+
+
+def keep_alive(setup: Setup) -> Iterator[Row]:
+    """Many requests on each connection."""
+    request = setup.request("ping", close=False)
+    real, ours = _in_turn(setup, lambda one: load(one, request, clients=8, keep=True, seconds=setup.seconds))
+    yield Row("keep-alive, 8 clients: a second", real.rate, ours.rate, ">= 2", ours.rate >= 2 * real.rate)
+
+
+def silent(setup: Setup) -> Iterator[Row]:
+    """A thousand connections that say nothing, from other addresses."""
+    request = setup.request("ping", close=True)
+    with contextlib.ExitStack() as stack:
+        ours = stack.enter_context(server.ours(setup.lab, "-a", "jwt"))
+        before = load(ours, request, clients=1, keep=False, seconds=setup.seconds).median
+        for number in range(1000):
+            stack.enter_context(ours.connect(f"127.0.1.{1 + number % 10}"))
+        after = load(ours, request, clients=1, keep=False, seconds=setup.seconds).median
+    yield Row("with 1,000 silent connections: median, ms", None, after, f"beside {before:.3g} without", True)
+
+
+def memory(setup: Setup) -> Iterator[Row]:
+    """200 listings of all jobs, one after the other."""
+
+    def listing(one: Server) -> int:
+        with socket.create_connection(("127.0.0.1", one.port), 60) as connection:
+            connection.sendall(setup.request("jobs", close=True))
+            size = 0
+            while True:
+                data = connection.recv(1 << 20)
+                if not data:
+                    return size
+                size += len(data)
+
+    with server.ours(setup.lab, "-a", "jwt") as ours:
+        for _ in range(_WARM):
+            size = listing(ours)
+        before = _resident(ours)
+        for _ in range(200):
+            listing(ours)
+        grown = _resident(ours) - before
+    what = f"memory of the listener after 200 listings of {size / 1e6:.3g} MB: more by, KiB"
+    yield Row(what, None, grown / 1024, "about 0", grown <= 256 << 10)
+
+
+def _resident(one: Server) -> int:
+    with open(f"/proc/{one.process.pid}/statm", encoding="ascii") as file:
+        return int(file.read().split()[1]) * os.sysconf("SC_PAGESIZE")
+
+
+SCENARIOS: dict[str, Callable[[Setup], Iterator[Row]]] = {
+    "new": new_connections,
+    "keep": keep_alive,
+    "silent": silent,
+    "memory": memory,
+}
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description="Our listener beside the real listening slurmrestd.")
+    parser.add_argument("--lab", help="the folder of a lab that runs")
+    parser.add_argument("--only", choices=SCENARIOS, help="one scenario")
+    parser.add_argument("--seconds", type=float, default=3.0, help="of each measurement")
+    parser.add_argument("--rounds", type=int, default=3, help="of each scenario")
+    options = parser.parse_args()
+    lab = labs.adopt(options.lab) if options.lab else labs.boot(nodes=0, jobs=10_000)
+    try:
+        setup = Setup(lab, lab.token("alice"), options.seconds, options.rounds)
+        for name, scenario in SCENARIOS.items():
+            if options.only in (None, name):
+                for row in scenario(setup):
+                    real = "" if row.real is None else f"slurmrestd {row.real:.4g}, ours "
+                    ratio = "" if row.real is None else f", ratio {row.ours / row.real:.2f}"
+                    verdict = "reached" if row.reached else "MISSED"
+                    print(f"{row.what}: {real}{row.ours:.4g}{ratio} ({row.target}: {verdict})", flush=True)
+    finally:
+        if not options.lab:
+            lab.down()
+
+
+if __name__ == "__main__":
+    main()
