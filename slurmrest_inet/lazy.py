@@ -15,10 +15,12 @@ Rule 3: a module that is already loaded is not replaced.
 from __future__ import annotations
 
 import sys
+from _collections import _tuplegetter  # type: ignore[import-not-found]  # what namedtuple's own fields are
 from types import ModuleType
 
 TYPE_CHECKING = False  # typing's own, without loading typing
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from typing import Any, Callable
 
 
@@ -26,28 +28,71 @@ def _cast(_type: object, value: Any) -> Any:
     return value
 
 
+# What `collections.namedtuple` gives each record.
+
+
+def _make(cls: Any, values: Iterable[object]) -> Any:
+    return cls(*values)
+
+
+def _repr(self: Any) -> str:
+    return f"{type(self).__name__}({', '.join(f'{field}={value!r}' for field, value in zip(self._fields, self))})"
+
+
+def _replace(self: Any, /, **named: object) -> Any:
+    values = [named.pop(field, value) for field, value in zip(self._fields, self)]
+    if named:
+        raise ValueError(f"Got unexpected field names: {list(named)!r}")
+    return self._make(values)
+
+
+def _asdict(self: Any) -> dict[str, object]:
+    return dict(zip(self._fields, self))
+
+
+def _getnewargs(self: Any) -> tuple[object, ...]:
+    return tuple(self)
+
+
 class _RecordType(type):
     """Makes a class with annotations into the namedtuple of the same fields, as `typing.NamedTuple` does.
 
-    Unlike typing it does not compile each annotation into an object that nobody looks at.
+    Unlike typing it does not compile each annotation into an object that nobody looks at, and unlike `collections` it
+    compiles no constructor of its own for each class: that costs more than all the records that a ping makes.
     """
 
     def __new__(cls, name: str, _bases: tuple[type, ...], namespace: dict[str, Any]) -> Any:
-        from collections import namedtuple  # noqa: PLC0415 - not every start makes one
-
-        annotations = namespace.get("__annotations__", {})
-        defaults = [field for field in annotations if field in namespace]
-        if defaults != list(annotations)[len(annotations) - len(defaults) :]:
+        annotations = namespace.pop("__annotations__", {})
+        fields = tuple(annotations)
+        defaults = {field: namespace.pop(field) for field in fields if field in namespace}
+        if tuple(defaults) != fields[len(fields) - len(defaults) :]:
             raise TypeError(f"{name}: fields without a default follow fields with one")
-        values = [namespace[field] for field in defaults]
-        # Its names are known at run time only, which the type checker forbids.
-        make: Any = namedtuple  # noqa: PYI024 - as above
-        record = make(name, annotations, defaults=values, module=namespace["__module__"])
-        record.__annotations__ = annotations
-        for key, value in namespace.items():
-            if key not in annotations and key not in ("__module__", "__annotations__"):
-                setattr(record, key, value)
-        return record
+
+        def __new__(cls: type, *values: object, **named: object) -> Any:  # noqa: N807 - becomes the record's
+            if named or len(values) != len(fields):
+                try:
+                    values += tuple([named.pop(f) if f in named else defaults[f] for f in fields[len(values) :]])
+                except KeyError as missing:
+                    raise TypeError(f"{name}: {missing} is missing") from None
+                if named or len(values) != len(fields):
+                    raise TypeError(f"{name} has the fields {fields} and no others")
+            return tuple.__new__(cls, values)
+
+        members = {
+            "__slots__": (),
+            "__new__": __new__,
+            "__match_args__": fields,
+            "__annotations__": annotations,
+            "_fields": fields,
+            "_field_defaults": defaults,
+            "_make": classmethod(_make),
+            "_replace": _replace,
+            "_asdict": _asdict,
+            "__repr__": _repr,
+            "__getnewargs__": _getnewargs,
+            **{field: _tuplegetter(index, None) for index, field in enumerate(fields)},
+        }
+        return type(name, (tuple,), {**members, **namespace})
 
     def __call__(cls, *arguments: Any, **options: Any) -> Any:
         """NamedTuple("Name", [...]), which nobody on the way of a ping writes."""
