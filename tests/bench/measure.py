@@ -124,6 +124,27 @@ def through_socket(address: tuple[str, int], pid: int, request: bytes) -> Sample
         return _read(started, client.fileno(), pid)
 
 
+def many(address: tuple[str, int], request: bytes, count: int, *, fresh: bool) -> Sample:
+    """`count` times the same request, one after another: over one connection, or over a new one for each."""
+    started = time.perf_counter()
+    size = 0
+    client: socket.socket | None = None
+    for _ in range(count):
+        if client is None:
+            client = socket.create_connection(address)
+        client.sendall(request)
+        reader = Reader()
+        while not reader.feed(client.recv(_READ_BYTES)):
+            pass
+        size += reader.size
+        if fresh:
+            client.close()
+            client = None
+    if client is not None:
+        client.close()
+    return Sample(time.perf_counter() - started, size)
+
+
 def _read(started: float, descriptor: int, pid: int) -> Sample:
     reader = Reader()
     while data := os.read(descriptor, _READ_BYTES):

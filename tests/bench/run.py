@@ -13,6 +13,7 @@ write it and name it in SCENARIOS.
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import pickle
 import platform
@@ -51,9 +52,16 @@ class Setup(NamedTuple):
     credentials: str
     runs: int
 
-    def request(self, path: str) -> bytes:
-        """A GET below /slurm/v0.0.38/."""
-        return f"GET /slurm/v0.0.38/{path} HTTP/1.1\r\n{self.credentials}\r\n".encode()
+    def request(self, path: str, version: int = 38) -> bytes:
+        """A GET below /slurm/."""
+        return f"GET /slurm/v0.0.{version}/{path} HTTP/1.1\r\n{self.credentials}\r\n".encode()
+
+    def submission(self) -> bytes:
+        """A POST of a held job, which stays in the lab until that ends."""
+        job = {"name": "bench", "hold": True, "environment": {"PATH": "/bin"}, "current_working_directory": "/tmp"}
+        body = json.dumps({"script": "#!/bin/sh\ntrue\n", "job": job})
+        head = f"{self.credentials}Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
+        return f"POST /slurm/v0.0.38/job/submit HTTP/1.1\r\n{head}{body}".encode()
 
 
 class Row(NamedTuple):
@@ -123,7 +131,40 @@ def listing(setup: Setup) -> Iterator[Row]:
         yield Row(what, unit, columns, target)
 
 
-SCENARIOS: dict[str, Callable[[Setup], Iterator[Row]]] = {"ping": ping, "jobs": listing}
+def modern(setup: Setup) -> Iterator[Row]:
+    """All jobs in v0.0.42, which the real server of this release does not have, beside its v0.0.38."""
+    old, new = setup.request("jobs"), setup.request("jobs", 42)
+    real, ours = in_turn(
+        setup.runs,
+        lambda: measure.through_pipe(setup.real, old),
+        lambda: measure.through_pipe(setup.ours, new),
+    )
+    for what, unit, member, scale in (
+        ("jobs, real v0.0.38, ours v0.0.42", "s", "seconds", 1),
+        ("the same, size", "MiB", "size", _MIB),
+        ("the same, peak memory", "MiB", "memory", _MIB),
+    ):
+        yield Row(what, unit, {"real": median(real, member) / scale, "ours": median(ours, member) / scale})
+
+
+def submissions(setup: Setup) -> Iterator[Row]:
+    """A thousand jobs submitted to either listener, through one connection and through a new one for each."""
+    request, count = setup.submission(), 1000
+    for what, fresh in (("1,000 submissions, one connection", False), ("1,000 submissions, new connections", True)):
+        seconds = {}
+        for name, server in (("real", setup.real), ("ours", setup.ours)):
+            with measure.listening(server) as (address, _pid):
+                measure.many(address, request, 10, fresh=fresh)
+                seconds[name] = measure.many(address, request, count, fresh=fresh).seconds
+        yield Row(what, "s", seconds)
+
+
+SCENARIOS: dict[str, Callable[[Setup], Iterator[Row]]] = {
+    "ping": ping,
+    "jobs": listing,
+    "modern": modern,
+    "submit": submissions,
+}
 
 
 def in_child(setup: Setup, work: Callable[[Setup], Result]) -> Result:
