@@ -74,7 +74,8 @@ _LINGER_BYTES = 1 << 20
 _PAUSE = 1.0  # seconds without new connections or spares when the system has no descriptors or processes left
 _OUT_OF_DESCRIPTORS = (errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.ENOBUFS)
 _SPARE_DESCRIPTORS = 64  # beside one for each connection
-# Milliseconds without any event before a spare is made: forking takes the processors from those who are being served.
+# Milliseconds without any event before a spare is made, unless an instance has just ended: forking takes the
+# processors from those who are being served.
 _QUIET = 10
 _SILENT = -1  # a level below all others
 _REHEARSALS = 30  # the interpreter has then settled how it runs these lines (PEP 659), and children share that
@@ -147,6 +148,7 @@ class _Listener:
         self._crowded: set[Source] = set()  # sources whose cap was hit and logged
         self._paused_until = 0.0  # no accepting
         self._no_spares_until = 0.0
+        self._pause_before_spare = _QUIET
         self._idle_since = monotonic()
         self._ending = 0  # how often this process was asked to end
         self._measures: list[tuple[float, int]] = []  # against instances that do not end: when, and which signal
@@ -194,8 +196,9 @@ class _Listener:
             if self._is_over(now):
                 return EXIT_OK
             wants_spare = self._wants_spare(now)
-            events = self._poll.poll(_QUIET if wants_spare else self._patience(now))
+            events = self._poll.poll(self._pause_before_spare if wants_spare else self._patience(now))
             if not events and wants_spare:
+                self._pause_before_spare = _QUIET
                 self._add_spare()
             self._handle(events)
             self._reap()
@@ -571,6 +574,7 @@ class _Listener:
                 self._bury(process, status)
 
     def _bury(self, process: int, status: int) -> None:
+        self._pause_before_spare = 0
         source = self._instances.pop(process)
         number = os.waitstatus_to_exitcode(status)
         asked = self._ending and -number in (_signal.SIGTERM, _signal.SIGKILL)
