@@ -198,14 +198,26 @@ def _children(one: Server) -> list[int]:
         return [int(word) for word in file.read().split()]
 
 
+def _slurmctld_port(process: int) -> int:
+    """SlurmctldPort of the slurm.conf that the process was started with."""
+    with open(f"/proc/{process}/environ", encoding="utf-8") as file:
+        (conf,) = (word.partition("=")[2] for word in file.read().split("\0") if word.startswith("SLURM_CONF="))
+    with open(conf, encoding="utf-8") as file:
+        (port,) = (line.partition("=")[2] for line in file.read().splitlines() if line.startswith("SlurmctldPort="))
+    return int(port)
+
+
 def _until_in_libslurm(one: Server) -> int:
-    """The process id of the instance that has a connection beside its client's, which is slurmctld's."""
+    """The process id of the instance that has a TCP connection to slurmctld."""
+    port = f":{_slurmctld_port(one.process.pid):04X}"
     limit = time.monotonic() + _BOUND
     while time.monotonic() < limit:
+        with open("/proc/net/tcp", encoding="ascii") as file:
+            fields = [line.split() for line in file]
+        sockets = {f"socket:[{field[9]}]" for field in fields if field[2].endswith(port)}
         for process in _children(one):
             with contextlib.suppress(OSError):
-                names = [os.readlink(f"/proc/{process}/fd/{fd}") for fd in os.listdir(f"/proc/{process}/fd")]
-                if sum(name.startswith("socket:") for name in names) >= 2:
+                if sockets & {os.readlink(f"/proc/{process}/fd/{fd}") for fd in os.listdir(f"/proc/{process}/fd")}:
                     return process
         time.sleep(0.01)
     raise AssertionError("no instance asks slurmctld")
