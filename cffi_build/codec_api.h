@@ -15,7 +15,6 @@ writer_t *writer_new(int format, size_t capacity);
 void writer_free(writer_t *w);
 const char *writer_data(const writer_t *w);
 size_t writer_length(const writer_t *w);
-size_t writer_capacity(const writer_t *w);
 /* The bytes have been handed over: the buffer is used again, the document goes on. */
 void writer_reuse(writer_t *w);
 /* True after an allocation failed or after nesting too deep: what was written since is incomplete. */

@@ -49,11 +49,6 @@ size_t writer_length(const writer_t *w)
 	return w->at.length;
 }
 
-size_t writer_capacity(const writer_t *w)
-{
-	return w->capacity;
-}
-
 void writer_reuse(writer_t *w)
 {
 	w->at.length = 0;
