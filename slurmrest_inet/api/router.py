@@ -11,8 +11,6 @@ from slurmrest_inet.http import query
 from slurmrest_inet.http.message import RestError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from slurmrest_inet.settings import Settings
 
 UNKNOWN_PATH = "Unable find requested URL. Please view /openapi/v3 for API reference."
@@ -50,7 +48,7 @@ def _parameters(template: str, segments: tuple[str, ...]) -> dict[str, str] | No
     return found
 
 
-def find(method: str, segments: tuple[str, ...], settings: Settings, routes: Iterable[Route] = ROUTES) -> Match:
+def find(method: str, segments: tuple[str, ...], settings: Settings) -> Match:
     """Return the operation for a path. Raises RestError 404 or 405 with slurmrestd's sentences."""
     unknown = RestError(404, UNKNOWN_PATH, reason="unknown path")
     if len(segments) < 3:
@@ -60,7 +58,7 @@ def find(method: str, segments: tuple[str, ...], settings: Settings, routes: Ite
         raise unknown
     # The first path that fits is the path, whatever its methods: job/submit is never job/{job_id}.
     path = None
-    for route in sorted(routes, key=lambda route: route.path.count("{")):
+    for route in ROUTES:
         if route.side != side or not route.since <= version <= route.until or path not in (None, route.path):
             continue
         parameters = _parameters(route.path, rest)

@@ -2,6 +2,7 @@
 """Every operation: a method on a path template, the function behind it, and the API versions that have it.
 
 Rule 1: one row an operation; the function is named, not imported, so that a request loads only its own module.
+Rule 2: a path stands before those with parameters that it would fit: the first path that fits a request is its path.
 """
 
 from __future__ import annotations
@@ -33,10 +34,10 @@ ROUTES = (
     Route("GET", "slurm", "shares", "slurmctld.shares.list_all_40", since=40),
     Route("GET", "slurm", "jobs", "slurmctld.jobs.list_all", until=38),
     Route("GET", "slurm", "jobs", "slurmctld.jobs.list_all_40", since=40),
+    Route("POST", "slurm", "job/submit", "slurmctld.job_writes.submit", until=38),
     Route("GET", "slurm", "job/{job_id:int}", "slurmctld.jobs.get_by_number", until=36),
     Route("GET", "slurm", "job/{job_id}", "slurmctld.jobs.get", since=37, until=38),
     Route("GET", "slurm", "job/{job_id}", "slurmctld.jobs.get_40", since=40),
-    Route("POST", "slurm", "job/submit", "slurmctld.job_writes.submit", until=38),
     Route("POST", "slurm", "job/{job_id:int}", "slurmctld.job_writes.update_by_number", until=36),
     Route("POST", "slurm", "job/{job_id}", "slurmctld.job_writes.update", since=37, until=38),
     Route("DELETE", "slurm", "job/{job_id:int}", "slurmctld.job_writes.cancel_by_number", until=36),
