@@ -79,6 +79,30 @@ static bool plausible(const slurm_job_info_t *job, job_resources_t *opaque)
 /* How the nodes' CPUs were taken: numbers of select/cons_common, in no header. */
 enum { NODE_AVAILABLE = 0, NODE_ONE_ROW = 1, NODE_RESERVED = 64000 };
 
+/* Where a job stands among its nodes: those with equal sockets and cores are told as one group. Begins as zeros. */
+struct place {
+	uint32_t group, in_group;
+	uint64_t first_bit; /* of the node's cores in the bit strings of the whole job */
+	uint16_t sockets, cores;
+};
+
+static bool has_places(const struct layout *held)
+{
+	return held->cores_per_socket && held->sock_core_rep_count && held->sockets_per_node;
+}
+
+static void next_node(struct place *place, const struct layout *held)
+{
+	place->first_bit += (uint64_t) place->sockets * place->cores;
+	if (place->in_group >= held->sock_core_rep_count[place->group]) {
+		place->group++;
+		place->in_group = 0;
+	}
+	place->in_group++;
+	place->sockets = held->sockets_per_node[place->group];
+	place->cores = held->cores_per_socket[place->group];
+}
+
 static void number_key(writer_t *w, uint64_t number)
 {
 	char digits[24];
@@ -88,14 +112,14 @@ static void number_key(writer_t *w, uint64_t number)
 }
 
 /* Sockets and cores appear by their position, and only those that the job holds. */
-static void sockets(writer_t *w, const struct layout *held, uint64_t first_bit, uint16_t count, uint16_t cores)
+static void sockets(writer_t *w, const struct layout *held, const struct place *place)
 {
 	writer_begin_map(w);
-	for (uint16_t socket = 0; socket < count; socket++) {
+	for (uint16_t socket = 0; socket < place->sockets; socket++) {
 		bool open = false;
 
-		for (uint16_t core = 0; core < cores; core++) {
-			uint64_t bit = first_bit + (uint64_t) socket * cores + core;
+		for (uint16_t core = 0; core < place->cores; core++) {
+			uint64_t bit = place->first_bit + (uint64_t) socket * place->cores + core;
 
 			if (!bit_is_set(held->core_bitmap, bit))
 				continue;
@@ -121,23 +145,18 @@ static void allocated_nodes(writer_t *w, const struct layout *held)
 {
 	/* A pointer in every release, but its name moved. */
 	__typeof__(slurm_hostlist_create(NULL)) hosts;
-	uint64_t first_bit = 0;
-	uint32_t group = 0, in_group = 0;
+	struct place place = { 0 };
 
 	writer_begin_list(w);
-	if (held->cores_per_socket && held->sock_core_rep_count && held->sockets_per_node) {
+	if (has_places(held)) {
 		hosts = slurm_hostlist_create(held->nodes);
 		for (uint32_t node = 0; hosts && node < held->nhosts; node++) {
 			char *name = slurm_hostlist_shift(hosts);
 
-			if (in_group >= held->sock_core_rep_count[group]) {
-				group++;
-				in_group = 0;
-			}
-			in_group++;
+			next_node(&place, held);
 			writer_begin_map(w);
 			KEY(w, "sockets");
-			sockets(w, held, first_bit, held->sockets_per_node[group], held->cores_per_socket[group]);
+			sockets(w, held, &place);
 			KEY(w, "nodename");
 			writer_text(w, name);
 			KEY(w, "cpus_used");
@@ -147,7 +166,6 @@ static void allocated_nodes(writer_t *w, const struct layout *held)
 			KEY(w, "memory_allocated");
 			writer_integer(w, held->memory_allocated ? (int64_t) held->memory_allocated[node] : 0);
 			writer_end_map(w);
-			first_bit += (uint64_t) held->sockets_per_node[group] * held->cores_per_socket[group];
 			free(name);
 		}
 		if (hosts)
@@ -157,16 +175,17 @@ static void allocated_nodes(writer_t *w, const struct layout *held)
 }
 
 /* Up to v0.0.37 one word is given for a socket and one for a position of cores in any socket: that of the last. */
-static void words(writer_t *w, const struct layout *held, uint64_t first_bit, uint16_t count, uint16_t cores, bool by_socket)
+static void words(writer_t *w, const struct layout *held, const struct place *place, bool by_socket)
 {
-	uint16_t outer = by_socket ? count : cores, inner = by_socket ? cores : count;
+	uint16_t cores = place->cores;
+	uint16_t outer = by_socket ? place->sockets : cores, inner = by_socket ? cores : place->sockets;
 
 	writer_begin_map(w);
 	for (uint16_t i = 0; i < outer; i++) {
 		const char *word = NULL;
 
 		for (uint16_t j = 0; j < inner; j++) {
-			uint64_t bit = first_bit + (by_socket ? (uint64_t) i * cores + j : (uint64_t) j * cores + i);
+			uint64_t bit = place->first_bit + (by_socket ? (uint64_t) i * cores + j : (uint64_t) j * cores + i);
 
 			if (bit_is_set(held->core_bitmap, bit))
 				word = bit_is_set(held->core_bitmap_used, bit) ? "assigned" : "unassigned";
@@ -181,26 +200,17 @@ static void words(writer_t *w, const struct layout *held, uint64_t first_bit, ui
 
 static void nodes_by_index(writer_t *w, const struct layout *held)
 {
-	uint64_t first_bit = 0;
-	uint32_t group = 0, in_group = 0;
+	struct place place = { 0 };
 
 	writer_begin_map(w);
-	for (uint32_t node = 0; held->cores_per_socket && node < held->nhosts; node++) {
-		uint16_t count, cores;
-
-		if (in_group >= held->sock_core_rep_count[group]) {
-			group++;
-			in_group = 0;
-		}
-		in_group++;
-		count = held->sockets_per_node[group];
-		cores = held->cores_per_socket[group];
+	for (uint32_t node = 0; has_places(held) && node < held->nhosts; node++) {
+		next_node(&place, held);
 		number_key(w, node);
 		writer_begin_map(w);
 		KEY(w, "sockets");
-		words(w, held, first_bit, count, cores, true);
+		words(w, held, &place, true);
 		KEY(w, "cores");
-		words(w, held, first_bit, count, cores, false);
+		words(w, held, &place, false);
 		if (held->memory_allocated) {
 			KEY(w, "memory");
 			writer_integer(w, (int64_t) held->memory_allocated[node]);
@@ -208,7 +218,6 @@ static void nodes_by_index(writer_t *w, const struct layout *held)
 		KEY(w, "cpus");
 		writer_integer(w, held->cpus ? held->cpus[node] : 0);
 		writer_end_map(w);
-		first_bit += (uint64_t) count * cores;
 	}
 	writer_end_map(w);
 }
@@ -239,21 +248,16 @@ static void core(writer_t *w, const struct layout *held, uint64_t bit, uint16_t 
 /* From v0.0.40 on every core of every node that the job is on is told, held or not. */
 static void allocation(writer_t *w, const struct layout *held)
 {
-	uint64_t bit = 0;
-	uint32_t group = 0, in_group = 0;
+	struct place place = { 0 };
 	__typeof__(slurm_hostlist_create(NULL)) hosts = NULL;
 
 	writer_begin_list(w);
-	if (held->cores_per_socket && held->sock_core_rep_count && held->sockets_per_node)
+	if (has_places(held))
 		hosts = slurm_hostlist_create(held->nodes);
 	for (uint32_t node = 0; hosts && node < held->nhosts; node++) {
 		char *name = slurm_hostlist_shift(hosts);
 
-		if (in_group >= held->sock_core_rep_count[group]) {
-			group++;
-			in_group = 0;
-		}
-		in_group++;
+		next_node(&place, held);
 		indexed(w, node);
 		KEY(w, "name");
 		writer_text(w, name);
@@ -273,12 +277,12 @@ static void allocation(writer_t *w, const struct layout *held)
 		writer_end_map(w);
 		KEY(w, "sockets");
 		writer_begin_list(w);
-		for (uint16_t socket = 0; socket < held->sockets_per_node[group]; socket++) {
+		for (uint16_t socket = 0; socket < place.sockets; socket++) {
 			indexed(w, socket);
 			KEY(w, "cores");
 			writer_begin_list(w);
-			for (uint16_t i = 0; i < held->cores_per_socket[group]; i++)
-				core(w, held, bit++, i);
+			for (uint16_t i = 0; i < place.cores; i++)
+				core(w, held, place.first_bit + (uint64_t) socket * place.cores + i, i);
 			writer_end_list(w);
 			writer_end_map(w);
 		}
