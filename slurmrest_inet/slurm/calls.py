@@ -218,17 +218,34 @@ def ping_configured() -> list[tuple[str, int, int]]:
         before = time.monotonic()
         code = lib.slurm_ping(index)
         taken = int((time.monotonic() - before) * 1_000_000)
-        found.append((ffi.string(conf.control_machine[index]).decode(errors="replace"), code, taken))
+        found.append((_control_machine(conf, index), code, taken))
     return found
 
 
 def controllers() -> list[tuple[str, int]]:
-    """Return (host name, code) of every slurmctld, the code 0 when it answers a ping (slurm_ping)."""
+    """Return (host name, code) of every slurmctld, the code 0 when it answers a ping (slurm_ping).
+
+    slurmrestd first loads slurmctld's configuration, for the names. A primary slurmctld that answers a ping would give
+    that too, and slurm_ping takes its addresses from slurm.conf of this host anyway: the names then come from there,
+    for one RPC instead of two. Only when it does not answer is it asked, and its backups, for what is wrong.
+    """
+    primary = lib.slurm_ping(0)
+    conf = lib.conf_loaded()
+    if conf != ffi.NULL and not primary:
+        return _pings(conf, primary)
     conf = _load(lib.slurm_load_ctl_conf, "slurm_conf_t", 0)
     try:
-        return [
-            (ffi.string(conf.control_machine[i]).decode(errors="replace"), lib.slurm_ping(i))
-            for i in range(conf.control_cnt)
-        ]
+        return _pings(conf, primary)
     finally:
         lib.slurm_free_ctl_conf(conf)
+
+
+def _pings(conf: Any, primary: int) -> list[tuple[str, int]]:
+    return [
+        (_control_machine(conf, index), lib.slurm_ping(index) if index else primary)
+        for index in range(conf.control_cnt)
+    ]
+
+
+def _control_machine(conf: Any, index: int) -> str:
+    return str(ffi.string(conf.control_machine[index]).decode(errors="replace"))

@@ -22,7 +22,7 @@ class Case(NamedTuple):
 
     setting: "token" (rest_auth/jwt), "local" (rest_auth/local on a pipe of one's own), "foreign" (the same on a pipe of
     somebody else), "unmunged" (local, but munged is not there), "down" (tokens, but slurmctld's port refuses), "silent"
-    (tokens, but slurmctld never answers).
+    (tokens, but slurmctld never answers), "backup" (tokens, and slurm.conf of this host names a second slurmctld).
     """
 
     name: str
@@ -330,6 +330,7 @@ _LOCAL = (
 )
 
 _DOWN = (
+    Case("a backup that slurmctld does not know of", PING, versions=VERSIONS, setting="backup"),
     *(
         Case(f"{read}, slurmctld down", "/slurm/{v}/" + read, setting="down", versions=(36, 38))
         for read in (*_SOME_READS, "jobs?update_time=4000000000", "jobs?update_time=abc")

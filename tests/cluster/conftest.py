@@ -97,10 +97,12 @@ def sides(lab: Lab, conf: Callable[..., str], unreachable: str, silent: Callable
 
     quiet = silent(2)
     unmunged = conf(AuthInfo="socket=/nonexistent")
+    backup = conf(SlurmctldHost=f"{socket.gethostname().partition('.')[0]}(127.0.0.1)\nSlurmctldHost=other(127.0.0.2)")
     local = ("-a", "rest_auth/local")
     return {
         "token": both(lambda one: one),
         "down": both(lambda one: one.with_options(SLURM_CONF=unreachable)),
+        "backup": both(lambda one: one.with_options(SLURM_CONF=backup)),
         "silent": both(lambda one: one.with_options(SLURM_CONF=quiet)),
         "local": both(lambda one: one.without("SLURM_JWT"), *local, own_pipe=True),
         "unmunged": both(lambda one: one.without("SLURM_JWT").with_options(SLURM_CONF=unmunged), *local, own_pipe=True),

@@ -83,6 +83,19 @@ def test_that_an_identity_is_the_cluster_s_own(ours: Program, ask: Callable[...,
         assert {line.split()[0].partition("=")[2] for line in listed.splitlines()} <= seen[user]
 
 
+def test_that_a_ping_is_one_call(ours: Program, ask: Callable[..., bytes], lab: Lab) -> None:
+    def calls() -> dict[str, int]:
+        lines = re.findall(r"^\s*(REQUEST_PING|REQUEST_BUILD_INFO)\s.*count:(\d+)", lab.run("sdiag"), re.MULTILINE)
+        return {name: int(count) for name, count in lines}
+
+    before = calls()
+    answers = wire.strict(ours.exchange(ask("ping") * 3).output)
+    assert [answer.status for answer in answers] == [200] * 3
+    after = calls()
+    assert after["REQUEST_PING"] - before.get("REQUEST_PING", 0) == 3
+    assert after.get("REQUEST_BUILD_INFO") == before.get("REQUEST_BUILD_INFO")
+
+
 @pytest.mark.parametrize("http", ["HTTP/1.1", "HTTP/1.0"])
 def test_that_a_streamed_listing_is_the_sum_of_its_records(
     ours: Program, ask: Callable[..., bytes], names: dict[str, list[str]], http: str
