@@ -38,7 +38,7 @@ static struct {
 
 static const int fatal_signals[] = { SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT };
 enum { FATAL_SIGNALS = sizeof(fatal_signals) / sizeof(*fatal_signals) };
-static struct sigaction saved_alarm, saved_term, saved_fatal[FATAL_SIGNALS];
+static struct sigaction saved_term;
 
 static void send_answer(void)
 {
@@ -126,16 +126,25 @@ static void handle(int number, void (*handler)(int), struct sigaction *saved)
 	sigaction(number, &action, saved);
 }
 
+/* For the life of the process: each of these does what would happen anyway while the guard is not armed. */
+static void register_once(void)
+{
+	if (guard.registered)
+		return;
+	guard.registered = true;
+	atexit(on_exit_of_libslurm);
+	handle(SIGALRM, on_deadline, NULL);
+	for (size_t i = 0; i < FATAL_SIGNALS; i++)
+		handle(fatal_signals[i], on_crash, NULL);
+}
+
 void guard_arm(int descriptor, const char *answer, size_t length, const char *record, size_t record_length,
 	       int milliseconds)
 {
 	struct itimerval timer = { .it_value = { .tv_sec = milliseconds / 1000,
 						 .tv_usec = (milliseconds % 1000) * 1000 } };
 
-	if (!guard.registered) {
-		atexit(on_exit_of_libslurm);
-		guard.registered = true;
-	}
+	register_once();
 	if (guard.armed)
 		guard_disarm();
 	guard.descriptor = descriptor;
@@ -144,10 +153,7 @@ void guard_arm(int descriptor, const char *answer, size_t length, const char *re
 	guard.record_length = record_length < RECORD_MAX ? record_length : RECORD_MAX;
 	memcpy(guard.record, record, guard.record_length);
 	guard.owner = getpid();
-	handle(SIGALRM, on_deadline, &saved_alarm);
 	handle(SIGTERM, on_terminate, &saved_term);
-	for (size_t i = 0; i < FATAL_SIGNALS; i++)
-		handle(fatal_signals[i], on_crash, &saved_fatal[i]);
 	guard.armed = 1;
 	setitimer(ITIMER_REAL, &timer, NULL);
 }
@@ -160,10 +166,7 @@ void guard_disarm(void)
 		return;
 	setitimer(ITIMER_REAL, &never, NULL);
 	guard.armed = 0;
-	sigaction(SIGALRM, &saved_alarm, NULL);
 	sigaction(SIGTERM, &saved_term, NULL);
-	for (size_t i = 0; i < FATAL_SIGNALS; i++)
-		sigaction(fatal_signals[i], &saved_fatal[i], NULL);
 }
 
 /* No new privileges, no dump of a process that holds tokens; 0, or the errno of what failed (prctl(2)). */
