@@ -61,17 +61,22 @@ class Document:
         self._format = format_
 
     def __iter__(self) -> Iterator[memoryview]:
-        writer = codec.Writer(self._format)
-        head: tuple[tuple[str, Any], ...] = (("meta", self._meta), ("errors", self._answer.errors))
-        tail: tuple[tuple[str, Any], ...] = ()
-        if self._version >= versions.MODERN:
-            head, tail = (), (*head, ("warnings", self._answer.warnings))
-        yield from self._map(writer, (*head, *self._answer.payload, *tail))
+        writer, answer = codec.Writer(self._format), self._answer
+        writer.begin_map()
+        if self._version < versions.MODERN:
+            writer.member("meta", self._meta)
+            writer.member("errors", answer.errors)
+            yield from self._members(writer, answer.payload)
+        else:
+            yield from self._members(writer, answer.payload)
+            writer.member("meta", self._meta)
+            writer.member("errors", answer.errors)
+            writer.member("warnings", answer.warnings)
+        writer.end_map()
         writer.finish()
         yield writer.take()
 
-    def _map(self, writer: codec.Writer, members: Iterable[tuple[str, Any]]) -> Iterator[memoryview]:
-        writer.begin_map()
+    def _members(self, writer: codec.Writer, members: Iterable[tuple[str, Any]]) -> Iterator[memoryview]:
         for key, value in members:
             writer.key(key)
             if isinstance(value, Records):
@@ -81,10 +86,11 @@ class Document:
                 writer.members(codec.table(value.message.struct, self._version), value.message.array)
                 writer.end_map()
             elif isinstance(value, dict):
-                yield from self._map(writer, value.items())
+                writer.begin_map()
+                yield from self._members(writer, value.items())
+                writer.end_map()
             else:
                 writer.value(value)
-        writer.end_map()
 
     def _records(self, writer: codec.Writer, records: Records) -> Iterator[memoryview]:
         message = records.message

@@ -41,6 +41,9 @@ _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct",
 _LINE_BYTES = 4000
 # What one field of a client may fill of a line.
 _FIELD_CHARACTERS = 512
+_WAITER = poll()
+_WAITER.register(2, POLLOUT)
+_PLAIN = bytes(c for c in range(0x21, 0x7F) if c not in b"\"\\'")
 
 
 def escape(text: str | bytes, limit: int = _FIELD_CHARACTERS) -> str:
@@ -50,7 +53,10 @@ def escape(text: str | bytes, limit: int = _FIELD_CHARACTERS) -> str:
     """
     data = text if isinstance(text, bytes) else text.encode("utf-8", "surrogateescape")
     cut = "..." if len(data) > limit else ""
-    return "".join(chr(c) if 0x20 < c < 0x7F and c not in b"\"\\'" else f"\\x{c:02x}" for c in data[:limit]) + cut
+    data = data[:limit]
+    if not data.translate(None, _PLAIN):  # nearly always
+        return data.decode("ascii") + cut
+    return "".join(chr(c) if c in _PLAIN else f"\\x{c:02x}" for c in data) + cut
 
 
 class Log:
@@ -134,10 +140,8 @@ def _asked(peer: str, request: Request | None) -> str:
 def _put(data: bytes) -> None:
     """Write `data` to descriptor 2 if that is possible within a second (rule 4)."""
     # Behind `ssh host slurmrest-inet` the reader of descriptor 2 is the client, who may have stopped to read.
-    waiter = poll()
-    waiter.register(2, POLLOUT)
     try:
-        if waiter.poll(1000):
+        if _WAITER.poll(1000):
             os.write(2, data)
     except OSError:
         return  # there is nowhere left to say it

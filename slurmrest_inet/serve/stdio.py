@@ -24,7 +24,7 @@ import gc
 import os
 import stat
 from select import POLLIN, POLLOUT, poll
-from time import gmtime, monotonic
+from time import gmtime, monotonic, time
 from typing import TYPE_CHECKING, NamedTuple
 
 from slurmrest_inet.http.message import Response, RestError
@@ -102,13 +102,18 @@ _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
+_last_date = (0, "")
+
+
 def http_date() -> str:
     """Now, as an IMF-fixdate (RFC 9110 section 5.6.7), in English whatever the locale."""
-    now = gmtime()
-    return (
-        f"{_DAYS[now.tm_wday]}, {now.tm_mday:02} {_MONTHS[now.tm_mon - 1]} {now.tm_year}"
-        f" {now.tm_hour:02}:{now.tm_min:02}:{now.tm_sec:02} GMT"
-    )
+    global _last_date  # noqa: PLW0603 - a busy connection asks several times a second
+    second = int(time())
+    if _last_date[0] != second:
+        now = gmtime(second)
+        day = f"{_DAYS[now.tm_wday]}, {now.tm_mday:02} {_MONTHS[now.tm_mon - 1]} {now.tm_year}"
+        _last_date = second, f"{day} {now.tm_hour:02}:{now.tm_min:02}:{now.tm_sec:02} GMT"
+    return _last_date[1]
 
 
 def lost_answer() -> bytes:
@@ -384,7 +389,7 @@ class _Connection:
 
 
 class _Guarded:
-    """A streamed body each of whose chunks is made under the guard."""
+    """A streamed body each of whose chunks is made under the guard; the first two are made by `begin`."""
 
     def __init__(self, edge: _Edge, request: Request, body: Iterable[Bytes], written: int) -> None:
         self._edge = edge
@@ -392,11 +397,29 @@ class _Guarded:
         self._body = body
         self._chunks = iter(body)
         self._written = written
+        self._begun: list[Bytes] = []
+
+    def begin(self) -> bytes | None:
+        """Under the guard of who calls: the whole body if that is one chunk, and None if there are more."""
+        second = None
+        try:
+            # Copied: asking for the second may reuse its buffer.
+            first = bytes(next(self._chunks, b""))
+            second = next(self._chunks, None)
+        finally:
+            if second is None:
+                self.close()
+        if second is None:
+            return first
+        self._begun = [second, first]
+        return None
 
     def __iter__(self) -> Iterator[Bytes]:
         return self
 
     def __next__(self) -> Bytes:
+        if self._begun:
+            return self._begun.pop()
         self._edge.arm(self._request, self._written)
         try:
             return next(self._chunks)
@@ -436,6 +459,12 @@ class _Edge:
         self._why: str | None = None  # the connection ends before its client ended it
         self._misdeed: str | None = None
         self._mark = monotonic()  # when the present answer could begin
+        self._patience_of = {
+            FIRST: settings.deadlines.first_byte,
+            HEAD: settings.deadlines.head,
+            BODY: settings.deadlines.body,
+            IDLE: settings.deadlines.idle,
+        }
         self._waits_for = ("", 0)  # phase and request
         self._patience = 0.0  # seconds that the present phase has left
         self._since = 0.0  # when that was so
@@ -470,12 +499,7 @@ class _Edge:
         phase = session.phase
         if self._waits_for != (phase, self._answers):
             self._waits_for = (phase, self._answers)
-            self._patience = {
-                FIRST: deadlines.first_byte,
-                HEAD: deadlines.head,
-                BODY: deadlines.body,
-                IDLE: deadlines.idle,
-            }[phase]
+            self._patience = self._patience_of[phase]
         else:
             self._patience -= now - self._since
         self._since = now
@@ -509,11 +533,13 @@ class _Edge:
         self.arm(request, written)
         try:
             response = self._application(request)
+            if self._guard is None or isinstance(response.body, (bytes, bytearray, memoryview)):
+                return response
+            body = _Guarded(self, request, response.body, written)
+            whole = body.begin()
         finally:
             self.disarm()
-        if self._guard is None or isinstance(response.body, (bytes, bytearray, memoryview)):
-            return response
-        return response._replace(body=_Guarded(self, request, response.body, written))
+        return response._replace(body=body if whole is None else whole)
 
     def arm(self, request: Request, written: int) -> None:
         """Enter libslurm. An answer of which something has been written since `written` cannot be replaced."""

@@ -47,8 +47,7 @@ class Writer:
         elif isinstance(value, dict):
             lib.writer_begin_map(w)
             for key, item in value.items():
-                self.key(key)
-                self.value(item)
+                self.member(key, item)
             lib.writer_end_map(w)
         else:
             lib.writer_begin_list(w)
@@ -65,6 +64,11 @@ class Writer:
         """Begin a member of the open map."""
         data = key.encode()
         lib.writer_key(self._w, data, len(data))
+
+    def member(self, key: str, value: Any) -> None:
+        """Write a member of the open map."""
+        self.key(key)
+        self.value(value)
 
     def begin_map(self) -> None:
         """Open a map."""

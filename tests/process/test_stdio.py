@@ -444,8 +444,8 @@ class TestGuard:
 
     def test_chunks(self, start: Starter) -> None:
         # While nothing has been written the answer can be another; afterwards it can only break off.
-        call, first, second = ([self.FULL, "disarmed"] for _ in range(3))
-        assert self.trace(start, request("/big/3")) == call + first + second + [self.NOTHING, "disarmed"] * 2
+        call_and_two_chunks, third, end = [self.FULL, "disarmed"], *[[self.NOTHING, "disarmed"]] * 2
+        assert self.trace(start, request("/big/3")) == call_and_two_chunks + third + end
 
     def test_the_deadline(self, start: Starter) -> None:
         (armed, _) = self.trace(start, request("/echo/a"), SLURMREST_INET_REQUEST_SECONDS=7)
