@@ -263,6 +263,7 @@ class _ListeningBackend(_Backend):
         self._plugins = app.load_plugins(settings, self._keys)
         app.load_all(settings)
         tokens = settings.auth_types[0] == "rest_auth/jwt" or (network and "rest_auth/jwt" in settings.auth_types)
+        self._library.resolve_controllers()
         self._library.pin_auth()
         self._library.load_auth(token=tokens or settings.own_token is not None)
 

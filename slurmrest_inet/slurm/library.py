@@ -200,6 +200,18 @@ def pin_auth() -> None:
             lib.dlopen(os.path.join(folder, name).encode(), lib.RTLD_LAZY)
 
 
+def resolve_controllers() -> None:
+    """Look slurmctld's addresses up: what the resolver loads for that, processes forked later need not load again."""
+    import _socket  # noqa: PLC0415 - only a listener needs it
+
+    conf = configuration()
+    for index in range(conf.control_cnt if conf is not None else 0):
+        try:
+            _socket.getaddrinfo(_string(conf.control_addr[index]), None, flags=_socket.AI_ADDRCONFIG)
+        except OSError:  # noqa: PERF203 - a few turns
+            continue  # each call looks it up again, and says so
+
+
 def _jwt_thread_config(token: str, user_name: str | None) -> None:
     handle = ffi.NULL
     for folder in _plugin_folders():
