@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import pwd
@@ -12,6 +13,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import time
 import uuid
 from typing import TYPE_CHECKING, Any
 
@@ -63,6 +65,35 @@ def listening(lab: Lab) -> Iterator[Server]:
     """Our listener for tokens."""
     with server.ours(lab, "-a", "jwt") as one:
         yield one
+
+
+def sockets_of_children(one: Server) -> list[int]:
+    """How many sockets each child of a server holds; a child that ends meanwhile holds none."""
+    with open(f"/proc/{one.process.pid}/task/{one.process.pid}/children", encoding="ascii") as file:
+        children = file.read().split()
+    counts = []
+    for child in children:
+        count = 0
+        with contextlib.suppress(OSError):
+            for number in os.listdir(f"/proc/{child}/fd"):
+                count += os.readlink(f"/proc/{child}/fd/{number}").startswith("socket:")
+        counts.append(count)
+    return counts
+
+
+def test_that_an_instance_holds_its_client_alone(lab: Lab, tokens: dict[str, str]) -> None:
+    """Nothing of the listener's, nor of what the instance rehearsed while it was a spare."""
+    with server.ours(lab, "-a", "jwt", SLURMREST_INET_SPARE_INSTANCES="1") as one:
+        limit = time.monotonic() + 30
+        while sockets_of_children(one) != [1]:  # the spare, which waits for a client
+            assert time.monotonic() < limit, sockets_of_children(one)
+            time.sleep(0.01)
+        with one.connect() as client:
+            client.send(request(f"/slurm/{V}/ping", "alice", tokens["alice"]))
+            assert client.answer().status == 200
+            while sockets_of_children(one) != [1, 1]:  # the client's instance, and the next spare
+                assert time.monotonic() < limit, sockets_of_children(one)
+                time.sleep(0.01)
 
 
 @pytest.fixture
