@@ -5,8 +5,8 @@
     python tests/bench/listening.py --lab DIR   on a lab that runs (with 10,000 jobs, if memory shall mean something)
     python tests/bench/listening.py --only new  one scenario: new, keep, silent, memory
 
-Run it as root on a machine that has the lab's packages. Clients are processes of Python here, which the same two
-processors have to run: rates are low for both sides, and their ratio is what counts.
+Run it as root on a machine that has the lab's packages and, for keep-alive, wrk. The other clients are processes of
+Python here, which the same two processors have to run: rates are low for both sides, and their ratio is what counts.
 """
 
 from __future__ import annotations
@@ -15,8 +15,10 @@ import argparse
 import contextlib
 import multiprocessing
 import os
+import re
 import socket
 import statistics
+import subprocess
 import sys
 import time
 from typing import TYPE_CHECKING, NamedTuple
@@ -72,8 +74,8 @@ class Setup(NamedTuple):
         return "\r\n".join(lines).encode() + b"\r\n\r\n"
 
 
-def _answer(connection: socket.socket) -> bytes:
-    """One answer with Content-Length; its head."""
+def _answer(connection: socket.socket) -> None:
+    """Read one answer with Content-Length."""
     data = connection.recv(65536)
     while b"\r\n\r\n" not in data:
         more = connection.recv(65536)
@@ -87,33 +89,27 @@ def _answer(connection: socket.socket) -> bytes:
     size = len(body)
     while size < length:
         size += len(connection.recv(65536)) or length
-    return head
 
 
-def _client(port: int, request: bytes, keep: bool, seconds: float, pause: float, found: object) -> None:
+def _client(port: int, request: bytes, seconds: float, pause: float, found: object) -> None:
     times = []
-    connection: socket.socket | None = None
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         begun = time.perf_counter()
-        if connection is None:
-            connection = socket.create_connection(("127.0.0.1", port), 60)
+        with socket.create_connection(("127.0.0.1", port), 60) as connection:
             connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        connection.sendall(request)
-        head = _answer(connection)
-        if not keep or b"onnection: close" in head:
-            connection.close()
-            connection = None
+            connection.sendall(request)
+            _answer(connection)
         times.append(time.perf_counter() - begun)
         if pause:
             time.sleep(pause)
     found.put(times)  # type: ignore[attr-defined]
 
 
-def load(one: Server, request: bytes, *, clients: int, keep: bool, seconds: float, pause: float = 0.0) -> Load:
-    """Let `clients` ask for `seconds`, each with a pause of so many seconds after each answer."""
+def load(one: Server, request: bytes, *, clients: int, seconds: float, pause: float = 0.0) -> Load:
+    """Let `clients` ask for `seconds` by new connections, each with a pause of so many seconds after each answer."""
     found: multiprocessing.Queue[list[float]] = multiprocessing.Queue()
-    arguments = (one.port, request, keep, seconds, pause, found)
+    arguments = (one.port, request, seconds, pause, found)
     running = [multiprocessing.Process(target=_client, args=arguments) for _ in range(clients)]
     for process in running:
         process.start()
@@ -128,7 +124,7 @@ def both(setup: Setup) -> Iterator[tuple[Server, Server]]:
     """The real server and ours, each warm."""
     with server.real(setup.lab) as real, server.ours(setup.lab, "-a", "jwt") as ours:
         for one in (real, ours):
-            load(one, setup.request("ping", close=True), clients=1, keep=False, seconds=0.5)
+            load(one, setup.request("ping", close=True), clients=1, seconds=0.5)
         yield real, ours
 
 
@@ -150,7 +146,7 @@ def new_connections(setup: Setup) -> Iterator[Row]:
     def by(clients: int, pause: float = 0.0) -> tuple[Load, Load]:
         return _in_turn(
             setup,
-            lambda one: load(one, request, clients=clients, keep=False, seconds=setup.seconds, pause=pause),
+            lambda one: load(one, request, clients=clients, seconds=setup.seconds, pause=pause),
         )
 
     for what, pause in (("one client without a pause", 0.0), ("one client, 50 ms apart", 0.05)):
@@ -161,10 +157,26 @@ def new_connections(setup: Setup) -> Iterator[Row]:
     yield Row("new connections, 8 clients: a second", real.rate, ours.rate, ">= 0.5", ours.rate >= 0.5 * real.rate)
 
 
+_MILLISECONDS = {"us": 1e-3, "ms": 1.0, "s": 1e3}
+
+
+def _wrk(one: Server, setup: Setup, clients: int) -> Load:
+    """Keep-alive by wrk(1): clients of Python would take a fifth of the processors from what is measured."""
+    fields = ("X-SLURM-USER-NAME: alice", f"X-SLURM-USER-TOKEN: {setup.token}")
+    command = ["wrk", "-t1", f"-c{clients}", f"-d{setup.seconds:.0f}", "--latency"]
+    command += [word for field in fields for word in ("-H", field)]
+    command.append(f"http://127.0.0.1:{one.port}/slurm/v0.0.38/ping")
+    said = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True).stdout
+    rate = re.search(r"Requests/sec:\s+([\d.]+)", said)
+    median = re.search(r"50%\s+([\d.]+)(us|ms|s)", said)
+    if rate is None or median is None or "Non-2xx" in said or "Socket errors" in said:
+        raise RuntimeError(f"no measurement: {said}")
+    return Load(float(rate[1]), float(median[1]) * _MILLISECONDS[median[2]])
+
+
 def keep_alive(setup: Setup) -> Iterator[Row]:
     """Many requests on each connection."""
-    request = setup.request("ping", close=False)
-    real, ours = _in_turn(setup, lambda one: load(one, request, clients=8, keep=True, seconds=setup.seconds))
+    real, ours = _in_turn(setup, lambda one: _wrk(one, setup, 8))
     yield Row("keep-alive, 8 clients: a second", real.rate, ours.rate, ">= 2", ours.rate >= 2 * real.rate)
 
 
@@ -173,10 +185,10 @@ def silent(setup: Setup) -> Iterator[Row]:
     request = setup.request("ping", close=True)
     with contextlib.ExitStack() as stack:
         ours = stack.enter_context(server.ours(setup.lab, "-a", "jwt"))
-        before = load(ours, request, clients=1, keep=False, seconds=setup.seconds).median
+        before = load(ours, request, clients=1, seconds=setup.seconds).median
         for number in range(1000):
             stack.enter_context(ours.connect(f"127.0.1.{1 + number % 10}"))
-        after = load(ours, request, clients=1, keep=False, seconds=setup.seconds).median
+        after = load(ours, request, clients=1, seconds=setup.seconds).median
     yield Row("with 1,000 silent connections: median, ms", None, after, f"beside {before:.3g} without", True)
 
 
