@@ -27,6 +27,10 @@ if TYPE_CHECKING:
     from slurmrest_inet.settings import Settings
 
 
+_operations: dict[str, Callable[[Call], envelope.Answer]] = {}
+"""Those that were asked for, by their names in the routes."""
+
+
 class Call(NamedTuple):
     """What an operation is called with: names are those of the API's documents."""
 
@@ -143,7 +147,9 @@ class _Application:
 
     @staticmethod
     def operation(name: str) -> Callable[[Call], envelope.Answer]:
-        module_name, _, function = name.rpartition(".")
-        module = __import__(f"slurmrest_inet.api.{module_name}", fromlist=(function,))
-        operation: Callable[[Call], envelope.Answer] = getattr(module, function)
+        operation = _operations.get(name)
+        if operation is None:
+            module_name, _, function = name.rpartition(".")
+            module = __import__(f"slurmrest_inet.api.{module_name}", fromlist=(function,))
+            operation = _operations[name] = getattr(module, function)
         return operation

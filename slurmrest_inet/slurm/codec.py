@@ -33,22 +33,23 @@ class Writer:
 
     def value(self, value: Any) -> None:
         """Write a value made of dict, list, str, bool, int, float and None; what is written is small."""
-        w = self._w
-        if isinstance(value, str):
+        w, kind = self._w, type(value)
+        if kind is str:
             self.text(value)
-        elif value is None:
-            lib.writer_null(w)
-        elif isinstance(value, bool):
-            lib.writer_boolean(w, value)
-        elif isinstance(value, int):
-            lib.writer_integer(w, value)
-        elif isinstance(value, float):
-            lib.writer_real(w, value)
-        elif isinstance(value, dict):
+        elif kind is dict:
             lib.writer_begin_map(w)
             for key, item in value.items():
-                self.member(key, item)
+                self.key(key)
+                self.value(item)
             lib.writer_end_map(w)
+        elif kind is int:
+            lib.writer_integer(w, value)
+        elif value is None:
+            lib.writer_null(w)
+        elif kind is bool:
+            lib.writer_boolean(w, value)
+        elif kind is float:
+            lib.writer_real(w, value)
         else:
             lib.writer_begin_list(w)
             for item in value:
