@@ -24,12 +24,14 @@ from select import POLLIN, poll
 from time import monotonic
 from typing import TYPE_CHECKING, NamedTuple
 
-from slurmrest_inet.auth.keys import Keys, read_keys
+from slurmrest_inet.auth.keys import read_keys
 from slurmrest_inet.auth.peer import UNIX
 from slurmrest_inet.serve import confine, sockets, stdio
+from slurmrest_inet.serve.kept import KEPT, Kept, read_kept
 from slurmrest_inet.serve.log import Log, escape
 from slurmrest_inet.serve.peer import look
 from slurmrest_inet.serve.sources import Network, Penalties, Sources, network
+from slurmrest_inet.serve.warm import rehearse, warm_up
 from slurmrest_inet.settings import SettingsError, StartError
 
 if TYPE_CHECKING:
@@ -37,6 +39,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, MutableMapping
     from typing import Any, Callable, NoReturn, Protocol
 
+    from slurmrest_inet.auth.keys import Keys
     from slurmrest_inet.auth.peer import Peer
     from slurmrest_inet.serve.sources import Source
     from slurmrest_inet.settings import Settings
@@ -63,9 +66,6 @@ EXIT_FAULT = 1  # may not serve; of an instance: it died in libslurm or by a fau
 MISDEEDS = {65: "refused", 66: "fault", 67: "late"}
 _STATUS_OF = {misdeed: status for status, misdeed in MISDEEDS.items()}
 
-KEPT = "SLURMREST_INET_KEPT"
-"""The variable in which a listener that starts itself anew tells the descriptor of what it keeps."""
-
 _ACCEPT_AT_ONCE = 16  # connections taken before anything else gets its turn
 _RETRY_AFTER = 1  # seconds; a ping takes milliseconds
 _LINGERING = 64  # refused clients that may still read their answer
@@ -77,8 +77,6 @@ _SPARE_DESCRIPTORS = 64  # beside one for each connection
 # Milliseconds without any event before a spare is made, unless an instance has just ended: forking takes the
 # processors from those who are being served.
 _QUIET = 10
-_SILENT = -1  # a level below all others
-_REHEARSALS = 30  # the interpreter has then settled how it runs these lines (PEP 659), and children share that
 _SIGNALS = frozenset((_signal.SIGTERM, _signal.SIGINT, _signal.SIGHUP, _signal.SIGCHLD))
 
 
@@ -482,7 +480,7 @@ class _Listener:
             self._close_inherited(number)
             confine.limit_processor(self._settings)
             if channel is not None:
-                _rehearse(self._settings, self._backend, wake, self._log)
+                rehearse(self._settings, self._backend, wake, self._log)
                 channel.sendall(b"\0")  # ready
                 number = _wait_for_connection(channel, wake)
             status = EXIT_OK if number is None else self._instance(number, wake)
@@ -655,7 +653,7 @@ class _Listener:
     def _start_anew(self, *, trial: bool) -> NoReturn:
         """Replace this process by a new listener that keeps sockets, connections and children."""
         waiting = tuple((number, waiting.source) for number, waiting in self._waiting.items())
-        kept = _Kept(tuple(self._listening), waiting, tuple(self._instances.items()), self._keys, trial)
+        kept = Kept(tuple(self._listening), waiting, tuple(self._instances.items()), self._keys, trial)
         memory = kept.write()
         for number in (*self._listening, *self._waiting):
             os.set_inheritable(number, True)
@@ -665,7 +663,7 @@ class _Listener:
             words = file.read().split(b"\0")[:-1]
         os.execve(sys.executable, words, {**self._environ, KEPT: str(memory)})
 
-    def take_over(self, kept: _Kept) -> None:
+    def take_over(self, kept: Kept) -> None:
         """Go on with the connections and children of the listener whose place we took."""
         now = monotonic()
         for number, source in kept.waiting:
@@ -685,45 +683,6 @@ def _accept(listening: Any) -> tuple[int, Any]:
 def _reserve() -> int:
     """A descriptor that is given up for a connection when there is no other; raises OSError."""
     return os.open(os.devnull, os.O_RDONLY | os.O_CLOEXEC)
-
-
-class _NoWake:
-    """No signal is heard by a rehearsal of the listener."""
-
-    ending = False
-
-    def __init__(self) -> None:
-        self.descriptor, self._write_end = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
-
-    def close(self) -> None:
-        os.close(self.descriptor)
-        os.close(self._write_end)
-
-
-def _warm_up(settings: Settings, backend: Backend, log: Log) -> None:
-    wake = _NoWake()
-    for _ in range(_REHEARSALS):
-        _rehearse(settings, backend, wake, log)
-    wake.close()
-
-
-def _rehearse(settings: Settings, backend: Backend, wake: stdio.Waking, log: Log) -> None:
-    """Serve a connection to ourselves, so that the pages that this takes are this process's own."""
-    play = backend.rehearsal(settings)
-    if play is None:
-        return
-    application, request = play
-    ours, its = _socket.socketpair(_socket.AF_UNIX, _socket.SOCK_STREAM)
-    ours.sendall(request)
-    ours.shutdown(_socket.SHUT_WR)
-    number = its.detach()
-    peer = look(number, {})
-    backend.application(settings, peer, once=False)
-    channel = stdio.Channel(number, number, stat.S_IFSOCK, stat.S_IFSOCK)
-    stdio.talk(
-        settings, application, channel, peer=peer, log=Log(log.style, _SILENT), guard=backend.guard, wake=wake
-    )  # which closes its end
-    ours.close()
 
 
 def _refuse_unread(number: int, answer: bytes) -> None:
@@ -803,47 +762,6 @@ def exempt_networks(settings: Settings) -> list[Network]:
     return found
 
 
-class _Kept(NamedTuple):
-    """What a listener that starts anew hands to the one that takes its place (the fields of its memory file)."""
-
-    sockets: tuple[int, ...] = ()
-    waiting: tuple[tuple[int, Source], ...] = ()
-    instances: tuple[tuple[int, Source | None], ...] = ()
-    keys: Keys | None = None
-    trial: bool = False
-
-    def write(self) -> int:
-        """Into a memory file that survives execve(2); its descriptor."""
-        import json  # noqa: PLC0415 - only this case needs it
-
-        keys = None if self.keys is None else [None if key is None else key.hex() for key in self.keys]
-        memory = os.memfd_create("kept", 0)
-        os.write(memory, json.dumps([self.sockets, self.waiting, self.instances, keys, self.trial]).encode())
-        os.lseek(memory, 0, os.SEEK_SET)
-        return memory
-
-
-def _read_kept(environ: MutableMapping[str, str]) -> _Kept | None:
-    number = environ.pop(KEPT, None)
-    if number is None:
-        return None
-    import json  # noqa: PLC0415 - only this case needs it
-
-    with open(int(number), "rb") as memory:
-        listening, waiting, instances, keys, trial = json.load(memory)
-    return _Kept(
-        tuple(listening),
-        tuple((descriptor, _source(source)) for descriptor, source in waiting),
-        tuple((process, None if source is None else _source(source)) for process, source in instances),
-        None if keys is None else Keys(*(None if key is None else bytes.fromhex(key) for key in keys)),
-        trial,
-    )
-
-
-def _source(value: Any) -> Source:
-    return value if isinstance(value, str) else (value[0], value[1], value[2])
-
-
 def _check_become_user(settings: Settings, families: Iterable[int]) -> None:
     """slurmrestd's conditions for becoming the user of a client, and one of ours; raises RefusedError."""
     if os.getresuid() != (0, 0, 0) or os.getresgid() != (0, 0, 0):
@@ -882,7 +800,7 @@ def serve(
     _signal.pthread_sigmask(_signal.SIG_BLOCK, (_signal.SIGHUP,))  # until it means something
     try:
         most_instances(settings), exempt_networks(settings)
-        kept = _read_kept(environ)
+        kept = read_kept(environ)
         listening = _open_sockets(settings, environ, kept)
         families = {sock.family for sock in listening}
         # A key is read while we are still who may read it.
@@ -900,7 +818,7 @@ def serve(
         if not become_user:
             confine.refuse_slurm_user(settings, slurm_uid)
         backend.warm_up(settings, network=any(family != _socket.AF_UNIX for family in families))
-        _warm_up(settings, backend, log)
+        warm_up(settings, backend, log)
     except StartError as error:
         log.error(str(error))  # noqa: TRY400 - a sentence for the administrator, not a fault of ours
         return EXIT_FAULT
@@ -918,7 +836,7 @@ def serve(
     return listener.run()
 
 
-def _open_sockets(settings: Settings, environ: MutableMapping[str, str], kept: _Kept | None) -> list[_socket.socket]:
+def _open_sockets(settings: Settings, environ: MutableMapping[str, str], kept: Kept | None) -> list[_socket.socket]:
     handed_over = kept.sockets if kept is not None else tuple(sockets.handed_over_numbers(environ))
     waiting = [number for number, _source in kept.waiting] if kept is not None else []
     for number in waiting:

@@ -1,0 +1,60 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What a listener that starts itself anew hands to the program that takes its place: a memory file, and descriptors."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, NamedTuple
+
+from slurmrest_inet.auth.keys import Keys
+
+if TYPE_CHECKING:
+    from collections.abc import MutableMapping
+    from typing import Any
+
+    from slurmrest_inet.serve.sources import Source
+
+KEPT = "SLURMREST_INET_KEPT"
+"""The variable that tells the descriptor of the memory file."""
+
+
+class Kept(NamedTuple):
+    """What a listener that starts anew hands to the one that takes its place (the fields of its memory file)."""
+
+    sockets: tuple[int, ...] = ()
+    waiting: tuple[tuple[int, Source], ...] = ()
+    instances: tuple[tuple[int, Source | None], ...] = ()
+    keys: Keys | None = None
+    trial: bool = False
+
+    def write(self) -> int:
+        """Into a memory file that survives execve(2); its descriptor."""
+        import json  # noqa: PLC0415 - only this case needs it
+
+        keys = None if self.keys is None else [None if key is None else key.hex() for key in self.keys]
+        memory = os.memfd_create("kept", 0)
+        os.write(memory, json.dumps([self.sockets, self.waiting, self.instances, keys, self.trial]).encode())
+        os.lseek(memory, 0, os.SEEK_SET)
+        return memory
+
+
+def read_kept(environ: MutableMapping[str, str]) -> Kept | None:
+    """What the listener before this one kept; None if this is the first. Takes KEPT out of `environ`."""
+    number = environ.pop(KEPT, None)
+    if number is None:
+        return None
+    import json  # noqa: PLC0415 - only this case needs it
+
+    with open(int(number), "rb") as memory:
+        listening, waiting, instances, keys, trial = json.load(memory)
+    return Kept(
+        tuple(listening),
+        tuple((descriptor, _source(source)) for descriptor, source in waiting),
+        tuple((process, None if source is None else _source(source)) for process, source in instances),
+        None if keys is None else Keys(*(None if key is None else bytes.fromhex(key) for key in keys)),
+        trial,
+    )
+
+
+def _source(value: Any) -> Source:
+    return value if isinstance(value, str) else (value[0], value[1], value[2])
