@@ -114,6 +114,8 @@ class Session:
         self._body = bytearray()
         self._missing = 0
         self._served = 0
+        self._last_head: h11.Response
+        self._last_like: tuple[object, ...] = ()
         self.closed = False
         self.failed = False
         self.linger = False
@@ -300,7 +302,16 @@ class Session:
             yield end
 
     def _head_of(self, response: Response, length: int | None, close: bool) -> h11.Response:
-        fields = [("Date", self._date())]
+        date = self._date()
+        # A client that asks the same again and again gets the same head for a second.
+        like = (date, response.status, response.content_type, length, response.headers, close)
+        if like != self._last_like:
+            self._last_head = self._new_head(date, response, length, close)
+            self._last_like = like
+        return self._last_head
+
+    def _new_head(self, date: str, response: Response, length: int | None, close: bool) -> h11.Response:
+        fields = [("Date", date)]
         if response.status not in _BODILESS:
             if response.content_type is not None:
                 fields.append(("Content-Type", response.content_type))

@@ -355,6 +355,30 @@ def test_a_chunk_is_made_when_the_one_before_is_written() -> None:
     assert made == [2, 2, 3, 4, 5, 5]
 
 
+def test_each_answer_has_its_own_head() -> None:
+    """Whatever the answer before was like."""
+    answers = [
+        Response(200, "text/plain", b"one"),
+        Response(200, "text/plain", b"one"),
+        Response(200, "text/plain", b"three"),
+        Response(200, "application/json", b"three"),
+        Response(200, "application/json", b"three", (("X-More", "yes"),)),
+        Response(404, "application/json", b"three", (("X-More", "yes"),)),
+    ]
+    dates = iter([DATE, "later", *["later"] * 4])
+    coming = iter(answers)
+    session = Session(lambda _: next(coming), Limits(), lambda: next(dates), lambda *_: None)
+    session.receive(GET * len(answers))
+    heads = [b"".join(map(bytes, item)).partition(b"\r\n\r\n")[0] for item in session.output()]
+    assert len(heads) == len(answers)
+    assert [DATE.encode() in head for head in heads] == [True] + [False] * 5
+    assert [b" 404 " in head for head in heads] == [False] * 5 + [True]
+    assert [b"Content-Length: 5" in head for head in heads] == [False, False, True, True, True, True]
+    assert [b"application/json" in head for head in heads] == [False, False, False, True, True, True]
+    assert [b"X-More" in head for head in heads] == [False, False, False, False, True, True]
+    assert [b"Connection: close" in head for head in heads] == [False] * 5 + [True]
+
+
 def test_a_pipelined_request_waits_for_the_answer_before_it(http: Tools) -> None:
     asked: list[str] = []
 
