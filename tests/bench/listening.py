@@ -16,6 +16,7 @@ import contextlib
 import multiprocessing
 import os
 import re
+import shutil
 import socket
 import statistics
 import subprocess
@@ -237,6 +238,8 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=3.0, help="of each measurement")
     parser.add_argument("--rounds", type=int, default=3, help="of each scenario")
     options = parser.parse_args()
+    if options.only in (None, "keep") and not shutil.which("wrk"):
+        parser.error("keep-alive is measured with wrk, which is not installed: apt-get install wrk")
     lab = labs.adopt(options.lab) if options.lab else labs.boot(nodes=0, jobs=10_000)
     try:
         setup = Setup(lab, lab.token("alice"), options.seconds, options.rounds)
