@@ -227,9 +227,12 @@ def controllers() -> list[tuple[str, int]]:
 
     slurmrestd first loads slurmctld's configuration, for the names. A primary slurmctld that answers a ping would give
     that too, and slurm_ping takes its addresses from slurm.conf of this host anyway: the names then come from there,
-    for one RPC instead of two. Only when it does not answer is it asked, and its backups, for what is wrong.
+    for one RPC instead of two. Only when it does not answer is it asked, and its backups, for what is wrong; one that
+    lets connect and says nothing is not waited for twice. Raises SlurmError.
     """
     primary = lib.slurm_ping(0)
+    if primary and ffi.errno == lib.SLURM_PROTOCOL_SOCKET_IMPL_TIMEOUT:
+        raise SlurmError(-1, ffi.errno)  # as slurm_load_ctl_conf would say after as long again
     conf = lib.conf_loaded()
     if conf != ffi.NULL and not primary:
         return _pings(conf, primary)

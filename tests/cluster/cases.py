@@ -336,7 +336,7 @@ _DOWN = (
         for read in (*_SOME_READS, "jobs?update_time=4000000000", "jobs?update_time=abc")
     ),
     *(
-        Case(f"{read}, slurmctld silent", "/slurm/{v}/" + read, setting="silent")
+        Case(f"{read}, slurmctld silent", "/slurm/{v}/" + read, setting="silent", versions=(36, 38))
         for read in ("ping", "jobs", "node/node1")
     ),
     *(

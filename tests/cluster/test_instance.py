@@ -96,6 +96,18 @@ def test_that_a_ping_is_one_call(ours: Program, ask: Callable[..., bytes], lab: 
     assert after.get("REQUEST_BUILD_INFO") == before.get("REQUEST_BUILD_INFO")
 
 
+def test_that_a_silent_slurmctld_is_called_once(ours: Program, ask: Callable[..., bytes], conf: Conf) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as mute:
+        path = conf(SlurmctldPort=mute.getsockname()[1], MessageTimeout=2)
+        (answer,) = wire.strict(ours.with_options(SLURM_CONF=path).exchange(ask("ping")).output)
+        assert answer.status == 500
+        assert [error["source"] for error in json.loads(answer.body)["errors"]] == ["slurm_load_ctl_conf"]
+        mute.accept()[0].close()
+        mute.setblocking(False)
+        with pytest.raises(BlockingIOError):
+            mute.accept()
+
+
 @pytest.mark.parametrize("http", ["HTTP/1.1", "HTTP/1.0"])
 def test_that_a_streamed_listing_is_the_sum_of_its_records(
     ours: Program, ask: Callable[..., bytes], names: dict[str, list[str]], http: str
