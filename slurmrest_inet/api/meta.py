@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """``meta``: which server answered, in which API version, and from v0.0.40 on whom.
 
-Rule 1: the client is told what it asked as; slurmrestd shows root to everybody (differences are listed in the README).
+Rule 1: the client is told what it asked as; slurmrestd shows root to everybody (see tests/cluster/DIFFERENCES.md).
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 """Where our answers differ from slurmrestd's on purpose, each place with both values and the reason.
 
 The comparison (test_comparison.py) fails on any difference that is not here and on any row that no request needed.
-`python tests/cluster/differences.py` prints the table for the README. Whatever is said of "the same connection" or
+`python tests/cluster/differences.py` prints the page DIFFERENCES.md. Whatever is said of "the same connection" or
 "half a request" is in tests/http and tests/process: here both get whole requests.
 """
 
@@ -711,12 +711,65 @@ WRITES: dict[str, str] = {
 """What write_cases.py and test_writes.py refer to: they hold the values of both sides for each option."""
 
 
+_HEAD = """\
+# Differences from slurmrestd
+
+The tests send the same requests to the real slurmrestd and to this program on the same cluster and compare status,
+headers and body. These are all the differences that are allowed; a row that no request shows fails the tests, too. An
+asterisk matches anything. "As above" speaks of the row above.
+
+This page is made by `{command}` from `tests/cluster/differences.py`.
+
+| name | API versions | request | place | slurmrestd | ours | reason |
+|---|---|---|---|---|---|---|
+"""
+_WRITES = """
+## Writes
+
+Each with the values of both sides in `tests/cluster/write_cases.py`:
+
+"""
+COMMAND = "python tests/cluster/differences.py > tests/cluster/DIFFERENCES.md"
+
+
+def _code(text: str) -> str:
+    """`text` as it is, in a cell of a table: asterisks and angle brackets mean something in Markdown."""
+    return f"`{text}`".replace("|", "\\|")
+
+
+def _value(value: object) -> str:
+    return repr(value) if value is MISSING or isinstance(value, Rule) else _code(repr(value))
+
+
+def _versions(versions: range) -> str:
+    first, last = versions[0], versions[-1]
+    return (
+        "all"
+        if versions == Difference._field_defaults["versions"]
+        else str(first)
+        if first == last
+        else f"{first}-{last}"
+    )
+
+
+def page() -> str:
+    """The text of DIFFERENCES.md."""
+    lines = []
+    for row in DIFFERENCES:
+        requests = (row.request,) if isinstance(row.request, str) else row.request
+        cells = (
+            _code(row.ident),
+            _versions(row.versions),
+            "<br>".join(map(_code, requests)),
+            _code(row.place),
+            _value(row.real),
+            _value(row.ours),
+            row.reason.replace("|", "\\|"),
+        )
+        lines.append(f"| {' | '.join(cells)} |\n")
+    writes = (f"- `{key}`: {reason}\n" for key, reason in WRITES.items())
+    return _HEAD.format(command=COMMAND) + "".join(lines) + _WRITES + "".join(writes)
+
+
 if __name__ == "__main__":
-    print("| request | place | slurmrestd | ours | reason |\n|---|---|---|---|---|")
-    for _row in DIFFERENCES:
-        _requests = (_row.request,) if isinstance(_row.request, str) else _row.request
-        _cells = ("<br>".join(_requests), _row.place, repr(_row.real), repr(_row.ours), _row.reason)
-        print("| " + " | ".join(cell.replace("|", "\\|") for cell in _cells) + " |")
-    print("\nWrites, each with the values of both sides in `tests/cluster/write_cases.py`:\n")
-    for _key, _reason in WRITES.items():
-        print(f"- `{_key}`: {_reason}")
+    sys.stdout.write(page())
