@@ -9,19 +9,21 @@ Rule 3: a zombie is gone.
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import os
 import signal
+import socket
 import subprocess
+import sys
 import time
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, NoReturn
 
+from labkit import kernel
 from labkit.trouble import LabError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
-_CLONE_NEWUTS = 0x04000000  # unshare(2)
+NOT_STARTED = 127  # a command that could not be started, as a shell tells it
 _POLL_SECONDS = 0.02
 _OURS = frozenset(("slurmstepd", "slurmd", "slurmctld", "slurmdbd", "mariadbd", "munged"))
 
@@ -105,10 +107,8 @@ def spawn(
     as_root = user == "root"
 
     def rename_host() -> None:
-        libc = ctypes.CDLL(None, use_errno=True)
-        name = (hostname or "").encode()
-        if libc.unshare(_CLONE_NEWUTS) or libc.sethostname(name, len(name)):
-            raise OSError(ctypes.get_errno(), "own host name for slurmd")
+        kernel.unshare(kernel.NEWUTS)
+        socket.sethostname(hostname or "")
 
     with open(log, "ab") as output:
         try:
@@ -129,6 +129,21 @@ def spawn(
             )
         except subprocess.SubprocessError as error:  # all that Python tells of a failed rename_host
             raise LabError(f"{argv[0]}: no host name of its own (CAP_SYS_ADMIN is needed): {error}") from error
+
+
+def become(argv: Sequence[str], environment: Mapping[str, str], folders: Sequence[str] = ()) -> NoReturn:
+    """Replace this process by a command, in the first of the folders that is there; status 127 if that fails."""
+    for folder in (*folders, "/"):
+        with contextlib.suppress(OSError):
+            os.chdir(folder)
+            break
+    for number in (signal.SIGPIPE, signal.SIGXFSZ):  # Python has them ignored
+        signal.signal(number, signal.SIG_DFL)
+    try:
+        os.execvpe(argv[0], list(argv), dict(environment))
+    except OSError as error:
+        print(f"lab: {argv[0]}: {error.strerror}", file=sys.stderr, flush=True)
+        os._exit(NOT_STARTED)
 
 
 def end(known: Iterable[Identity], *, patience: float = 10.0) -> None:
