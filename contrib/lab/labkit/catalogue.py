@@ -88,7 +88,7 @@ PRESENT = (
     Job("suspended", BOB, "RUNNING", "-n1 -wnode2 -Jsuspended"),
     Job("owned", ALICE, "RUNNING", "-powned -n3 --mcs-label=optics --exclusive=mcs -t5-0 -Jowned"),
     Job("resized", ALICE, "RUNNING", "-N2 -n2 -Jresized -t4-0"),
-    Job("configuring", BOB, "CONFIGURING", "-pburst -N1 -t1:00:00 --gres=gpu:a100:1 -Jconfiguring"),
+    Job("configuring", BOB, "CONFIGURING", "-pburst -wburst4 -t1:00:00 --gres=gpu:a100:1 -Jconfiguring"),
     Job("text", ALICE, "RUNNING", "-n1 -wnode1", _ODD_SCRIPT, ("-J" + _ODD_NAME, "--comment=" + _ODD_COMMENT)),
     Job("file", ALICE, "RUNNING", "-n1 -wnode2 -Jfile '{work}/a script.sh' one \"two 'three'\""),
 )

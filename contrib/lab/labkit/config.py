@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from labkit.place import Place
 
 CLUSTER = "lab"
+DATABASE = "slurm_acct_db"
 NODES = ("node1", "node2", "node3", "node4", "node5")  # the real ones: a slurmd each
 GPU_NODES = NODES[:2]
 GPUS = 4  # on each of those
@@ -120,7 +121,7 @@ NodeName=burst[1-4] NodeAddr=127.0.0.1 Sockets=2 CoresPerSocket=16 RealMemory=12
 
 PartitionName=main Nodes=node[1-2] Default=YES State=UP PriorityTier=10 PriorityJobFactor=5 MaxTime=UNLIMITED \\
     DefaultTime=1-00:00:00 TRESBillingWeights=CPU=1.0,Mem=0.25G,GRES/gpu=2.0
-PartitionName=limited Nodes=node2 MaxTime=02:30:00 DefaultTime=00:10:00 MinNodes=1 MaxNodes=1 MaxCPUsPerNode=8 \\
+PartitionName=limited Nodes=node2 MaxTime=02:30:00 DefaultTime=00:10:00 MinNodes=1 MaxNodes=1 MaxCPUsPerNode=30 \\
     DefMemPerNode=512 MaxMemPerNode=4096 AllowAccounts=physics,optics,chemistry AllowQos=normal,high \\
     OverTimeLimit=15 QOS=limited GraceTime=120 PriorityTier=10
 PartitionName=percpu Nodes=node3 DefMemPerCPU=200 MaxMemPerCPU=800 OverSubscribe=FORCE:3 DenyQos=low \\
@@ -157,7 +158,7 @@ DebugLevel=info
 StorageType=accounting_storage/mysql
 StorageHost=localhost
 StorageUser=slurm
-StorageLoc=slurm_acct_db
+StorageLoc={database}
 TrackWCKey=yes
 """
 
@@ -179,6 +180,7 @@ innodb-flush-method=nosync
 innodb-flush-log-at-trx-commit=0
 innodb-doublewrite=0
 innodb-lock-wait-timeout=900
+loose-innodb-snapshot-isolation=0
 aria-pagecache-buffer-size=8M
 max-connections=100
 """
@@ -215,7 +217,7 @@ def cloud_nodes(count: int) -> str:
 
 def slurmdbd_conf(place: Place, ports: dict[str, int]) -> str:
     """slurmdbd.conf(5); MariaDB asks for no password, its socket lies where only SlurmUser comes."""
-    return _SLURMDBD.format(place=place, ports=ports)
+    return _SLURMDBD.format(place=place, ports=ports, database=DATABASE)
 
 
 def gres_conf(place: Place) -> str:
@@ -224,11 +226,9 @@ def gres_conf(place: Place) -> str:
     return "".join(f"NodeName={name} Name=gpu Type=tesla File={place('gpu', name + names)}\n" for name in GPU_NODES)
 
 
-def cgroup_conf() -> str:
-    """cgroup.conf(5), there so that no daemon looks for the machine's."""
-    return "CgroupAutomount=no\n"
-
-
 def mariadb_conf(place: Place) -> str:
-    """Options of mariadbd for a database that need not outlive the machine: small, no network, nothing synced."""
+    """Options of mariadbd for a database that need not outlive the machine: small, no network, nothing synced.
+
+    slurmdbd asks for what MariaDB 11.6 and later call a snapshot isolation to be off (older ones do not know it).
+    """
     return _MARIADB.format(place=place)

@@ -12,7 +12,7 @@ import re
 import shlex
 from typing import TYPE_CHECKING
 
-from labkit import catalogue, client, config, process
+from labkit import catalogue, client, config, process, releases
 from labkit.catalogue import ALLOCATION, CHANGED, FUTURE, PAST, PRESENT, VICTIMS, Job
 from labkit.trouble import LabError
 from labkit.users import ALICE
@@ -91,8 +91,10 @@ def _scontrol(place: Place, words: str, user: str = catalogue.ROOT) -> None:
 
 def _submit(place: Place, jobs: Iterable[Job], known: dict[str, int]) -> None:
     names = {"work": place("work")}
+    other_words = dict(releases.here().other_words)
     for job in jobs:
         words = shlex.split(job.options.format_map({**names, **known}))
+        words = [other_words.get(word, word) for word in words if other_words.get(word, word)]
         said = client.run(
             place, "sbatch", "--parsable", "-o", "%j.out", *job.texts, *words, user=job.user, stdin=job.script
         )

@@ -13,7 +13,7 @@ import socket
 import subprocess
 from typing import TYPE_CHECKING, NamedTuple
 
-from labkit import client, config, process
+from labkit import client, config, process, releases
 from labkit.trouble import LabError
 
 if TYPE_CHECKING:
@@ -24,7 +24,6 @@ MUNGE_USER = "munge"
 # In the order of starting; ended in the reverse order.
 NAMES = ("munged", "mariadb", "slurmdbd", "slurmctld", *config.NODES)
 _WITHOUT_PORT = ("munged", "mariadb")
-_SYSTEM_TABLES = "/usr/share/mysql/mysql_system_tables.sql"
 _PATIENCE = 60.0
 
 
@@ -69,10 +68,11 @@ def _describe(place: Place, name: str) -> _Daemon:
 def bootstrap_database(place: Place) -> None:
     """Make MariaDB's own tables: those that stored procedures need, not the help texts and time zones.
 
-    mariadb-install-db makes the same tables in ten times the time.
+    mariadb-install-db makes the same tables in ten times the time. Slurm's database is made here, too: the slurmdbd of
+    24.11 and later, which would make it, is ended by MariaDB's library at the first look at one that is not there.
     """
-    with open(_SYSTEM_TABLES, encoding="utf-8") as file:
-        statements = "create database mysql;\nuse mysql;\n" + file.read()
+    with open(releases.here().system_tables, encoding="utf-8") as file:
+        statements = f"create database {config.DATABASE};\ncreate database mysql;\nuse mysql;\n{file.read()}"
     with open(place.log("mariadb"), "ab") as log:
         done = subprocess.run(
             ["/usr/sbin/mariadbd", f"--defaults-file={place('etc', 'mariadb.cnf')}", "--bootstrap"],
