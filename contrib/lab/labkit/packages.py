@@ -20,6 +20,12 @@ CLUSTER = (
 )  # fmt: skip
 MANY_JOBS = ("gcc", "libc6-dev", "libslurm-dev")
 BUILD = ("gcc", "libc6-dev", "libslurm-dev", "python3-venv", "python3-dev", "python3-pip")
+# What the tests host instances with, and look into them with.
+HOSTS = (
+    "xinetd", "openssh-server", "openssh-client", "nginx-light", "systemd", "socat", "curl", "openssl", "util-linux",
+    "binutils",
+)  # fmt: skip
+FOLDERS = ("mmdebstrap",)  # makes the folders of other releases
 
 _POLICY = "/usr/sbin/policy-rc.d"  # asked by invoke-rc.d; 101 forbids every start
 
