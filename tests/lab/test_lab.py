@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The `lab` command as its users meet it; the last test boots a real cluster, twice, and takes most of a minute."""
+"""The `lab` command as its users meet it; the last tests boot real clusters, and take most of a minute each."""
 
 from __future__ import annotations
 
@@ -7,13 +7,15 @@ import json
 import os
 import pwd
 import shlex
+import signal
+import socket
 import subprocess
 import tempfile
 import time
 from typing import TYPE_CHECKING
 
 import pytest
-from labkit import packages, place, users
+from labkit import packages, place, releases, users
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -41,10 +43,13 @@ def folder() -> Iterator[str]:
 
 @pytest.mark.parametrize(
     "command",
-    [("env",), ("token", "alice"), ("start", "slurmctld"), ("stop", "slurmd"), ("oracle", "inetd")],
+    [("env",), ("token", "alice"), ("start", "slurmctld"), ("stop", "slurmd"), ("oracle", "inetd"), ("exec", "true")],
 )
-def test_no_lab_is_one_sentence(folder: str, command: tuple[str, ...]) -> None:
-    done = lab(*command, "--dir", folder)
+@pytest.mark.parametrize("release", [(), *(("--release", name) for name in releases.BY_NAME)])
+def test_no_lab_is_one_sentence(folder: str, release: tuple[str, ...], command: tuple[str, ...]) -> None:
+    options = ("--dir", folder, *release)
+    # What comes behind the command of `exec` is the command's.
+    done = lab("exec", *options, *command[1:]) if command[0] == "exec" else lab(*command, *options)
     assert done.returncode == 1
     assert done.stdout == ""
     assert done.stderr == f"lab: no lab in {folder}; start one with `lab up`\n"
@@ -56,7 +61,18 @@ def test_down_without_a_lab_is_harmless(folder: str) -> None:
     assert lab("status", "--dir", folder).returncode == 1
 
 
-@pytest.mark.parametrize("arguments", [(), ("fly",), ("up", "--nodes", "-1"), ("signal", "slurmd", "NOSUCH")])
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        (),
+        ("fly",),
+        ("up", "--nodes", "-1"),
+        ("up", "--release", "2.6"),
+        ("signal", "slurmd", "NOSUCH"),
+        ("exec",),
+        ("exec", "--release", "24.11", "--"),
+    ],
+)
 def test_a_wrong_command_line_is_refused(arguments: tuple[str, ...]) -> None:
     done = lab(*arguments)
     assert done.returncode == 2
@@ -142,6 +158,11 @@ def test_a_lab_from_nothing_to_nothing(folder: str) -> None:
     answer = subprocess.run(oracle, input=request, capture_output=True, text=True, check=True).stdout
     assert answer.startswith("HTTP/1.1 200 OK")
 
+    # The project is built for it.
+    which = ("--dir", folder)
+    assert _there(which, "which", "slurmrest-inet").strip() == f"{folder}/venv/bin/slurmrest-inet"
+    _streams_are_passed_through(which)
+
     # Single daemons can be stopped, held and started again.
     assert lab("stop", "--dir", folder, "slurmctld").returncode == 0
     assert lab("status", "--dir", folder).returncode == 1
@@ -159,6 +180,126 @@ def test_a_lab_from_nothing_to_nothing(folder: str) -> None:
     assert listings() == before
     if not os.path.exists(place.REGISTER):  # else another lab still needs the accounts
         assert [one.pw_name for one in pwd.getpwall() if one.pw_gecos == users._MARK] == []
+
+
+OTHERS = [name for name in releases.BY_NAME if name != releases.own()]
+
+
+def mounts() -> list[str]:
+    with open("/proc/self/mounts", encoding="utf-8") as file:
+        return file.read().splitlines()
+
+
+@pytest.mark.timeout(900)  # its folder may have to be made
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can start a cluster")
+@pytest.mark.skipif(bool(packages.missing(packages.FOLDERS)), reason="mmdebstrap is not installed")
+@pytest.mark.parametrize("release", OTHERS)
+def test_a_lab_of_another_release_from_nothing_to_nothing(folder: str, release: str) -> None:
+    before, mounted = listings(), mounts()
+    which = ("--release", release, "--dir", folder)
+    size = ("--nodes", "3", "--jobs", "1")
+
+    # An `up` that dies half-way, without a chance to clean.
+    with subprocess.Popen([LAB, "up", *which, *size], stderr=subprocess.DEVNULL, start_new_session=True) as first:
+        while "slurmdbd" not in _started(folder):
+            assert first.poll() is None
+            time.sleep(0.02)
+        first.kill()
+    assert lab("status", *which).returncode == 1
+    done = lab("up", *which, *size)
+    assert done.returncode == 0, done.stderr
+    assert f"half-started lab in {folder}" in done.stderr
+    assert done.stdout == ""
+
+    again = lab("up", *which, *size)
+    assert again.returncode == 0
+    assert "already up" in again.stderr
+    assert lab("up", *which).returncode == 1
+    assert lab("status", "--dir", folder).returncode == 0  # the folder tells the release
+    for other in set(releases.BY_NAME) - {release}:
+        wrong = lab("token", "--release", other, "--dir", folder, "alice")
+        assert wrong.returncode == 1
+        assert wrong.stderr == f"lab: the lab in {folder} is of Slurm {release}; end it with `lab down`\n"
+
+    # It is that release's Slurm, and the content is there.
+    assert _there(which, "slurmctld", "-V").split()[1].startswith(release)
+    assert set(_there(which, "squeue", "-ha", "-tall", "-o%u").split()) == {"root", users.ALICE, users.BOB}
+    assert "cloud[1-3]" in _there(which, "sinfo", "-ho%N", "-pcloud")
+    variables = dict(line.partition("=")[::2] for line in _there(which, "env").splitlines())
+    said = lab("env", *which).stdout.splitlines()
+    for name, _, value in (line.removeprefix("export ").partition("=") for line in said):
+        assert variables[name] == "".join(shlex.split(value))
+    assert variables["LAB_RELEASE"] == release
+
+    # The real server there takes the token that is made there.
+    token = lab("token", *which, "--lifespan", "60", users.ALICE).stdout.strip()
+    request = (
+        f"GET /slurm/v0.0.42/jobs/ HTTP/1.1\r\nX-SLURM-USER-NAME: {users.ALICE}\r\nX-SLURM-USER-TOKEN: {token}\r\n\r\n"
+    )
+    oracle = [LAB, "oracle", "inetd", *which, "--", "-d", "v0.0.42"]
+    answer = subprocess.run(oracle, input=request, capture_output=True, text=True, check=True).stdout
+    assert answer.startswith("HTTP/1.1 200 OK")
+
+    # The project is built for it, by that folder's Python.
+    interpreter = _there(which, "python", "-c", "import sys; print('%d.%d' % sys.version_info[:2], sys.prefix)")
+    assert interpreter.split() == [releases.BY_NAME[release].python, f"{folder}/venv"]
+    assert _there(which, "which", "slurmrest-inet").strip() == f"{folder}/venv/bin/slurmrest-inet"
+    _streams_are_passed_through(which)
+
+    assert lab("stop", *which, "slurmctld").returncode == 0
+    assert lab("status", *which).returncode == 1
+    assert lab("start", *which, "slurmctld").returncode == 0
+    assert lab("signal", *which, "slurmd", "STOP").returncode == 0
+
+    assert lab("down", *which).returncode == 0
+    assert not os.path.exists(folder)
+    assert processes_of(folder) == []
+    assert listings() == before
+    assert mounts() == mounted
+
+
+def _there(which: tuple[str, ...], *command: str) -> str:
+    done = subprocess.run(
+        [LAB, "exec", *which, *command], stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def _streams_are_passed_through(which: tuple[str, ...]) -> None:
+    """What `lab exec` runs has our descriptors, statuses and signals."""
+    run = [LAB, "exec", *which, "--"]
+    data = bytes(range(256)) * 1024
+    done = subprocess.run(
+        [*run, "sh", "-c", "cat; echo said >&2; exit 7"], input=data, capture_output=True, check=False
+    )
+    assert (done.stdout, done.stderr, done.returncode) == (data, b"said\n", 7)
+
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        seen = os.fstat(theirs.fileno())
+        script = "import os, sys; print(os.fstat(0).st_ino); s = os.read(0, 9); os.write(0, s.upper())"
+        with subprocess.Popen([*run, "python", "-c", script], stdin=theirs, stdout=subprocess.PIPE, text=True) as child:
+            theirs.close()
+            ours.sendall(b"question")
+            assert ours.recv(9) == b"QUESTION"
+            assert ours.recv(9) == b""
+            assert child.communicate()[0] == f"{seen.st_ino}\n"
+
+    missing = subprocess.run([*run, "no-such-program"], capture_output=True, text=True, check=False)
+    assert (missing.returncode, missing.stderr) == (127, "lab: no-such-program: No such file or directory\n")
+
+    for number, shown in ((signal.SIGTERM, 128 + signal.SIGTERM), (signal.SIGINT, 128 + signal.SIGINT)):
+        with subprocess.Popen([*run, "sh", "-c", "echo; exec sleep 600"], stdout=subprocess.PIPE) as child:
+            assert child.stdout.readline() == b"\n"
+            child.send_signal(number)
+            assert child.wait() in (shown, -number)
+
+    with subprocess.Popen([*run, "sh", "-c", "echo; exec sleep 599"], stdout=subprocess.PIPE) as child:
+        assert child.stdout.readline() == b"\n"
+        child.kill()
+        child.wait()
+        assert child.stdout.read() == b""  # it has closed it: it is gone as well
 
 
 def _started(folder: str) -> dict[str, list[object]]:

@@ -17,7 +17,7 @@ from string import Formatter
 from typing import TYPE_CHECKING
 
 import pytest
-from labkit import catalogue, config, packages, place, ports, process, users
+from labkit import apt, catalogue, config, packages, place, ports, process, program, releases, rootfs, users, wheels
 from labkit.config import Sizes
 from labkit.place import Place, State
 from labkit.process import Identity
@@ -26,6 +26,7 @@ from labkit.trouble import LabError
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+    from typing import Callable
 
 PORTS = {name: 20000 + index for index, name in enumerate(("slurmctld", "slurmdbd", "nobody", *config.NODES))}
 FOLDER = "/var/tmp/some-lab"
@@ -59,7 +60,6 @@ def slurm_conf(sizes: Sizes = NOTHING_MORE, *, settled: bool = True) -> str:
         slurm_conf(Sizes(1000, 10000)),
         config.slurmdbd_conf(Place(FOLDER), PORTS),
         config.gres_conf(Place(FOLDER)),
-        config.cgroup_conf(),
         config.mariadb_conf(Place(FOLDER)),
     ],
 )
@@ -318,6 +318,149 @@ def test_the_register_may_come_and_go_at_any_time(tmp_path: Path, register: Path
     with ThreadPoolExecutor() as pool:
         assert sum(pool.map(come_and_go, ("one", "one", "two", "three"))) == 80
     assert not register.exists()
+
+
+def test_an_enclosure_is_remembered_until_it_is_forgotten(tmp_path: Path, register: Path) -> None:
+    lab = Place(str(tmp_path))
+    assert lab.enclosure() is None
+    with lab.locked():
+        known = place.Enclosed("24.11", Identity(1, 2, "boot"))
+        lab.enclosed(known)
+        assert lab.enclosure() == known
+        with Place(str(tmp_path / "other")).locked():
+            pass  # tidies the register
+        assert lab.enclosure() == known
+        lab.enclosed(None)
+    assert lab.enclosure() is None
+    assert not list(tmp_path.parent.glob(tmp_path.name + "/register*"))
+
+
+# Releases and their folders
+
+
+@pytest.mark.parametrize(
+    ("version", "release"), [("22.05.8-4+deb12u3", "22.05"), ("1:26.05.5-2", "26.05"), ("", ""), ("unknown", "")]
+)
+def test_a_release_is_the_start_of_a_version(version: str, release: str) -> None:
+    assert releases.number(version) == release
+
+
+def test_what_stands_for_other_words_stands_in_the_catalogue() -> None:
+    words = {word for job in catalogue.FUTURE for word in shlex.split(job.options)}
+    for release in releases.BY_NAME.values():
+        assert {old for old, _ in release.other_words} <= words
+
+
+def test_an_unknown_release_has_no_lab(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(releases, "own", lambda: "19.05")
+    with pytest.raises(LabError, match=r"no lab for Slurm 19\.05"):
+        releases.here()
+
+
+SOURCES = """\
+sid-tools main http://elsewhere/tools
+bookworm contrib http://mirror/contrib
+bookworm main http://mirror/debian
+"""
+
+
+def _apt(monkeypatch: pytest.MonkeyPatch, sources: str) -> None:
+    said = {"apt-get": sources, "apt-config": 'Acquire::http::Proxy "http://p:1";\nAcquire::http "";\nDir "/";\n'}
+    monkeypatch.setattr(apt, "_ask", lambda *argv: said[argv[0]])
+    monkeypatch.setattr(apt, "_suite", lambda: "bookworm")
+
+
+def test_mirror_and_proxy_are_those_of_apt(monkeypatch: pytest.MonkeyPatch) -> None:
+    _apt(monkeypatch, SOURCES)
+    assert apt.mirror() == apt.Mirror("http://mirror/debian", ('Acquire::http::Proxy "http://p:1"',))
+
+
+def test_an_apt_without_debian_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    _apt(monkeypatch, SOURCES.replace("bookworm main", "bookworm other"))
+    with pytest.raises(LabError, match="no source for bookworm main"):
+        apt.mirror()
+
+
+@pytest.fixture
+def maker(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str], None]]:
+    """A cache of folders of our own, and a stand-in for mmdebstrap that brings a version of Slurm, or fails without."""
+    monkeypatch.setattr(rootfs, "CACHE", str(tmp_path / "cache"))
+    monkeypatch.setattr(apt, "mirror", lambda: apt.Mirror("http://mirror", ()))
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+
+    def brings(version: str) -> None:
+        status = f"Package: slurmctld\\nStatus: install ok installed\\nArchitecture: all\\nVersion: {version}\\n"
+        script = tmp_path / "mmdebstrap"
+        script.write_text(f"""#!/bin/sh
+        for word; do case $word in */root) root=$word;; esac; done
+        echo made >> {tmp_path}/log
+        [ -n "{version}" ] || {{ echo E: no such suite >&2; exit 25; }}
+        mkdir -p $root/var/lib/dpkg; printf '{status}' > $root/var/lib/dpkg/status
+        """)
+        script.chmod(0o755)
+
+    return brings
+
+
+def test_a_folder_is_made_once(tmp_path: Path, maker: Callable[[str], None]) -> None:
+    maker("24.11.5-4")
+    for _ in range(2):
+        with rootfs.hold("24.11"):
+            assert os.path.isdir(rootfs.folder("24.11"))
+    assert (tmp_path / "log").read_text() == "made\n"
+
+
+def test_a_folder_by_another_recipe_is_made_anew_when_nobody_uses_it(
+    tmp_path: Path, maker: Callable[[str], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    maker("24.11.5-4")
+    with rootfs.hold("24.11"):
+        monkeypatch.setattr(rootfs, "_PACKAGES", ("another",))
+        with pytest.raises(LabError, match="to be made anew, and a lab runs on it"), rootfs.hold("24.11"):
+            pass
+    with rootfs.hold("24.11"):
+        pass
+    assert (tmp_path / "log").read_text() == "made\nmade\n"
+
+
+def test_two_who_need_a_folder_make_one(tmp_path: Path, maker: Callable[[str], None]) -> None:
+    maker("24.11.5-4")
+
+    def use(_: int) -> None:
+        with rootfs.hold("24.11"):
+            assert os.path.isdir(rootfs.folder("24.11"))
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(use, range(4)))
+    assert (tmp_path / "log").read_text() == "made\n"
+
+
+@pytest.mark.parametrize(
+    ("version", "told"),
+    [("25.05.2-1", r"trixie has Slurm 25\.05\.2-1, not 24\.11"), ("", r"mmdebstrap trixie failed(.|\n)*no such suite")],
+)
+def test_a_folder_that_is_not_right_is_not_kept(maker: Callable[[str], None], version: str, told: str) -> None:
+    maker(version)
+    with pytest.raises(LabError, match=told), rootfs.hold("24.11"):
+        pass
+    assert sorted(os.listdir(rootfs.CACHE)) == ["24.11.lock", "24.11.log"]
+
+
+def test_requirements_are_those_of_the_project() -> None:
+    wanted = wheels.requirements(place.CHECKOUT, "yaml")
+    assert {re.split(r"[^\w-]", one)[0] for one in wanted} >= {"setuptools", "cffi", "h11", "PyYAML"}
+
+
+def test_a_program_is_known_by_its_sources(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "slurmrest_inet").mkdir()
+    source = tmp_path / "slurmrest_inet" / "cli.py"
+    source.write_text("one")
+    monkeypatch.setattr(program, "CHECKOUT", str(tmp_path))
+    before = program._digest()
+    (tmp_path / "slurmrest_inet" / "cli.pyc").write_text("compiled")
+    assert program._digest() == before
+    source.write_text("two")
+    assert program._digest() != before
 
 
 # Packages

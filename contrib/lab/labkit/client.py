@@ -11,13 +11,13 @@ from labkit.trouble import LabError
 if TYPE_CHECKING:
     from labkit.place import Place
 
-_PATH = "/usr/sbin:/usr/bin:/sbin:/bin"
+PATH = "/usr/sbin:/usr/bin:/sbin:/bin"
 
 
 def environment(place: Place) -> dict[str, str]:
     """What daemons and commands of the lab see: none of the caller's variables, least of all its SLURM_*."""
     return {
-        "PATH": _PATH,
+        "PATH": PATH,
         "LANG": "C.UTF-8",
         "TZ": "UTC",
         "SLURM_CONF": place.slurm_conf,

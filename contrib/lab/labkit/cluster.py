@@ -15,10 +15,14 @@ import shutil
 import socket
 import sys
 import time
+from typing import TYPE_CHECKING, NoReturn
 
-from labkit import accounting, client, config, content, daemons, packages, ports, process, users
+from labkit import accounting, client, config, content, daemons, packages, ports, process, program, releases, users
 from labkit.place import Place, State, register_of_labs
 from labkit.trouble import LabError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 _ROOT_ONLY, _EVERYBODY, _SCRATCH = 0o700, 0o755, 0o1777
 
@@ -80,6 +84,7 @@ def _boot(place: Place, sizes: config.Sizes) -> State:
         state = State(
             {
                 "stage": "starting",
+                "release": releases.here().name,
                 "ports": dict(zip(names, ports.choose(len(names), taken))),
                 "sizes": list(sizes),
                 "daemons": {},
@@ -143,7 +148,7 @@ def _furnish(place: Place, state: State, sizes: config.Sizes) -> None:
     _write(place("etc", "slurmdbd.conf"), dbd, daemons.SLURM_USER, 0o600)
     _write(place("etc", "mariadb.cnf"), config.mariadb_conf(place).encode())
     _write(place("etc", "gres.conf"), config.gres_conf(place).encode())
-    _write(place("etc", "cgroup.conf"), config.cgroup_conf().encode())
+    _write(place("etc", "cgroup.conf"), releases.here().cgroup_conf.encode())
     _write_slurm_conf(place, state, sizes, settled=False)
 
 
@@ -255,6 +260,7 @@ def variables(place: Place) -> dict[str, str]:
     return {
         "SLURM_CONF": place.slurm_conf,
         "LAB_DIR": place.folder,
+        "LAB_RELEASE": state.values.get("release", ""),  # an earlier checkout did not tell
         "LAB_WORK_DIR": place("work"),
         "LAB_LOG_DIR": place("log"),
         "LAB_JWT_KEY": place.jwt_key,
@@ -272,6 +278,23 @@ def variables(place: Place) -> dict[str, str]:
         "LAB_NODES": str(state.values["sizes"][0]),
         "LAB_JOBS": str(state.values["sizes"][1]),
     }
+
+
+def execute(place: Place, command: Sequence[str]) -> NoReturn:
+    """Become a command on the cluster, with the program in its PATH, which is built first if need be."""
+    environment = {**os.environ, **variables(place)}
+    if not program.is_built(place):
+        build(place)
+    environment["PATH"] = f"{program.commands(place)}:{environment.get('PATH', '')}:{client.PATH}"
+    process.become(command, environment, [os.getcwd(), place("work")])
+
+
+def build(place: Place) -> None:
+    """Build the program in a lab that is up."""
+    packages.require(packages.BUILD, install=False)
+    with place.locked():
+        _running(place)
+        program.build(place)
 
 
 def token(place: Place, user: str, lifespan: int | None) -> str:

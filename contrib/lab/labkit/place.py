@@ -3,18 +3,21 @@
 
 Rule 1: a folder is a lab only if lab.json in it says so; nothing else is ever emptied or removed.
 Rule 2: lab.json is written before the thing it tells of is done, so that a half-started lab can be cleaned.
-Rule 3: the register (/run/slurmrest-labs) only exists while a lab does; an entry whose folder is gone is void.
+Rule 3: the lab.json of a lab in an enclosure is written inside, and its pids mean nothing outside; of the enclosure
+tells a file beside the register, which is not seen inside.
+Rule 4: the register (/run/slurmrest-labs) only exists while a lab does; an entry whose folder is gone is void.
 """
 
 from __future__ import annotations
 
 import contextlib
+import errno
 import fcntl
 import hashlib
 import json
 import os
 import shutil
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from labkit.process import Identity
 from labkit.trouble import LabError
@@ -23,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 DEFAULT = "/var/tmp/slurmrest-lab"
+CHECKOUT = os.path.normpath(os.path.join(os.path.dirname(os.path.realpath(__file__)), "../../.."))
 REGISTER = "/run/slurmrest-labs"
 _LONGEST = 107 - len("/munge/munge.socket.lock")  # sun_path, unix(7)
 
@@ -89,9 +93,38 @@ class Place:
         os.replace(fresh, self.state_file)
 
     def remove(self) -> None:
-        """Delete the folder; only a lab's."""
+        """Delete the folder; only a lab's. One that is lent to an enclosure can only be emptied."""
         if os.path.exists(self.state_file):
-            shutil.rmtree(self.folder)
+            try:
+                shutil.rmtree(self.folder)
+            except OSError as error:
+                if error.errno != errno.EBUSY:  # all is gone but the mount point itself
+                    raise
+
+    def enclosure(self) -> Enclosed | None:
+        """The enclosure that this lab lives in, which may have ended; None when it is of this machine's own release."""
+        try:
+            with open(self._record, encoding="utf-8") as file:
+                release, process = json.load(file)
+                return Enclosed(release, Identity(*process))
+        except FileNotFoundError:
+            return None
+
+    def enclosed(self, by: Enclosed | None) -> None:
+        """Remember the enclosure, or forget it."""
+        with _register():
+            if by is None:
+                os.unlink(self._record)
+                with contextlib.suppress(OSError):
+                    os.rmdir(os.path.dirname(self._record))
+            else:
+                os.makedirs(os.path.dirname(self._record), mode=0o755, exist_ok=True)
+                with open(self._record, "w", encoding="utf-8") as file:
+                    json.dump(by, file)
+
+    @property
+    def _record(self) -> str:
+        return os.path.join(REGISTER + ".enclosures", _entry(self.folder))
 
     @contextlib.contextmanager
     def locked(self) -> Iterator[None]:
@@ -109,6 +142,13 @@ class Place:
         finally:
             os.close(descriptor)
             _tidy()
+
+
+class Enclosed(NamedTuple):
+    """An enclosure that holds a lab: the release it is of, and its first process."""
+
+    release: str
+    first: Identity
 
 
 class State:
