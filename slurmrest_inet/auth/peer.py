@@ -21,7 +21,7 @@ class Peer(NamedTuple):
     uid: the owner of a pipe, file or character device; for a unix socket the user who connected it (SO_PEERCRED).
     mode: st_mode of a pipe, file or character device, otherwise 0.
     own_uid: the user this process runs as.
-    name: for the log, "192.0.2.1:4711", "[2001:db8::1]:4711", "uid 1000" or "-"; may hold bytes of a client.
+    name: for the log, "192.0.2.1:4711", "[2001:db8::1]:4711", "uid:1000" or "-"; may hold bytes of a client.
     """
 
     kind: str

@@ -728,7 +728,7 @@ def _how(status: int) -> str:
 def _of(source: Source | None) -> str:
     """A source for the log: an address, with its prefix where that is not the whole of it."""
     if source is None or isinstance(source, str):
-        return (source or "-").replace(" ", "-")
+        return source or "-"
     size, address, _exempt = source
     family = _socket.AF_INET if size == 32 else _socket.AF_INET6
     return _socket.inet_ntop(family, address.to_bytes(size // 8, "big"))

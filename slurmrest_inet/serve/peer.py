@@ -33,7 +33,7 @@ def look(descriptor: int, environ: Mapping[str, str]) -> Peer:
         return Peer(INET, None, 0, own_uid, remote)
     if kind not in _KINDS:
         return Peer(OTHER, None, 0, own_uid, "-")
-    name = f"uid {status.st_uid}" if kind == stat.S_IFCHR else "-"
+    name = f"uid:{status.st_uid}" if kind == stat.S_IFCHR else "-"
     return Peer(_KINDS[kind], status.st_uid, status.st_mode, own_uid, name)
 
 
@@ -48,7 +48,7 @@ def _look_at_socket(descriptor: int, environ: Mapping[str, str], own_uid: int) -
                 return Peer(INET, None, 0, own_uid, remote)
             ucred = connection.getsockopt(_socket.SOL_SOCKET, _socket.SO_PEERCRED, _UCRED_BYTES)
             uid = int.from_bytes(ucred[4:8], sys.byteorder)
-            return Peer(UNIX, uid, 0, own_uid, f"uid {uid}")
+            return Peer(UNIX, uid, 0, own_uid, f"uid:{uid}")
         if connection.family in (_socket.AF_INET, _socket.AF_INET6):
             try:
                 host, port = connection.getpeername()[:2]

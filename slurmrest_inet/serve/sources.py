@@ -98,7 +98,7 @@ class Sources:
     @staticmethod
     def of_uid(uid: int) -> Source:
         """The source of a unix socket's client; it is counted, but never penalised."""
-        return f"uid {uid}"
+        return f"uid:{uid}"
 
     def add(self, source: Source) -> bool:
         """Count one more connection of `source`; False, and nothing counted, if it has as many as it may."""

@@ -14,9 +14,9 @@ from slurmrest_inet.http.message import Request, RestError
 NETWORK = Peer(INET, None, 0, 1000, "192.0.2.1:1")
 OWN_PIPE = Peer(PIPE, 1000, 0o10600, 1000, "-")
 FOREIGN_PIPE = Peer(PIPE, 1001, 0o10600, 1000, "-")
-OWN_SOCKET = Peer(UNIX, 1000, 0, 1000, "uid 1000")
-ROOTS_SOCKET = Peer(UNIX, 0, 0, 65534, "uid 0")
-FOREIGN_SOCKET = Peer(UNIX, 1001, 0, 1000, "uid 1001")
+OWN_SOCKET = Peer(UNIX, 1000, 0, 1000, "uid:1000")
+ROOTS_SOCKET = Peer(UNIX, 0, 0, 65534, "uid:0")
+FOREIGN_SOCKET = Peer(UNIX, 1001, 0, 1000, "uid:1001")
 ITSELF = Identity("rest_auth/local", None, None)
 BY_DEFAULT = (local, jwt)
 

@@ -73,7 +73,7 @@ class TestRoot:
 
     uid = 65534
     name = pwd.getpwuid(65534).pw_name
-    peer = Peer(UNIX, 0, 0, 65534, "uid 0")
+    peer = Peer(UNIX, 0, 0, 65534, "uid:0")
 
     def test_without_a_name(self) -> None:
         assert local.authenticate(self.peer, request()) == Identity("rest_auth/local", None, None)

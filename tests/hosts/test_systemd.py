@@ -188,7 +188,7 @@ class TestAccept:
             until(lambda: not children(server.process.pid), "end of all instances")
         log = log_of(place)
         assert re.search(r"peer=127\.0\.0\.1:\d+ user=- method=GET path=/slurm/v0\.0\.38/ping status=200", log)
-        assert f"peer=uid\\x20{pwd.getpwnam('alice').pw_uid} " in log
+        assert f"peer=uid:{pwd.getpwnam('alice').pw_uid} " in log
 
     def test_tokens_only(self, place: str, lab: Lab, command: str, tokens: dict[str, str]) -> None:
         with activate(place, lab, [command], *self.OPTIONS, user=lab.user, SLURM_JWT="daemon") as server:

@@ -35,6 +35,17 @@ class TestLine:
         assert line, log
         assert int(line[1]) > size
 
+    def test_who_is_a_plain_word(self, start: Starter) -> None:
+        """A user of this machine, as a socketpair or a terminal shows it, without anything to escape."""
+        ours, theirs = socket.socketpair()
+        with ours, theirs:
+            process = start(stdin=theirs, stdout=theirs)
+            theirs.close()
+            ours.sendall(request("/echo/a"))
+            ours.shutdown(socket.SHUT_WR)
+            _, log = process.communicate(timeout=PATIENCE)
+        assert log.startswith(b"slurmrest-inet: peer=uid:%d user=- method=GET " % os.geteuid())
+
     def test_why(self, start: Starter) -> None:
         _, log, _ = start.talk(request("/who", "X-SLURM-USER-NAME: alice"), SLURMRESTD_AUTH_TYPES="jwt")
         assert "status=401" in log

@@ -38,7 +38,7 @@ class TestLook:
     def test_terminal(self) -> None:
         master, slave = pty.openpty()
         peer = look(slave, {})
-        assert (peer.kind, peer.uid, peer.name) == (TTY, OWN, f"uid {OWN}")
+        assert (peer.kind, peer.uid, peer.name) == (TTY, OWN, f"uid:{OWN}")
         os.close(master)
         os.close(slave)
 
@@ -50,7 +50,7 @@ class TestLook:
     def test_socketpair(self) -> None:
         ours, theirs = socket.socketpair()
         with ours, theirs:
-            assert look(theirs.fileno(), {}) == Peer(UNIX, OWN, 0, OWN, f"uid {OWN}")
+            assert look(theirs.fileno(), {}) == Peer(UNIX, OWN, 0, OWN, f"uid:{OWN}")
             theirs.getsockname()  # the descriptor is still open
 
     def test_tcp(self, tcp: tuple[socket.socket, socket.socket]) -> None:
