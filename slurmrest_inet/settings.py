@@ -93,25 +93,38 @@ class Deadlines(NamedTuple):
 
 
 class Listener(NamedTuple):
-    """What a listener has beyond an instance. Times in seconds; 0 is "none" for each."""
+    """What a listener has beyond an instance. Times in seconds; 0 is "none" for each.
 
-    # Half of all connections: nobody alone can fill a listener, and a proxy still gets many.
-    per_source_connections: int = 0
+    A source is an address, and behind one may be a portal, a proxy or a login host with many users. By default (fair)
+    a source has all places that nobody else needs, gives some back when somebody does, and nobody waits for what others
+    of its address do. Where each address is one user, SLURMREST_INET_SOURCES=strict caps and penalises: see STRICT.
+    """
+
+    per_source_connections: int = 0  # fair: no number is right for a portal and for a laptop
     source_prefix_ipv4: int = 32
     source_prefix_ipv6: int = 64  # what one household or one host is given (RFC 6177)
-    # OpenSSH's own (sshd_config(5), PerSourcePenalties): crash, refused, fault, late, minimum, maximum.
-    penalty_crash: float = 90.0
-    penalty_refused: float = 5.0
-    penalty_fault: float = 1.0
-    penalty_late: float = 10.0
+    # Fair: a misdeed of one user would be everybody's of that address.
+    penalty_crash: float = 0.0
+    penalty_refused: float = 0.0
+    penalty_fault: float = 0.0
+    penalty_late: float = 0.0
+    # OpenSSH's own (sshd_config(5), PerSourcePenalties); without a penalty they mean nothing.
     penalty_minimum: float = 15.0
     penalty_maximum: float = 600.0
     # Forked ahead of their connections, in quiet moments: they hold 3 MiB each and take a burst without a fork.
     spare_instances: int = 4
     drain: float = 30.0  # for requests that are being answered when the listener is asked to end
     idle_exit: float = 0.0
-    # Behind a proxy on this machine are many users: a misdeed of one is not everybody's.
+    # Behind a proxy on this machine are many users, also where the others are strictly counted.
     exempt_sources: tuple[str, ...] = ("127.0.0.0/8", "::1")
+
+
+SOURCES = ("fair", "strict")
+"""What SLURMREST_INET_SOURCES can be."""
+
+# OpenSSH's own seconds. The cap of connections, half of all places, stands in `_listener`: nobody alone can fill a
+# listener, and a proxy still gets many.
+STRICT = Listener(penalty_crash=90.0, penalty_refused=5.0, penalty_fault=1.0, penalty_late=10.0)
 
 
 class Settings(NamedTuple):
@@ -157,13 +170,14 @@ def read(options: Options, environ: Mapping[str, str]) -> Settings:
     own = _own_numbers(environ)
     deadlines = Deadlines(**{name: own.pop(name) for name in Deadlines._fields if name in own})
     limits = tuple((name, int(own.pop(name))) for name in LIMIT_NAMES if name in own)
-    listener = _listener(options, environ, own)
     defaults = Settings()
     addresses = (*_words(environ.get("SLURMRESTD_LISTEN")), *options.addresses)
     auth = _either(options.auth_types, environ.get("SLURMRESTD_AUTH_TYPES"))
     openapi = _either(options.openapi_plugins, environ.get("SLURMRESTD_OPENAPI_PLUGINS"))
     parsers = _either(options.data_parsers, environ.get("SLURMRESTD_DATA_PARSER_PLUGINS"))
     connections = _either(options.max_connections, environ.get("SLURMRESTD_MAX_CONNECTIONS"))
+    max_connections = _positive("--max-connections", connections) if connections else defaults.max_connections
+    listener = _listener(options, environ, own, max_connections)
     own_token = environ.get("SLURM_JWT")
     by_default: tuple[str, ...] = AUTH_PLUGINS
     if own_token is not None and own_token.count(".") != 2:
@@ -184,7 +198,7 @@ def read(options: Options, environ: Mapping[str, str]) -> Settings:
         user=options.user,
         group=options.group,
         threads=options.threads,
-        max_connections=_positive("--max-connections", connections) if connections else defaults.max_connections,
+        max_connections=max_connections,
         level=min(_level(environ.get("SLURMRESTD_DEBUG")) + options.verbose, len(LOG_LEVELS) - 1),
         security=frozenset(security),
         json_style=_style("SLURMRESTD_JSON", environ, JSON_STYLES, defaults.json_style),
@@ -201,7 +215,7 @@ def read(options: Options, environ: Mapping[str, str]) -> Settings:
     )
 
 
-def _listener(options: Options, environ: Mapping[str, str], own: dict[str, float]) -> Listener:
+def _listener(options: Options, environ: Mapping[str, str], own: dict[str, float], max_connections: int) -> Listener:
     values: dict[str, Any] = {name: own.pop(name) for name in _LISTENER_NUMBERS if name in own}
     values.update({name: int(values[name]) for name in _COUNTS if name in values})
     if options.idle_exit is not None:
@@ -209,7 +223,13 @@ def _listener(options: Options, environ: Mapping[str, str], own: dict[str, float
     exempt = environ.get("SLURMREST_INET_EXEMPT_SOURCES")
     if exempt is not None:
         values["exempt_sources"] = () if exempt == "none" else _words(exempt)
-    listener = Listener(**values)
+    sources = environ.get("SLURMREST_INET_SOURCES") or SOURCES[0]
+    if sources not in SOURCES:
+        raise SettingsError(f"SLURMREST_INET_SOURCES is {' or '.join(SOURCES)}, not {sources!r}.")
+    base = Listener()
+    if sources == "strict":
+        base = STRICT._replace(per_source_connections=max(1, max_connections // 2))
+    listener = base._replace(**values)
     for name, most in (("source_prefix_ipv4", 32), ("source_prefix_ipv6", 128)):
         if getattr(listener, name) > most:
             raise SettingsError(f"SLURMREST_INET_{name.upper()} is {most} at most.")
@@ -297,7 +317,9 @@ _UNITS = {
 OWN_VARIABLES = {f"SLURMREST_INET_{ending.upper()}": name for name, ending in _UNITS.items()}
 
 
-_TEXTS = frozenset(f"SLURMREST_INET_{ending}" for ending in ("EXEMPT_SOURCES", "JWKS", "JWT_KEY", "KEPT", "SYSLOG"))
+_TEXTS = frozenset(
+    f"SLURMREST_INET_{ending}" for ending in ("EXEMPT_SOURCES", "JWKS", "JWT_KEY", "KEPT", "SOURCES", "SYSLOG")
+)
 """Ours that are no numbers. KEPT is what a listener that starts itself anew leaves to itself."""
 
 

@@ -213,11 +213,12 @@ def limit_processor(settings: Settings) -> None:
         _lower(resource.RLIMIT_CPU, settings.cpu)
 
 
-def allow_descriptors(count: int) -> None:
-    """Allow a listener `count` descriptors, as far as its hard limit does; what it has beyond is given up."""
+def allow_descriptors(count: int) -> int:
+    """Allow a listener `count` descriptors and no more, or as many as its hard limit does; how many that are."""
     _soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     limit = count if hard == resource.RLIM_INFINITY else min(count, hard)
     resource.setrlimit(resource.RLIMIT_NOFILE, (limit, limit))
+    return limit
 
 
 def _lower(which: int, value: int) -> None:

@@ -23,7 +23,8 @@ class Kept(NamedTuple):
 
     sockets: tuple[int, ...] = ()
     waiting: tuple[tuple[int, Source], ...] = ()
-    instances: tuple[tuple[int, Source | None], ...] = ()
+    instances: tuple[tuple[int, Source | None, int], ...] = ()  # process, source, seat
+    seats: int = -1
     keys: Keys | None = None
     trial: bool = False
 
@@ -33,7 +34,7 @@ class Kept(NamedTuple):
 
         keys = None if self.keys is None else [None if key is None else key.hex() for key in self.keys]
         memory = os.memfd_create("kept", 0)
-        os.write(memory, json.dumps([self.sockets, self.waiting, self.instances, keys, self.trial]).encode())
+        os.write(memory, json.dumps({**self._asdict(), "keys": keys}).encode())
         os.lseek(memory, 0, os.SEEK_SET)
         return memory
 
@@ -46,13 +47,16 @@ def read_kept(environ: MutableMapping[str, str]) -> Kept | None:
     import json  # noqa: PLC0415 - only this case needs it
 
     with open(int(number), "rb") as memory:
-        listening, waiting, instances, keys, trial = json.load(memory)
-    return Kept(
-        tuple(listening),
-        tuple((descriptor, _source(source)) for descriptor, source in waiting),
-        tuple((process, None if source is None else _source(source)) for process, source in instances),
-        None if keys is None else Keys(*(None if key is None else bytes.fromhex(key) for key in keys)),
-        trial,
+        values: dict[str, Any] = json.load(memory)
+    kept = Kept(**values)
+    keys: list[str | None] | None = values.get("keys")
+    return kept._replace(
+        sockets=tuple(kept.sockets),
+        waiting=tuple((descriptor, _source(source)) for descriptor, source in kept.waiting),
+        instances=tuple(
+            (process, None if source is None else _source(source), seat) for process, source, seat in kept.instances
+        ),
+        keys=None if keys is None else Keys(*(None if key is None else bytes.fromhex(key) for key in keys)),
     )
 
 

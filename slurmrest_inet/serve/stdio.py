@@ -25,7 +25,7 @@ import os
 import stat
 from select import POLLIN, POLLOUT, poll
 from time import gmtime, monotonic, time
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 from slurmrest_inet.http.message import Response, RestError
 from slurmrest_inet.http.session import BODY, FIRST, HEAD, IDLE, Limits, Session
@@ -56,7 +56,26 @@ if TYPE_CHECKING:
 
         @property
         def descriptor(self) -> int:
-            """Becomes readable when it is."""
+            """Becomes readable when it is, or when there is something to look at."""
+
+        def settle(self) -> None:
+            """What was to be looked at will be: from now on `descriptor` is readable for an end alone."""
+
+    class Place(Protocol):
+        """Where a listener sees what its instance is about, and says that it needs the place; seats.Seat is one."""
+
+        @property
+        def wanted(self) -> bool:
+            """Whether this connection is to end with its next answer, or while it rests."""
+
+        def rest(self, now: float) -> None:
+            """Nothing is to be answered."""
+
+        def work(self, now: float) -> None:
+            """Something has come."""
+
+        def leave(self, now: float) -> None:
+            """Nothing will be answered any more."""
 
     class Guard(Protocol):
         """What watches a call into libslurm, which may exit, hang, or be interrupted; slurm/guard is one."""
@@ -97,6 +116,11 @@ _PIPE_BYTES = 1 << 20  # the largest pipe that an unprivileged user gets (/proc/
 _F_SETPIPE_SZ = 1031  # fcntl(2); the module fcntl has a name for it from Python 3.10 on
 _LINGER_BYTES = 128 << 20  # twice the largest body and more
 _LINGER_PAUSE = 5.0  # seconds of silence after which nobody is taken to be sending (nginx lingering_timeout)
+# Somebody waits for the place of a connection that rests. A client that asks again within the first span is told in
+# its answer that this was the last one; what is under way to us when we hang up arrives within the second, which is
+# longer than most round trips.
+_SETTLED = 0.1
+_UNDER_WAY = 0.2
 
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -141,6 +165,7 @@ class Ending(NamedTuple):
 
 
 _MISDEEDS = {401: "refused", 408: "late"}
+_WANTED = "its place is needed"
 
 
 class Channel(NamedTuple):
@@ -183,16 +208,31 @@ def close_others(kept: Collection[int]) -> None:
                 continue
 
 
+_ENDS = (_signal.SIGTERM, _signal.SIGINT)
+
+
 class Wake:
     """Signals that end the process, as a flag and as a descriptor that poll(2) can wait for (rule 4)."""
 
     def __init__(self) -> None:
         self.ending = False
-        self.descriptor, write_end = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
-        _signal.set_wakeup_fd(write_end, warn_on_full_buffer=False)
-        for number in (_signal.SIGTERM, _signal.SIGINT):
+        self.descriptor, self._write_end = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
+        _signal.set_wakeup_fd(self._write_end, warn_on_full_buffer=False)
+        for number in _ENDS:
             _signal.signal(number, self._end)
         _signal.signal(_signal.SIGPIPE, _signal.SIG_IGN)  # a client that left is an error of the write
+
+    def settle(self) -> None:
+        """Take from the pipe what is no reason to end."""
+        if self.ending:
+            return
+        try:
+            heard = os.read(self.descriptor, _PIPE_BUF)  # numbers of signals (signal.set_wakeup_fd)
+        except BlockingIOError:
+            return
+        if any(number in heard for number in _ENDS):
+            self.ending = True  # what `_end` says too, a moment later
+            os.write(self._write_end, heard[:1])
 
     def _end(self, _number: int, _frame: object) -> None:
         self.ending = True
@@ -250,14 +290,25 @@ class _Connection:
 
     def wait_for_input(self, seconds: float) -> bool:
         """Wait until something can be read: False after `seconds`, or when the process is to end."""
+        end = monotonic() + seconds
+        while not self.look_for_input(seconds):
+            seconds = end - monotonic()
+            if self.ending or seconds <= 0:
+                return False
+        return True
+
+    def look_for_input(self, seconds: float) -> bool:
+        """As `wait_for_input`; False also when a signal asked for a look at something else."""
         return self._wait(self._poll_in, self._channel.input, seconds)
 
     def _wait(self, waiter: poll, descriptor: int, seconds: float) -> bool:
         """Poll once; True if `descriptor` is ready, also with an error or a hang-up, which the next call then tells."""
         # Rounded up to whole milliseconds: rounding down would poll again and again in the last one. Less than 0 would
         # mean "for ever" to poll(2).
-        ready = waiter.poll(int(seconds * 1000) + 1 if seconds > 0 else 0)
-        return any(number == descriptor for number, _events in ready)
+        ready = [number for number, _events in waiter.poll(int(seconds * 1000) + 1 if seconds > 0 else 0)]
+        if self._wake.descriptor in ready:
+            self._wake.settle()
+        return descriptor in ready
 
     def read(self) -> bytes:
         """What the client sent, b"" at its end. Call it when `wait_for_input` said so."""
@@ -355,11 +406,11 @@ class _Connection:
         except OSError:  # the user has too many large pipes (pipe-user-pages-soft): it works without
             return
 
-    def linger(self) -> None:
+    def linger(self, pause: float = _LINGER_PAUSE) -> None:
         """Say that no more is coming, and take in what a client still sends, so that it gets to read its answer.
 
         A socket closed with unread input is reset, and the reset overtakes the answer (RFC 9112 section 9.6); a
-        writer to a pipe nobody reads is killed. Bounded in time, in bytes, and by the first silence.
+        writer to a pipe nobody reads is killed. Bounded in time, in bytes, and by the first silence of `pause` seconds.
         """
         channel = self._channel
         if self._out is not None:
@@ -377,7 +428,7 @@ class _Connection:
         end = monotonic() + self._deadlines.linger
         left = _LINGER_BYTES
         while left > 0 and not self.ending:
-            if not self.wait_for_input(min(end - monotonic(), _LINGER_PAUSE)) or monotonic() >= end:
+            if not self.wait_for_input(min(end - monotonic(), pause)) or monotonic() >= end:
                 return
             try:
                 data = self.read()
@@ -452,6 +503,7 @@ class _Edge:
         log: Log,
         guard: Guard | None,
         wake: Waking | None = None,
+        place: Place | None = None,
     ) -> None:
         self._deadlines = settings.deadlines
         self._channel = channel
@@ -459,6 +511,7 @@ class _Edge:
         self._log = log
         self._peer = peer
         self._guard = guard
+        self._place = place
         self._connection = _Connection(channel, settings.deadlines, wake or Wake())
         limits = Limits()._replace(**dict(settings.limits))
         self._session = Session(self._handle, limits, http_date, self._observe)
@@ -493,7 +546,12 @@ class _Edge:
         except GoneError as gone:
             self._why = str(gone)
         self._log.verbose(f"peer={escape(self._peer.name)} closed after {self._answers} answers: {self._why or 'done'}")
-        if session.linger and self._why is None:
+        place = self._place
+        if place is not None:
+            place.leave(monotonic())
+        if place is not None and place.wanted and self._why in (None, _WANTED):
+            connection.linger(_UNDER_WAY)
+        elif session.linger and self._why is None:
             connection.linger()
         connection.close()
         return Ending(EXIT_FAULT if session.failed else EXIT_OK, self._misdeed or ("fault" if session.failed else None))
@@ -511,7 +569,8 @@ class _Edge:
         else:
             self._patience -= now - self._since
         self._since = now
-        if self._patience <= 0 or not self._connection.wait_for_input(self._patience):
+        wait = self._connection.wait_for_input if self._place is None or phase != IDLE else self._rest
+        if self._patience <= 0 or not wait(self._patience):
             self._why = self._why or f"deadline of the phase {phase} passed"
             return False
         data = self._connection.read()
@@ -520,6 +579,26 @@ class _Edge:
             self._patience = min(self._patience + len(data) / deadlines.body_rate, deadlines.body)
         session.receive(data)
         return True
+
+    def _rest(self, seconds: float) -> bool:
+        """Wait for the next request as the guest of a listener, which may need the place for somebody else.
+
+        RFC 9112 section 9.5 lets a server close a connection that rests. What has come by then is answered, and what is
+        on its way meets no reset (section 9.6); its client asks again on another connection.
+        """
+        place = cast("Place", self._place)
+        began = monotonic()
+        place.rest(began)
+        ready = False
+        while not ready and not self._connection.ending:
+            wanted = place.wanted
+            left = began + (min(seconds, _SETTLED) if wanted else seconds) - monotonic()
+            ready = self._connection.look_for_input(left)
+            if not ready and left <= 0:
+                self._why = _WANTED if wanted else None
+                break
+        place.work(monotonic())
+        return ready
 
     def _write_all(self) -> None:
         """Write what the session has to say. A client that is gone still has its answer closed, and logged."""
@@ -541,6 +620,8 @@ class _Edge:
         self.arm(request, written)
         try:
             response = self._application(request)
+            if self._place is not None and self._place.wanted:
+                response = response._replace(close=True)
             if self._guard is None or isinstance(response.body, (bytes, bytearray, memoryview)):
                 return response
             body = _Guarded(self, request, response.body, written)
@@ -588,9 +669,10 @@ def talk(
     log: Log,
     guard: Guard | None = None,
     wake: Waking | None = None,
+    place: Place | None = None,
 ) -> Ending:
     """As `run`, for a listener; `wake` has heard signals since before there was a connection."""
-    return _Edge(settings, application, channel, peer=peer, log=log, guard=guard, wake=wake).run()
+    return _Edge(settings, application, channel, peer=peer, log=log, guard=guard, wake=wake, place=place).run()
 
 
 def run(

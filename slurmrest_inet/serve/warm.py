@@ -13,8 +13,23 @@ from slurmrest_inet.serve.log import Log
 from slurmrest_inet.serve.peer import look
 
 if TYPE_CHECKING:
-    from slurmrest_inet.serve.listener import Backend
+    from typing import Protocol
+
+    from slurmrest_inet.auth.peer import Peer
     from slurmrest_inet.settings import Settings
+
+    class Backend(stdio.Backend, Protocol):
+        """What a listener needs beyond an instance."""
+
+        def warm_up(self, settings: Settings, /, *, network: bool) -> None:
+            """Load what instances will need; `network`: some clients will come over TCP. Raises StartError."""
+
+        def rehearsal(self, settings: Settings, /) -> tuple[stdio.Application, bytes] | None:
+            """A request, and what answers it without leaving the process; None if there is no such thing."""
+
+        def application(self, settings: Settings, peer: Peer, /, *, once: bool = True) -> stdio.Application:
+            """What answers the requests of `peer`; not `once`: each request is authenticated for itself."""
+
 
 _SILENT = -1  # a level below all others
 _REHEARSALS = 30
@@ -27,6 +42,9 @@ class _NoWake:
 
     def __init__(self) -> None:
         self.descriptor, self._write_end = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
+
+    def settle(self) -> None:
+        """Nothing is ever heard."""
 
     def close(self) -> None:
         os.close(self.descriptor)

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -20,7 +21,8 @@ if TYPE_CHECKING:
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, HERE)  # pytest's importlib mode does not: the tests of this folder share wire.py
 
-from wire import PATIENCE, Answer, parse  # noqa: E402 - after the line above
+from running import LOCAL, Listener  # noqa: E402 - after the line above
+from wire import PATIENCE, Answer, parse  # noqa: E402 - likewise
 
 
 class Starter:
@@ -109,3 +111,27 @@ def tcp() -> Iterator[tuple[socket.socket, socket.socket]]:
         served, _ = server.accept()
         with client, served:
             yield client, served
+
+
+@pytest.fixture
+def listen() -> Iterator[Callable[..., Listener]]:
+    """Starts listeners and ends them."""
+    started: list[Listener] = []
+
+    def start(*args: str, **options: Any) -> Listener:
+        started.append(Listener(*(args or (LOCAL,)), **options))
+        return started[-1]
+
+    yield start
+    for one in started:
+        if one.process.poll() is None:
+            one.process.send_signal(signal.SIGTERM)
+            one.process.send_signal(signal.SIGTERM)
+            try:
+                one.process.wait(PATIENCE)
+            except subprocess.TimeoutExpired:
+                one.process.kill()
+                one.process.wait()
+                raise
+        assert one.process.stderr is not None
+        one.process.stderr.close()

@@ -33,15 +33,27 @@ if TYPE_CHECKING:
     from slurmrest_inet.auth.peer import Peer
 
 
+SLOW_REHEARSAL = os.environ.get("SLURM_DEBUG_FLAGS") == "slow-rehearsal"
+
+
 class Guard:
-    """No libslurm, nothing to watch; but the process's flags are the real ones."""
+    """No libslurm, nothing to watch; but the process's flags, and SIGTERM in a rehearsal, are the real ones."""
 
-    def arm(self, fd: int, answer: bytes, seconds: float, record: bytes) -> None: ...
+    def arm(self, fd: int, answer: bytes, seconds: float, record: bytes) -> None:
+        if SLOW_REHEARSAL:
+            self._saved = signal.signal(signal.SIGTERM, _last_words)
 
-    def disarm(self) -> None: ...
+    def disarm(self) -> None:
+        if SLOW_REHEARSAL:
+            signal.signal(signal.SIGTERM, self._saved)
 
     def confine(self) -> int:
         return int(ctypes.CDLL(None).prctl(38, 1, 0, 0, 0))
+
+
+def _last_words(_number: int, _frame: object) -> None:
+    print("terminated during a call to Slurm", file=sys.stderr, flush=True)
+    os._exit(0)
 
 
 class Application:
@@ -118,7 +130,14 @@ class Backend:
     def rehearsal(self, chosen: settings.Settings) -> tuple[Callable[[Request], Response], bytes]:
         if os.environ.get("SLURM_DEBUG_FLAGS") == "bad-rehearsal" and os.getpid() != MAIN:
             os._exit(3)
-        return lambda _: Response(200, "text/plain", b"rehearsed"), b"GET / HTTP/1.1\r\nHost: a\r\n\r\n"
+
+        def rehearsed(_request: Request) -> Response:
+            if SLOW_REHEARSAL and os.getpid() != MAIN:
+                print("rehearses", os.getpid(), file=sys.stderr, flush=True)
+                time.sleep(0.5)
+            return Response(200, "text/plain", b"rehearsed")
+
+        return rehearsed, b"GET / HTTP/1.1\r\nHost: a\r\n\r\n"
 
     def application(self, chosen: settings.Settings, peer: Peer, *, once: bool = True) -> Application:
         assert not once

@@ -8,135 +8,25 @@ import os
 import pwd
 import re
 import resource
-import select
 import signal
 import socket
 import subprocess
 import sys
-import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from wire import PATIENCE, Answer, parse, read_all, request
+from running import CLOSE, HERE, LOCAL, end_one, next_answer, sleeps, start_one, unix, whole
+from wire import PATIENCE, request
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
     from pathlib import Path
 
-HERE = os.path.dirname(os.path.abspath(__file__))
-LOCAL = "127.0.0.1:0"
-CLOSE = "Connection: close"
 needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="becomes other users")
 
 
-class Listener:
-    """A running listener; its log is read as it comes."""
-
-    def __init__(self, *args: str, processes: int | None = None, **environ: str) -> None:
-        script = [sys.executable, os.path.join(HERE, "listening.py"), *args]
-        env = {
-            "PATH": os.environ["PATH"],
-            "SLURMRESTD_SECURITY": "disable_user_check",
-            "PYTHONDONTWRITEBYTECODE": "1",
-            **environ,
-        }
-        if processes is not None:
-            script = ["prlimit", f"--nproc={processes}", *script]
-        self.process = subprocess.Popen(script, env=env, stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, cwd="/")
-        self.log = ""
-
-    def wait_for(self, pattern: str, seconds: float = PATIENCE) -> re.Match[str]:
-        """The first match of `pattern` in the log; waits for it."""
-        assert self.process.stderr is not None
-        end = time.monotonic() + seconds
-        while True:
-            found = re.search(pattern, self.log)
-            if found:
-                return found
-            descriptor = self.process.stderr.fileno()
-            if not select.select([descriptor], [], [], max(0.0, end - time.monotonic()))[0]:
-                raise AssertionError(f"{pattern!r} does not come: {self.log[-2000:]}")
-            data = os.read(descriptor, 65536)
-            if not data:
-                raise AssertionError(f"the listener ended: {self.log[-2000:]}")
-            self.log += data.decode()
-
-    def read_log(self) -> str:
-        """What is in the log by now."""
-        with contextlib.suppress(AssertionError):
-            self.wait_for("(?!)", 0)
-        return self.log
-
-    def port(self) -> int:
-        return int(self.wait_for(r"Listening on \S*:(\d+)\.")[1])
-
-    def connect(self, source: str = "127.0.0.1") -> socket.socket:
-        return socket.create_connection(("127.0.0.1", self.port()), PATIENCE, (source, 0))
-
-    def ask(self, path: str, *headers: str, source: str = "127.0.0.1") -> Answer:
-        with self.connect(source) as connection:
-            connection.sendall(request(path, CLOSE, *headers))
-            return whole(connection)
-
-    def children(self) -> list[int]:
-        with open(f"/proc/{self.process.pid}/task/{self.process.pid}/children", encoding="ascii") as file:
-            return [int(word) for word in file.read().split()]
-
-    def wait_until(self, what: Callable[[], Any]) -> None:
-        end = time.monotonic() + PATIENCE
-        while not what():
-            assert time.monotonic() < end, self.read_log()[-2000:]
-            time.sleep(0.01)
-
-    def end(self) -> int:
-        self.process.send_signal(signal.SIGTERM)
-        return self.process.wait(PATIENCE)
-
-
-def whole(connection: socket.socket) -> Answer:
-    """The one answer that comes before the other side closes."""
-    (answer,) = parse(read_all(connection))
-    return answer
-
-
-def next_answer(connection: socket.socket) -> Answer:
-    """The next answer of a connection that stays; it must come alone."""
-    data = b""
-    while b"\r\n\r\n" not in data or len(data.partition(b"\r\n\r\n")[2]) < int(
-        re.search(rb"Content-Length: (\d+)", data)[1]  # type: ignore[index]
-    ):
-        piece = connection.recv(65536)
-        assert piece, data
-        data += piece
-    (answer,) = parse(data)
-    return answer
-
-
-@pytest.fixture
-def listen() -> Iterator[Callable[..., Listener]]:
-    """Starts listeners and ends them."""
-    started: list[Listener] = []
-
-    def start(*args: str, **options: Any) -> Listener:
-        started.append(Listener(*(args or (LOCAL,)), **options))
-        return started[-1]
-
-    yield start
-    for one in started:
-        if one.process.poll() is None:
-            one.process.send_signal(signal.SIGTERM)
-            one.process.send_signal(signal.SIGTERM)
-            try:
-                one.process.wait(PATIENCE)
-            except subprocess.TimeoutExpired:
-                one.process.kill()
-                one.process.wait()
-                raise
-        assert one.process.stderr is not None
-        one.process.stderr.close()
-
-
 ONE = {"SLURMREST_INET_SPARE_INSTANCES": "0"}
+# The addresses 127.0.0.* of this machine are sources like all others.
+COUNTED = {"SLURMREST_INET_EXEMPT_SOURCES": "none"}
 
 
 class TestInstances:
@@ -316,42 +206,35 @@ os.execv(sys.argv[2], sys.argv[2:])
 """
 
 
-def unix(path: str) -> socket.socket:
-    connection = socket.socket(socket.AF_UNIX)
-    connection.settimeout(PATIENCE)
-    connection.connect(path)
-    return connection
-
-
 class TestLimits:
     @pytest.mark.parametrize("args", [("--max-connections", "2"), ("-t", "2")])
     def test_full(self, listen: Any, args: tuple[str, ...]) -> None:
-        one = listen(LOCAL, *args, SLURMREST_INET_PER_SOURCE_CONNECTIONS="100")
-        first, second = one.connect(), one.connect()
-        for connection in (first, second):
-            connection.sendall(request("/pid"))
-            next_answer(connection)
+        """Nobody gives a place for the third connection of who has them all and uses them."""
+        one = listen(LOCAL, *args)
+        busy = [one.connect(), one.connect()]
+        for connection in busy:
+            start_one(connection)
         for _ in range(3):
             answer = one.ask("/pid")
             assert answer.status == 503
             assert answer.headers["retry-after"] == "1"
             assert answer.headers["connection"] == "close"
-        first.close()
-        second.close()
+        for connection in busy:
+            end_one(connection)
+            connection.close()
         one.wait_until(lambda: one.ask("/pid").status == 200 and "served again" in one.read_log())
         assert one.read_log().count("New connections are refused") == 1
 
     def test_a_refused_client_that_sends_much_reads_its_answer(self, listen: Any) -> None:
-        one = listen(LOCAL, "--max-connections", "1", SLURMREST_INET_PER_SOURCE_CONNECTIONS="9")
+        one = listen(LOCAL, "--max-connections", "1")
         with one.connect() as busy:
-            busy.sendall(request("/pid"))
-            next_answer(busy)
+            start_one(busy)
             with one.connect() as connection:
                 connection.sendall(request("/pid", body=b"x" * 500_000))
                 assert whole(connection).status == 503
 
     def test_one_source_cannot_take_all(self, listen: Any) -> None:
-        one = listen(LOCAL, "--max-connections", "10", SLURMREST_INET_PER_SOURCE_CONNECTIONS="3")
+        one = listen(LOCAL, "--max-connections", "10", SLURMREST_INET_PER_SOURCE_CONNECTIONS="3", **COUNTED)
         greedy = [one.connect("127.0.0.2") for _ in range(8)]
         assert one.ask("/pid").status == 200
         with one.connect("127.0.0.2") as another:
@@ -362,7 +245,7 @@ class TestLimits:
         one.wait_until(lambda: one.ask("/pid", source="127.0.0.2").status == 200)
 
     def test_silent_connections_give_way(self, listen: Any) -> None:
-        one = listen(LOCAL, "--max-connections", "4", SLURMREST_INET_PER_SOURCE_CONNECTIONS="9")
+        one = listen(LOCAL, "--max-connections", "4")
         silent = [one.connect(f"127.0.0.{number}") for number in range(2, 10)]
         assert one.ask("/pid").status == 200
         # The longest silent one has been told.
@@ -399,20 +282,103 @@ class TestLimits:
         one.wait_until(lambda: one.ask("/pid").status == 200 and "served again" in one.read_log())
 
 
-STRICT = {"SLURMREST_INET_EXEMPT_SOURCES": "none"}
+class TestDescriptors:
+    def test_silent_clients_and_few_descriptors(self, listen: Any) -> None:
+        """Who says nothing gives way long before there is no descriptor left."""
+        one = listen(LOCAL, **ONE, descriptors=60)
+        one.wait_for(r"With a limit of 60 descriptors \S+ \S+ \S+ only \d+ connections, not 124, can wait")
+        with contextlib.ExitStack() as held:
+            silent = [held.enter_context(one.connect("127.0.0.2")) for _ in range(150)]
+            for _ in range(5):
+                assert one.ask("/pid", source="127.0.0.3").status == 200
+            assert whole(silent[0]).status == 503
+            log = one.read_log()
+            assert log.count("With a limit of") == 1
+            assert "no descriptor is left" not in log
+            one.wait_until(lambda: sleeps(one.process.pid))  # it waits, it does not spin
+
+    def test_silent_clients_when_the_limit_falls(self, listen: Any) -> None:
+        one = listen(LOCAL, **ONE)
+        with contextlib.ExitStack() as held:
+            for _ in range(50):
+                held.enter_context(one.connect("127.0.0.2"))
+            pid = one.process.pid
+            one.wait_until(lambda: len(os.listdir(f"/proc/{pid}/fd")) > 50)
+            resource.prlimit(pid, resource.RLIMIT_NOFILE, (len(os.listdir(f"/proc/{pid}/fd")),) * 2)
+            for _ in range(3):
+                assert one.ask("/pid", source="127.0.0.3").status == 200
+            assert "no descriptor is left" not in one.read_log()
+
+    def test_the_hard_limit_is_used(self, listen: Any) -> None:
+        one = listen(LOCAL, descriptors="20:1000")
+        assert one.ask("/pid").status == 200
+        soft, hard = resource.prlimit(one.process.pid, resource.RLIMIT_NOFILE)
+        assert soft == hard > 124
+        assert "With a limit" not in one.read_log()
+
+    def test_too_few(self, listen: Any) -> None:
+        one = listen(LOCAL, descriptors=24)
+        assert one.process.wait(PATIENCE) == 1
+        assert "A limit of 24 descriptors" in one.read_log()
+        assert "Traceback" not in one.log
+
+
+class TestSpares:
+    """A spare that is told to go while it rehearses goes in silence."""
+
+    SLOW = {"SLURM_DEBUG_FLAGS": "slow-rehearsal", "SLURMREST_INET_SPARE_INSTANCES": "1"}  # noqa: RUF012
+
+    @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+    @pytest.mark.parametrize("whom", ["listener", "spare", "group"])
+    def test_told_by_a_signal(self, listen: Any, number: int, whom: str) -> None:
+        """By the listener, by hand, or as systemd tells all processes of a unit at once."""
+        one = listen(LOCAL, **self.SLOW)
+        spare = int(one.wait_for(r"rehearses (\d+)")[1])
+        if whom == "spare":
+            os.kill(spare, number)
+            one.wait_until(lambda: spare not in one.children())
+            assert one.ask("/pid").status == 200
+            assert one.end() == 0
+        else:
+            (os.killpg if whom == "group" else os.kill)(one.process.pid, number)
+            assert one.process.wait(PATIENCE) == 0
+        log = one.read_log()
+        assert "Traceback" not in log
+        assert "before it had a connection" not in log
+        assert "ended with" not in log
+        assert "terminated" not in log  # no request has been lost
+
+    def test_let_go_by_a_reload(self, listen: Any) -> None:
+        one = listen(LOCAL, **self.SLOW)
+        one.wait_for("rehearses")
+        one.process.send_signal(signal.SIGHUP)
+        one.wait_for("read again(.|\n)*Listening(.|\n)*rehearses")
+        assert one.ask("/pid").status == 200
+        assert one.end() == 0
+        assert "Traceback" not in one.read_log()
+        assert "ended with" not in one.log
+
+
+def is_refused(one: Any) -> bool:
+    try:
+        one.connect().close()
+    except ConnectionRefusedError:
+        return True
+    return False
+
+
+STRICT = {**COUNTED, "SLURMREST_INET_SOURCES": "strict"}
 
 
 class TestPenalties:
     def test_repeated_refusals(self, listen: Any) -> None:
         one = listen(LOCAL, "-a", "jwt", **STRICT)
-        assert [one.ask("/who", source="127.0.0.5").status for _ in range(2)] == [401, 401]
-        one.wait_until(lambda: not one.children() or one.ask("/pid").status == 200)
-        one.ask("/who", source="127.0.0.5")
-        one.ask("/who", source="127.0.0.5")
+        # On a busy machine some of the seconds are over before the next ones come.
+        one.wait_until(lambda: one.ask("/who", source="127.0.0.5").status == 503)
         one.wait_for("source=127.0.0.5 is not served for (1.|20) s, last for: refused")
         answer = one.ask("/pid", source="127.0.0.5")
         assert answer.status == 503
-        assert 10 <= int(answer.headers["retry-after"]) <= 21
+        assert 1 <= int(answer.headers["retry-after"]) <= 600
         assert one.ask("/pid", source="127.0.0.6").status == 200
 
     def test_a_crash(self, listen: Any) -> None:
@@ -438,7 +404,7 @@ class TestPenalties:
         one.wait_for("last for: late")
 
     def test_exempt_and_unix(self, listen: Any, tmp_path: Path) -> None:
-        one = listen(LOCAL, f"unix:{tmp_path}/s", "-a", "jwt")
+        one = listen(LOCAL, f"unix:{tmp_path}/s", "-a", "jwt", SLURMREST_INET_SOURCES="strict")
         one.wait_for("unix:")
         for _ in range(5):
             assert one.ask("/who").status == 401
@@ -472,8 +438,8 @@ class TestSignals:
             one.wait_for("asleep")
             one.process.send_signal(signal.SIGTERM)
             one.wait_for("The listener ends")
-            with pytest.raises(ConnectionRefusedError):
-                one.connect()
+            # A spare that was forked at this moment holds the socket until it has had a turn of the processor.
+            one.wait_until(lambda: is_refused(one))
             assert whole(busy).body == b"awake"
 
     def test_patience_ends(self, listen: Any) -> None:
@@ -511,13 +477,13 @@ class TestSignals:
         assert "ended with" not in one.log
 
     def test_children_count_after_a_reload(self, listen: Any) -> None:
-        one = listen(LOCAL, "--max-connections", "1", SLURMREST_INET_PER_SOURCE_CONNECTIONS="9")
+        one = listen(LOCAL, "--max-connections", "1")
         with one.connect() as busy:
-            busy.sendall(request("/pid"))
-            next_answer(busy)
+            start_one(busy)
             one.process.send_signal(signal.SIGHUP)
             one.wait_for("read again(.|\n)*Listening")
             assert one.ask("/pid").status == 503
+            end_one(busy)
         one.wait_until(lambda: one.ask("/pid").status == 200)
 
     def test_a_bad_configuration_is_not_taken(self, listen: Any, tmp_path: Path) -> None:
