@@ -255,6 +255,34 @@ class TestInstances:
             tell("slurmctld", "CONT")
         assert one.ask(ask_for()).status == 200
 
+    def test_a_place_is_wanted_in_the_middle_of_a_call(
+        self, listening: Callable[..., Server], ask_for: Callable[..., bytes], tell: Callable[[str, str], None]
+    ) -> None:
+        """All places of one address hang in libslurm while another one waits: each gets its answer, and a place."""
+        one = listening(SLURMRESTD_MAX_CONNECTIONS="3", SLURMREST_INET_EXEMPT_SOURCES="none")
+        tell("slurmctld", "STOP")
+        try:
+            with contextlib.ExitStack() as stack, bounded():
+                portal = [stack.enter_context(one.connect("127.0.0.2")) for _ in range(3)]
+                for client in portal:
+                    client.send(ask_for("/slurm/v0.0.38/jobs"))
+                while sum(map(_has_client, _children(one))) < len(portal):
+                    time.sleep(0.01)
+                other = stack.enter_context(one.connect("127.0.0.3"))
+                other.send(ask_for())
+                _until_in_libslurm(one)
+                for process in filter(_has_client, _children(one)):
+                    for _ in range(5):
+                        os.kill(process, signal.SIGUSR1)  # as the listener does to who rests
+                        time.sleep(0.02)
+                tell("slurmctld", "CONT")
+                answers = [client.answer() for client in portal]
+                assert [answer.status for answer in answers] == [200] * 3
+                assert any(answer.closes for answer in answers)
+                assert other.answer().status == 200
+        finally:
+            tell("slurmctld", "CONT")
+
     def test_all_spares_are_killed(self, listening: Callable[..., Server], ask_for: Callable[..., bytes]) -> None:
         one = listening(SLURMREST_INET_SPARE_INSTANCES="3")
         for _ in range(3):

@@ -8,6 +8,7 @@ import json
 import os
 import pwd
 import re
+import select
 import shutil
 import socket
 import subprocess
@@ -188,6 +189,25 @@ def as_user(user: str, path: str, data: bytes) -> bytes:
     ).stdout
 
 
+def test_a_portal_and_somebody_else(lab: Lab, tokens: dict[str, str]) -> None:
+    """A hundred kept connections of one address, as many as there may be; then a user comes from another one."""
+    options = {"SLURMREST_INET_EXEMPT_SOURCES": "none", "SLURMRESTD_MAX_CONNECTIONS": "100"}
+    with server.ours(lab, "-a", "jwt", **options) as one, contextlib.ExitStack() as stack:
+        portal = [stack.enter_context(one.connect("127.0.0.2")) for _ in range(100)]
+        for _ in range(2):
+            for number, client in enumerate(portal):
+                user = ("alice", "bob")[number % 2]
+                client.send(request(f"/slurm/{V}/ping", user, tokens[user]))
+                assert client.answer().status == 200
+        assert one.ask(request(f"/slurm/{V}/jobs", "alice", tokens["alice"]), "127.0.0.3").status == 200
+        ended, _, _ = select.select([client.socket for client in portal], [], [], 60)
+        assert ended == [portal[0].socket]  # it has rested for the longest time
+        assert portal[0].at_end()
+        for client in portal[1:]:
+            client.send(request(f"/slurm/{V}/ping", "bob", tokens["bob"]))
+            assert client.answer().status == 200
+
+
 class TestSelection:
     def test_only_the_side_of_slurmctld(self, lab: Lab, tokens: dict[str, str]) -> None:
         with server.ours(lab, "-a", "jwt", "-s", "openapi/v0.0.38") as one:
@@ -235,11 +255,19 @@ class TestKeys:
             answer = verifying.ask(request(f"/slurm/{V}/ping", user, token))
             assert (answer.status, answer.body) == (401, b"Authentication failure")
 
-    def test_the_penalties_see_it(self, lab: Lab, tokens: dict[str, str]) -> None:
+    def test_nobody_else_of_that_address_waits(self, lab: Lab, tokens: dict[str, str]) -> None:
         options = {"SLURMREST_INET_EXEMPT_SOURCES": "none"}
         with server.ours(lab, "-a", "jwt", "--jwt-key", lab.variables["LAB_JWT_KEY"], **options) as one:
-            for _ in range(4):
-                one.ask(request(f"/slurm/{V}/ping", "alice", "a.b.c"), "127.0.0.9")
+            for _ in range(10):
+                assert one.ask(request(f"/slurm/{V}/ping", "bob", "a.b.c"), "127.0.0.9").status == 401
+                assert one.ask(request(f"/slurm/{V}/ping", "alice", tokens["alice"]), "127.0.0.9").status == 200
+
+    def test_the_penalties_see_it(self, lab: Lab, tokens: dict[str, str]) -> None:
+        options = {"SLURMREST_INET_EXEMPT_SOURCES": "none", "SLURMREST_INET_SOURCES": "strict"}
+        with server.ours(lab, "-a", "jwt", "--jwt-key", lab.variables["LAB_JWT_KEY"], **options) as one:
+            limit = time.monotonic() + 60
+            while one.ask(request(f"/slurm/{V}/ping", "alice", "a.b.c"), "127.0.0.9").status == 401:
+                assert time.monotonic() < limit
             one.wait_for("source=127.0.0.9 is not served")
             assert one.ask(request(f"/slurm/{V}/ping", "alice", tokens["alice"]), "127.0.0.9").status == 503
             assert one.ask(request(f"/slurm/{V}/ping", "alice", tokens["alice"])).status == 200
