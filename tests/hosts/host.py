@@ -201,6 +201,23 @@ class Client:
         return bool(data)
 
 
+def client_as(uid: int, gid: int, path: str) -> Client:
+    """A connection of a user to a socket path; only its last folder must be one that the user may enter."""
+    here, folder = os.open(".", os.O_PATH), os.open(os.path.dirname(path), os.O_PATH)
+    try:
+        os.fchdir(folder)
+        # The socket's credentials are the effective ids at connect(2), see unix(7).
+        os.setegid(gid)
+        os.seteuid(uid)
+        return Client(os.path.basename(path))
+    finally:
+        os.seteuid(0)
+        os.setegid(0)
+        os.fchdir(here)
+        os.close(here)
+        os.close(folder)
+
+
 class Syslog:
     """What has arrived at a syslog socket."""
 
