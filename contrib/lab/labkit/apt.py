@@ -25,7 +25,7 @@ class Mirror(NamedTuple):
 
 def mirror() -> Mirror:
     """The mirror that this machine's own suite comes from; LabError when its apt names none."""
-    suite = _suite()
+    suite = own_suite()
     sources = _ask("apt-get", "indextargets", "--format", "$(RELEASE) $(COMPONENT) $(REPO_URI)", "Created-By: Packages")
     for line in sources.splitlines():
         release, component, address = line.split(" ", 2)
@@ -34,7 +34,8 @@ def mirror() -> Mirror:
     raise LabError(f"apt has no source for {suite} main, so Debian's mirror is not known")
 
 
-def _suite() -> str:
+def own_suite() -> str:
+    """The code name of this machine's Debian; empty when it does not tell one."""
     with open("/etc/os-release", encoding="utf-8") as file:
         found = re.search(r'(?m)^VERSION_CODENAME="?(\w+)', file.read())
     return found[1] if found else ""

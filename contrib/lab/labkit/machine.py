@@ -15,7 +15,6 @@ import fcntl
 import hashlib
 import json
 import os
-import re
 import secrets
 import shutil
 import subprocess
@@ -24,8 +23,9 @@ import tempfile
 import time
 from typing import TYPE_CHECKING
 
-from labkit import packages
+from labkit import apt, packages
 from labkit.process import wait_for
+from labkit.rootfs import CACHE
 from labkit.trouble import LabError
 
 if TYPE_CHECKING:
@@ -33,15 +33,12 @@ if TYPE_CHECKING:
 
     from labkit.place import Place
 
-CACHE = "/var/cache/slurmrest-lab"
-TOOLS = ("mmdebstrap", "systemd-container", "util-linux")
 # What a host has that serves the API in one of its ways, and slurmrestd with its own unit.
 _PACKAGES = (
     "systemd", "systemd-sysv", "dbus", "passwd", "procps", "curl", "xinetd", "python3", "munge", "libslurm-dev",
     "slurm-client", "slurm-wlm-basic-plugins", "slurm-wlm-jwt-plugin", "slurmrestd",
 )  # fmt: skip
 _UNREAD = ("/usr/share/man/*", "/usr/share/doc/*", "/usr/share/locale/*")
-_PASSED_ON = re.compile(r"Acquire::(https?|Retries|Check-Valid-Until|Check-Date|ForceIPv[46])\b", re.IGNORECASE)
 _MUNGE_SOCKET = "/run/munge/munge.socket.2"  # munged(8), Debian's
 _LOG_BYTES = 2000
 _PATIENCE = 60.0
@@ -62,9 +59,9 @@ exec systemd-nspawn --quiet --directory="$folder" --volatile=overlay --boot --ma
 
 def template(*, install: bool) -> str:
     """The folder with the Debian that machines boot from, made if it is not there; LabError when it cannot be."""
-    packages.require(TOOLS, install=install)
-    recipe = json.dumps([_suite(), _PACKAGES, _UNREAD])
-    folder = os.path.join(CACHE, f"host-{_suite()}-{hashlib.sha256(recipe.encode()).hexdigest()[:12]}")
+    packages.require(packages.MACHINES, install=install)
+    recipe = json.dumps([apt.own_suite(), _PACKAGES, _UNREAD])
+    folder = os.path.join(CACHE, f"host-{apt.own_suite()}-{hashlib.sha256(recipe.encode()).hexdigest()[:12]}")
     os.makedirs(CACHE, mode=0o755, exist_ok=True)
     descriptor = os.open(folder + ".lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
@@ -79,52 +76,21 @@ def template(*, install: bool) -> str:
 def _make(folder: str, lock: int) -> None:
     """Make it with mmdebstrap, which inherits the lock: if this process is killed, nobody comes in between."""
     begun = time.monotonic()
+    source = apt.mirror()
     fresh = folder + ".new"
     shutil.rmtree(fresh, ignore_errors=True)  # a killed maker's; mmdebstrap mounts in a namespace of its own
     print(f"lab: making {folder}", file=sys.stderr, flush=True)
     argv = ["mmdebstrap", "--mode=root", "--format=directory", "--variant=minbase"]
-    argv += [f"--aptopt={line}" for line in ('APT::Install-Recommends "false"', *_options())]
+    argv += [f"--aptopt={line}" for line in ('APT::Install-Recommends "false"', *source.options)]
     argv += [f"--dpkgopt=path-exclude={pattern}" for pattern in _UNREAD]
-    argv += [f"--include={','.join(_PACKAGES)}", _suite(), fresh, _mirror()]
+    argv += [f"--include={','.join(_PACKAGES)}", apt.own_suite(), fresh, source.address]
     with tempfile.TemporaryFile() as log:
         done = subprocess.run(argv, stdin=subprocess.DEVNULL, stdout=log, stderr=log, pass_fds=(lock,), check=False)
         if done.returncode:
             shutil.rmtree(fresh, ignore_errors=True)
-            raise LabError(f"mmdebstrap {_suite()} failed:\n{_end_of(log.fileno())}")
+            raise LabError(f"mmdebstrap {apt.own_suite()} failed:\n{_end_of(log.fileno())}")
     os.rename(fresh, folder)
     print(f"lab: made after {time.monotonic() - begun:.0f} s", file=sys.stderr, flush=True)
-
-
-def _suite() -> str:
-    """This machine's own: what was built here runs there."""
-    with open("/etc/os-release", encoding="utf-8") as file:
-        found = re.search(r'(?m)^VERSION_CODENAME="?(\w+)', file.read())
-    if not found:
-        raise LabError("/etc/os-release names no suite of Debian")
-    return found[1]
-
-
-def _mirror() -> str:
-    """Where this machine's own packages come from."""
-    wanted = ("--format", "$(CODENAME) $(SUITE) $(COMPONENT) $(REPO_URI)", "Created-By: Packages")
-    for line in _ask("apt-get", "indextargets", *wanted).splitlines():
-        codename, _name, component, address = line.split(" ", 3)
-        if (codename, component) == (_suite(), "main"):
-            return address
-    raise LabError(f"apt has no source for {_suite()} main (is `apt-get update` missing?)")
-
-
-def _options() -> list[str]:
-    """What apt has been told of the way to its mirrors."""
-    lines = [line.rstrip(";") for line in _ask("apt-config", "dump").splitlines()]
-    return [line for line in lines if _PASSED_ON.match(line) and not line.endswith(' ""')]
-
-
-def _ask(*argv: str) -> str:
-    done = subprocess.run(argv, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
-    if done.returncode:
-        raise LabError(f"{' '.join(argv[:2])}: {done.stderr.strip()}")
-    return done.stdout
 
 
 def _end_of(descriptor: int) -> str:

@@ -26,6 +26,7 @@ HOSTS = (
     "binutils",
 )  # fmt: skip
 FOLDERS = ("mmdebstrap",)  # makes the folders of other releases
+MACHINES = (*FOLDERS, "systemd-container", "util-linux")  # boots a host of the cluster with systemd
 
 _POLICY = "/usr/sbin/policy-rc.d"  # asked by invoke-rc.d; 101 forbids every start
 
