@@ -106,6 +106,11 @@ class Machine:
         self.init = init
         self.groups = groups
 
+    @property
+    def units(self) -> str:
+        """The folder of the control groups of its units, those that `systemctl show` names ControlGroup."""
+        return os.path.join(self.groups.get("name=systemd") or self.groups[""], "payload")
+
     def path(self, inside: str) -> str:
         """A path of the machine as a path of this machine's; symbolic links on the way must not be absolute."""
         return f"/proc/{self.init}/root{inside}"
