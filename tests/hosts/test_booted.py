@@ -60,11 +60,11 @@ def machine(lab: Lab) -> Iterator[Machine]:
 class Units:
     """One of the two ways, running: its socket unit and, in the warm one, its service."""
 
-    def __init__(self, machine: Machine, name: str) -> None:
+    def __init__(self, machine: Machine, name: str, port: int) -> None:
         self.machine = machine
         self.name = name
         self.service = f"{WARM}.service"  # of the warm one
-        self.port = free_port()
+        self.port = port
         self.path = machine.path(SOCKET)
         self._begun = machine.run("date", "+%s.%N").strip()
 
@@ -115,9 +115,11 @@ class Units:
 
 
 @contextlib.contextmanager
-def running(machine: Machine, name: str, service: str = "", defaults: str = "") -> Iterator[Units]:
+def running(
+    machine: Machine, name: str, service: str = "", defaults: str = "", port: int | None = None
+) -> Iterator[Units]:
     """Enable the socket `name`, with more settings for its service, until the end of the block."""
-    units = Units(machine, name)
+    units = Units(machine, name, port or free_port())
     socket_unit, service_unit = f"{name}.socket", f"{name}{'@' if name == ACCEPT else ''}.service"
     units.edit(socket_unit, f"[Socket]\nListenStream=\nListenStream=127.0.0.1:{units.port}\nListenStream={SOCKET}\n")
     if service:
@@ -152,10 +154,10 @@ def a_request_that_runs(lab: Lab, *clients: Client, token: str) -> Iterator[None
     """Let each client ask for jobs, and slurmctld not answer before the end of the block."""
     there = f":{int(lab.variables['LAB_SLURMCTLD_PORT']):04X}"
 
-    def asking() -> int:
+    def asking() -> set[str]:
         with open("/proc/net/tcp", encoding="ascii") as file:
             lines = [line.split() for line in file]
-        return sum(line[2].endswith(there) and line[3] == "01" for line in lines)  # TCP_ESTABLISHED
+        return {line[1] for line in lines if line[2].endswith(there) and line[3] == "01"}  # TCP_ESTABLISHED
 
     def send(name: str) -> None:
         subprocess.run([LAB, "signal", "--dir", lab.directory, "slurmctld", name], check=True)
@@ -165,7 +167,7 @@ def a_request_that_runs(lab: Lab, *clients: Client, token: str) -> Iterator[None
     try:
         for client in clients:
             client.send(request(JOBS, token=token))
-        until(lambda: asking() >= before + len(clients), "a question to slurmctld")
+        until(lambda: len(asking() - before) >= len(clients), "a question to slurmctld")
         yield
     finally:
         send("CONT")
@@ -223,6 +225,15 @@ class TestBoth:
             clients = [held.enter_context(units.client()) for _ in range(MANY)]
             answers = list(pool.map(lambda client: client.get(token=tokens["alice"]).status, clients))
         assert answers == [200] * MANY
+
+    def test_one_takes_over_from_the_other(self, machine: Machine, tokens: dict[str, str]) -> None:
+        with running(machine, ACCEPT) as one, running(machine, WARM, port=one.port) as other:
+            for name in (ACCEPT, WARM, ACCEPT, WARM):
+                machine.run("systemctl", "start", f"{name}.socket")
+                for address in (other.port, other.path):
+                    with Client(address) as client:
+                        assert client.get(token=tokens["alice"]).status == 200
+                assert (name == WARM) == (other.show(other.service, "ActiveState") == "active")
 
 
 def _ids(name: str) -> tuple[int, int]:
