@@ -479,6 +479,11 @@ class TestXinetd:
             url = f"http://localhost:{port}/slurm/v0.0.38/ping"
             assert '"pings"' in machine.run("curl", "--silent", "--header", header, url)
             until(lambda: " status=200" in machine.run("journalctl", "--output=cat", "_COMM=slurmrest-inet"), "its log")
+            with Client(port) as kept:
+                assert kept.get(token=tokens["alice"]).status == 200
+                machine.run("systemctl", "reload", "xinetd")
+                until(answers, "reload of xinetd")
+                assert kept.get(token=tokens["alice"]).status == 200
         finally:
             machine.run("rm", "/etc/xinetd.d/slurmrest-inet", "/etc/xinetd.d/slurmrest-inet.busy")
             machine.run("systemctl", "reload", "xinetd")
