@@ -42,6 +42,7 @@ _UNREAD = ("/usr/share/man/*", "/usr/share/doc/*", "/usr/share/locale/*")
 _MUNGE_SOCKET = "/run/munge/munge.socket.2"  # munged(8), Debian's
 _LOG_BYTES = 2000
 _PATIENCE = 60.0
+_COMMAND_SECONDS = 120.0  # longer than any TimeoutStopSec of a unit
 _NAME = "slurmrest-host-"
 _RUN = "/run/systemd"  # systemd-nspawn keeps locks and folders below it
 
@@ -116,16 +117,20 @@ class Machine:
         return f"/proc/{self.init}/root{inside}"
 
     def attempt(self, *argv: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
-        """Run a command inside, as root, to its end; both outputs in one."""
-        return subprocess.run(
-            ["nsenter", f"--target={self.init}", "--mount", "--uts", "--ipc", "--pid", "--root", "--wd", *argv],
-            input=stdin,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            env={"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LANG": "C.UTF-8", "SYSTEMD_PAGER": ""},
-            check=False,
-        )
+        """Run a command inside, as root, to its end; both outputs in one. LabError when it does not end."""
+        try:
+            return subprocess.run(
+                ["nsenter", f"--target={self.init}", "--mount", "--uts", "--ipc", "--pid", "--root", "--wd", *argv],
+                input=stdin,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                text=True,
+                env={"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LANG": "C.UTF-8", "SYSTEMD_PAGER": ""},
+                timeout=_COMMAND_SECONDS,
+                check=False,
+            )
+        except subprocess.TimeoutExpired:
+            raise LabError(f"{' '.join(argv)[:300]} did not end in {_COMMAND_SECONDS:g} s") from None
 
     def run(self, *argv: str, stdin: str = "") -> str:
         """Run a command inside, and return what it says; LabError when it fails."""
