@@ -367,7 +367,7 @@ bookworm main http://mirror/debian
 def _apt(monkeypatch: pytest.MonkeyPatch, sources: str) -> None:
     said = {"apt-get": sources, "apt-config": 'Acquire::http::Proxy "http://p:1";\nAcquire::http "";\nDir "/";\n'}
     monkeypatch.setattr(apt, "_ask", lambda *argv: said[argv[0]])
-    monkeypatch.setattr(apt, "_suite", lambda: "bookworm")
+    monkeypatch.setattr(apt, "own_suite", lambda: "bookworm")
 
 
 def test_mirror_and_proxy_are_those_of_apt(monkeypatch: pytest.MonkeyPatch) -> None:
