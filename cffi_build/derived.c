@@ -41,6 +41,17 @@ static void optional(writer_t *w, const struct codec_row *row, bool set, int64_t
 		writer_null(w);
 }
 
+/* slurmrestd up to v0.0.38 looks at another member to see whether this one is set. */
+static void write_if_other_is_set(writer_t *w, const void *record, const struct codec_row *row)
+{
+	codec_key(w, row);
+	if (codec_is_unset(other_member(record, row), row->count_storage))
+		writer_null(w);
+	else
+		writer_integer(w, member(record, row));
+}
+DERIVED(if_other_is_set);
+
 /* One word holds cores or threads kept for the system; a bit says which. */
 static void write_core_spec(writer_t *w, const void *record, const struct codec_row *row)
 {

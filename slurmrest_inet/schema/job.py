@@ -100,7 +100,14 @@ JOB = Table(
         ),
         Row("cores_per_socket", "cores_per_socket", NULLABLE, "Cores a socket asked for", then={39: NOVAL}),
         Row("billable_tres", "billable_tres", NULLABLE_REAL, "Billed trackable resources", then={39: NOVAL_REAL}),
-        Row("cpus_per_task", "cpus_per_task", NULLABLE, "CPUs a task", then={39: NOVAL}),
+        Row(
+            "cpus_per_task",
+            "cpus_per_task",
+            derived("if_other_is_set", "integer"),
+            "CPUs a task; up to v0.0.38, as documented there, only beside a lowest CPU frequency",
+            uses=("cpu_freq_min",),
+            then={39: NOVAL},
+        ),
         Row(
             "cpu_frequency_minimum", "cpu_freq_min", NULLABLE, "Lowest CPU frequency (kHz or a code)", then={39: NOVAL}
         ),

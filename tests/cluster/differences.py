@@ -416,20 +416,6 @@ DIFFERENCES: tuple[Difference, ...] = (
         "The same number as in JSON, where the real server writes all of its digits.",
     ),
     Difference(
-        "cpus-per-task",
-        _JOBS,
-        "body/jobs/*/cpus_per_task",
-        Rule(
-            "null, as cpu_frequency_minimum is",
-            lambda value, place, here, _: (
-                value is None and here.get(_beside(place, "cpu_frequency_minimum"), MISSING) is None
-            ),
-        ),
-        _NUMBER,
-        "The real server looks whether a wrong member is set.",
-        versions=_UP_TO_38,
-    ),
-    Difference(
         "cpus",
         _JOBS,
         "body/jobs/*/cpus",

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import documented
 import pytest
 from cases import CASES, ODD_CASES, Case
 from comparison import Comparison, expand, message
@@ -62,12 +63,14 @@ def _ask(case: Case, version: int, sides: Sides, names: dict[str, list[str]], to
         request = case.describe(target)
         data = _data(case, target.replace("{v}", f"v0.0.{version}"), tokens)
         comparison = Comparison(request, version, DIFFERENCES)
+        heard = documented.Pair(*sides, data)
         try:
-            disagreements = comparison.run(lambda data=data: sides.real(data), lambda data=data: sides.ours(data))
+            disagreements = comparison.run(heard.real, heard.ours)
         except wire.MalformedError as malformed:
             troubles.append(f"{request}: ours is malformed: {malformed}")
             continue
         _needed.update(comparison.needed)
+        troubles += [f"{request}: {place}" for place in heard.undocumented(case.method, target, version)]
         troubles += [f"{request}: {disagreement}" for disagreement in disagreements]
     assert targets, "the lab has nothing of that kind"
     assert not troubles, "\n".join(troubles)
