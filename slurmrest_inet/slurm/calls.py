@@ -114,31 +114,77 @@ def job_id_of(text: str) -> int:
 
 
 def load_nodes(update_time: int, flags: int, partition_flags: int = SHOW_ALL) -> Message:
-    """slurm_load_node: every node, if any changed since ``update_time``."""
-    pointer = _load(lib.slurm_load_node, "node_info_msg_t", update_time, after=(flags,))
-    return _nodes(pointer, update_time, partition_flags)
+    """slurm_load_node: every node with its partitions, if any node or any partition changed since ``update_time``.
+
+    Raises SlurmError with NO_CHANGE_IN_DATA only where both say so: slurmctld keeps a time of the last change for
+    each of the two tables. The message tells the time at which it was made, and clients ask for what changed since
+    then: so partitions are loaded after it.
+    """
+
+    def load(since: int) -> Any:
+        return _load(lib.slurm_load_node, "node_info_msg_t", since, after=(flags,))
+
+    try:
+        pointer = load(update_time)
+    except SlurmError as error:
+        if not update_time or lib.SLURM_NO_CHANGE_IN_DATA not in (error.code, error.errno):
+            raise
+        load_partitions(update_time, partition_flags).close()  # raises the same where these have not changed either
+        pointer = load(0)
+    nodes = _nodes(pointer)
+    if nodes.count:
+        _fill_in(nodes, _partitions_for(nodes, partition_flags))
+    return nodes
+
+
+def _partitions_for(nodes: Message, flags: int) -> Message:
+    """All partitions; what goes wrong with them ends the nodes, too."""
+    try:
+        return load_partitions(0, flags)
+    except SlurmError:
+        nodes.close()
+        raise
+
+
+def _fill_in(nodes: Message, partitions: Message) -> None:
+    """Nodes do not know their partitions: libslurm fills that in."""
+    lib.slurm_populate_node_partitions(nodes.pointer, partitions.pointer)
+    partitions.close()
 
 
 def load_node(name: str, flags: int, partition_flags: int = SHOW_ALL) -> Message:
-    """slurm_load_node_single: one node by name."""
+    """slurm_load_node_single: one node by name, with its partitions."""
     slot = ffi.new("node_info_msg_t **")
     ffi.errno = 0
     _check(lib.slurm_load_node_single(slot, ffi.new("char[]", name.encode("utf-8", "surrogateescape")), flags))
-    return _nodes(slot[0], 0, partition_flags)
+    node = _nodes(slot[0])
+    if node.count:
+        partitions = _partitions_for(node, partition_flags)
+        for index in range(partitions.count):
+            _show_alone(node.array[0].name, partitions.array[index])
+        _fill_in(node, partitions)
+    return node
 
 
-def _nodes(pointer: Any, update_time: int, flags: int) -> Message:
-    """Nodes do not know their partitions: libslurm fills that in from the list of partitions."""
-    message = Message(pointer, lib.slurm_free_node_info_msg, "node_info_t", pointer.node_array, pointer.record_count)
-    if message.count:
-        try:
-            partitions = load_partitions(update_time, flags)
-        except SlurmError:
-            message.close()
-            raise
-        lib.slurm_populate_node_partitions(pointer, partitions.pointer)
-        partitions.close()
-    return message
+def _show_alone(name: Any, partition: Any) -> None:
+    """Let a partition's node indexes be those of a message with one node: 0 where it is in the partition, else none.
+
+    They are pairs of slurmctld's own table with a -1 behind the last one, and slurm_populate_node_partitions takes
+    them for indexes of the message that it is given.
+    """
+    if partition.node_inx == ffi.NULL or partition.node_inx[0] < 0:
+        return
+    nodes = lib.slurm_hostlist_create(partition.nodes)
+    if nodes != ffi.NULL and lib.slurm_hostlist_find(nodes, name) >= 0:
+        partition.node_inx[0:3] = (0, 0, -1)
+    else:
+        partition.node_inx[0] = -1
+    if nodes != ffi.NULL:
+        lib.slurm_hostlist_destroy(nodes)
+
+
+def _nodes(pointer: Any) -> Message:
+    return Message(pointer, lib.slurm_free_node_info_msg, "node_info_t", pointer.node_array, pointer.record_count)
 
 
 def load_partitions(update_time: int, flags: int = SHOW_ALL) -> Message:

@@ -13,21 +13,24 @@ import time
 from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
+import yaml
 
 sys.path.insert(0, os.path.dirname(__file__))
 
 from cases import ODD_NAME
-from comparison import exchange_with
-from sidebyside import program
+from comparison import exchange_with, message
+from differences import PARTITIONS
+from sidebyside import program, wire
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from typing import Callable
+    from typing import Any, Callable
 
     from sidebyside.lab import Lab
     from sidebyside.program import Outcome, Program
 
     Exchange = Callable[[bytes], Outcome]
+    Get = Callable[..., tuple[int, Any]]
 
 
 class Sides(NamedTuple):
@@ -46,6 +49,21 @@ def tokens(lab: Lab) -> dict[str, str]:
     # slurmctld compares whole seconds.
     time.sleep(max(0.0, made + 2.5 - time.monotonic()))
     return found
+
+
+@pytest.fixture(scope="session")
+def get(lab: Lab, tokens: dict[str, str]) -> Get:
+    """Ask our server; return status and document (None without one)."""
+    ours = program.ours(lab)
+
+    def ask(path: str, version: int = 42, user: str = "root", accept: str = "application/json") -> tuple[int, Any]:
+        lines = (f"X-SLURM-USER-NAME: {user}", f"X-SLURM-USER-TOKEN: {tokens[user]}", f"Accept: {accept}")
+        data = message("GET", f"/slurm/v0.0.{version}/{path}", "HTTP/1.1", lines, b"")
+        (answer,) = wire.strict(ours.exchange(data).output)
+        load = json.loads if accept == "application/json" else yaml.safe_load
+        return answer.status, load(answer.body) if answer.body else None
+
+    return ask
 
 
 @pytest.fixture(scope="session")
@@ -149,6 +167,17 @@ def names(lab: Lab, content: None) -> dict[str, list[str]]:
         "partition": lab.run("scontrol", "-a", "-o", "show", "partition").splitlines(),
         "reservation": lab.run("scontrol", "-a", "-o", "show", "reservation").splitlines(),
     }
+    PARTITIONS.update(_partitions(lab, found["node"], found["partition"]))
     for word in ("node", "partition", "reservation"):
         found[word] = re.findall(rf"(?m)^{word.capitalize()}Name=(\S+)", "\n".join(found[word]))
     return found
+
+
+def _partitions(lab: Lab, nodes: list[str], partitions: list[str]) -> dict[str, tuple[str, ...]]:
+    """The partitions of each node, from the lines that scontrol shows."""
+    held = {}
+    for line in partitions:
+        fields = dict(word.partition("=")[::2] for word in line.split())
+        held[fields["PartitionName"]] = set(lab.run("scontrol", "show", "hostnames", fields["Nodes"]).split())
+    names = [line.split()[0].partition("=")[2] for line in nodes]
+    return {name: tuple(one for one, members in held.items() if name in members) for name in names}

@@ -91,6 +91,23 @@ def _not_11(value: object, *_: object) -> bool:
     return value in ("0.9", "1.0", "1.2", "2.0", "9.9")
 
 
+def _partition_of(name: str, place: str) -> object:
+    """What scontrol has at this place of the list of a node's partitions."""
+    known, index = PARTITIONS.get(name, ()), int(place.rpartition("/")[2])
+    return known[index] if index < len(known) else MISSING
+
+
+def _own_partition(value: object, place: str, here: Places, _there: Places) -> bool:
+    return value == _partition_of(str(here["body/nodes/0/name"]), place)
+
+
+def _first_partition(value: object, place: str, *_: object) -> bool:
+    return value == _partition_of(next(iter(PARTITIONS)), place)
+
+
+PARTITIONS: dict[str, tuple[str, ...]] = {}
+"""The partitions of each node, nodes and partitions in slurmctld's order, as scontrol tells them: conftest.py asks."""
+
 _ALL = "*"
 
 DIFFERENCES: tuple[Difference, ...] = (
@@ -525,6 +542,16 @@ DIFFERENCES: tuple[Difference, ...] = (
         _YAML,
         "As above; in YAML one such byte costs the real server the whole answer.",
     ),
+    Difference(
+        "partitions-of-a-node",
+        "GET /slurm/{v}/node/*",
+        "body/nodes/0/partitions/*",
+        Rule("a partition of the first node of all", _first_partition),
+        Rule("a partition of this node, by scontrol", _own_partition),
+        "The real server gives every node that is asked for alone the partitions of the first one; in the list each "
+        "has its own.",
+        versions=range(37, 39),
+    ),
     # Values that 22.05 corrected in v0.0.38 and left as they were in what came before
     Difference(
         "preemption-unset",
@@ -680,6 +707,12 @@ DIFFERENCES: tuple[Difference, ...] = (
     ),
 )
 
+READS: dict[str, str] = {
+    "partition-changed": "slurmrestd answers 304 about nodes although their partitions have changed",
+    "node-changed": "slurmrestd answers 500 about nodes that have changed while no partition has",
+}
+"""What test_update_time.py shows, which the comparison of requests for themselves cannot."""
+
 WRITES: dict[str, str] = {
     "crash": "slurmrestd frees what it still needs: it dies after the job was submitted, and the client hears nothing",
     "crash-36": "slurmrestd of v0.0.36 dies where those of later versions refuse",
@@ -708,6 +741,12 @@ This page is made by `{command}` from `tests/cluster/differences.py`.
 
 | name | API versions | request | place | slurmrestd | ours | reason |
 |---|---|---|---|---|---|---|
+"""
+_READS = """
+## Reads between which something changes
+
+`tests/cluster/test_update_time.py` shows them.
+
 """
 _WRITES = """
 ## Writes
@@ -753,8 +792,8 @@ def page() -> str:
             row.reason.replace("|", "\\|"),
         )
         lines.append(f"| {' | '.join(cells)} |\n")
-    writes = (f"- `{key}`: {reason}\n" for key, reason in WRITES.items())
-    return _HEAD.format(command=COMMAND) + "".join(lines) + _WRITES + "".join(writes)
+    reads, writes = ([f"- `{key}`: {reason}\n" for key, reason in known.items()] for known in (READS, WRITES))
+    return "".join((_HEAD.format(command=COMMAND), *lines, _READS, *reads, _WRITES, *writes))
 
 
 if __name__ == "__main__":

@@ -12,16 +12,10 @@ import os
 from typing import TYPE_CHECKING, Any
 
 import pytest
-import yaml
-from comparison import message
-from sidebyside import program, wire
 
 if TYPE_CHECKING:
-    from typing import Callable
-
+    from conftest import Get
     from sidebyside.lab import Lab
-
-    Get = Callable[..., tuple[int, Any]]
 
 with open(os.path.join(os.path.dirname(__file__), "v42_shapes.json"), encoding="utf-8") as _source:
     SHAPES = json.load(_source)
@@ -29,21 +23,6 @@ with open(os.path.join(os.path.dirname(__file__), "v42_shapes.json"), encoding="
 LISTS = {"jobs": "job", "nodes": "node", "partitions": "partition", "reservations": "reservation"}
 NAMES = {"jobs": "job_id", "nodes": "name", "partitions": "name", "reservations": "name"}
 _TYPES = {"string": (str,), "integer": (int,), "number": (int, float), "boolean": (bool,)}
-
-
-@pytest.fixture(scope="module")
-def get(lab: Lab, tokens: dict[str, str]) -> Get:
-    """Ask our server; return status and document (None without one)."""
-    ours = program.ours(lab)
-
-    def ask(path: str, version: int = 42, user: str = "root", accept: str = "application/json") -> tuple[int, Any]:
-        lines = (f"X-SLURM-USER-NAME: {user}", f"X-SLURM-USER-TOKEN: {tokens[user]}", f"Accept: {accept}")
-        data = message("GET", f"/slurm/v0.0.{version}/{path}", "HTTP/1.1", lines, b"")
-        (answer,) = wire.strict(ours.exchange(data).output)
-        load = json.loads if accept == "application/json" else yaml.safe_load
-        return answer.status, load(answer.body) if answer.body else None
-
-    return ask
 
 
 def misfits(shape: Any, value: Any, path: str = "") -> list[str]:
