@@ -94,10 +94,13 @@ static void write_memory_per_cpu(writer_t *w, const void *record, const struct c
 }
 DERIVED(memory_per_cpu);
 
-/* A partition's limits are the same kind of word, and may be unset or unlimited besides. */
+/*
+ * A partition's limits are the same kind of word, and may be unset besides. UNLIMITED has every bit, also the one for
+ * CPUs, and so is a large number of MiB by CPU (slurm.conf(5), DefMemPerCPU).
+ */
 static bool limited(uint64_t value)
 {
-	return value != NO_VAL64 && value != INFINITE64 && (value & ~MEM_PER_CPU);
+	return value != NO_VAL64 && (value & ~MEM_PER_CPU);
 }
 
 static void write_partition_memory_per_cpu(writer_t *w, const void *record, const struct codec_row *row)
@@ -116,13 +119,12 @@ static void write_partition_memory_per_node(writer_t *w, const void *record, con
 }
 DERIVED(partition_memory_per_node);
 
-/* The same without a second thought for 0. */
+/* The same where 0 is a number like any other. */
 static void write_memory_by_cpu(writer_t *w, const void *record, const struct codec_row *row)
 {
 	uint64_t value = (uint64_t) member(record, row);
-	bool unset = value == NO_VAL64 || value == INFINITE64;
 
-	optional(w, row, !unset && (value & MEM_PER_CPU), (int64_t) (value & ~MEM_PER_CPU));
+	optional(w, row, value & MEM_PER_CPU, (int64_t) (value & ~MEM_PER_CPU));
 }
 DERIVED(memory_by_cpu);
 
@@ -133,6 +135,27 @@ static void write_memory_by_node(writer_t *w, const void *record, const struct c
 	optional(w, row, !(value & MEM_PER_CPU), (int64_t) value);
 }
 DERIVED(memory_by_node);
+
+/* Up to v0.0.37 a partition has one key for either limit, where -1 is UNLIMITED as for other limits. */
+static void partition_memory(writer_t *w, const struct codec_row *row, uint64_t value, bool by_cpu)
+{
+	bool unlimited = value == INFINITE64;
+
+	optional(w, row, unlimited || !(value & MEM_PER_CPU) == !by_cpu,
+		 unlimited ? -1 : (int64_t) (value & ~MEM_PER_CPU));
+}
+
+static void write_partition_memory_by_cpu(writer_t *w, const void *record, const struct codec_row *row)
+{
+	partition_memory(w, row, (uint64_t) member(record, row), true);
+}
+DERIVED(partition_memory_by_cpu);
+
+static void write_partition_memory_by_node(writer_t *w, const void *record, const struct codec_row *row)
+{
+	partition_memory(w, row, (uint64_t) member(record, row), false);
+}
+DERIVED(partition_memory_by_node);
 
 /* slurmctld leaves the name out when the client can look it up. */
 static void write_user_name(writer_t *w, const void *record, const struct codec_row *row)

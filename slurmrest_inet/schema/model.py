@@ -133,6 +133,8 @@ REAL = Kind("number", type="number")
 NULLABLE = Kind("nullable", ("UNSET_NULL",), type="integer")
 NULLABLE_REAL = Kind("nullable", ("UNSET_NULL",), type="number")
 NULLABLE_OR_INFINITE = Kind("nullable", ("UNSET_NULL", "INFINITE_NULL"), type="integer")
+NUMBER_64 = NULLABLE_OR_INFINITE
+"""A 64-bit number from v0.0.39 on, which is null where Slurm has no number for it although it is no number object."""
 INFINITE_NULL = Kind("nullable", ("INFINITE_NULL",), type="integer")
 INFINITE_MINUS = Kind("nullable", ("INFINITE_MINUS",), type="integer")
 UNSET_NULL_INFINITE_MINUS = Kind("nullable", ("UNSET_NULL", "INFINITE_MINUS"), type="integer")

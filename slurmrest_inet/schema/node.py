@@ -8,6 +8,7 @@ from .model import (
     CSV,
     NOVAL,
     NUMBER,
+    NUMBER_64,
     TEXT,
     USER,
     USER_OR_EMPTY,
@@ -25,10 +26,12 @@ ENERGY = Table(
     "acct_gather_energy_t",
     (
         Row("average_watts", "ave_watts", NUMBER, "Mean power (W)", since=40),
-        Row("base_consumed_energy", "base_consumed_energy", NUMBER, "Energy until slurmd registered (J)", since=40),
-        Row("consumed_energy", "consumed_energy", NUMBER, "Energy since then (J)", since=40),
+        Row("base_consumed_energy", "base_consumed_energy", NUMBER_64, "Energy until slurmd registered (J)", since=40),
+        Row("consumed_energy", "consumed_energy", NUMBER_64, "Energy since then (J)", since=40),
         Row("current_watts", "current_watts", NOVAL, "Power at the last reading (W)", since=40),
-        Row("previous_consumed_energy", "previous_consumed_energy", NUMBER, "Energy one reading before (J)", since=40),
+        Row(
+            "previous_consumed_energy", "previous_consumed_energy", NUMBER_64, "Energy one reading before (J)", since=40
+        ),
         Row("last_collected", "poll_time", NUMBER, "When it was last read (epoch)", since=40),
     ),
     skip={
@@ -69,7 +72,7 @@ NODE = Table(
         Row("instance_id", "instance_id", TEXT, "Id of the cloud instance", since=40, release="23.11"),
         Row("instance_type", "instance_type", TEXT, "Type of the cloud instance", since=40, release="23.11"),
         Row("mcs_label", "mcs_label", TEXT, "Multi-category security label"),
-        Row("specialized_memory", "mem_spec_limit", NUMBER, "Memory for Slurm itself (MiB)", since=39),
+        Row("specialized_memory", "mem_spec_limit", NUMBER_64, "Memory for Slurm itself (MiB)", since=39),
         Row("name", "name", TEXT, "Name"),
         Row(
             "next_state_after_reboot",
@@ -107,7 +110,7 @@ NODE = Table(
         Row("owner", "owner", USER_OR_NULL, "The one user who may use the node", then={39: USER_OR_EMPTY}),
         Row("partitions", "partitions", CSV, "Partitions with the node", since=37),
         Row("port", "port", NUMBER, "TCP port of slurmd"),
-        Row("real_memory", "real_memory", NUMBER, "Memory (MiB)"),
+        Row("real_memory", "real_memory", NUMBER, "Memory (MiB)", then={39: NUMBER_64}),
         Row(
             "res_cores_per_gpu",
             "res_cores_per_gpu",

@@ -9,6 +9,7 @@ from .model import (
     NOVAL,
     NULLABLE,
     NUMBER,
+    NUMBER_64,
     TEXT,
     UNSET_NULL_INFINITE_MINUS,
     Row,
@@ -40,7 +41,7 @@ PARTITION = Table(
         Row(
             "default_memory_per_cpu",
             "def_mem_per_cpu",
-            derived("memory_by_cpu", "integer"),
+            derived("partition_memory_by_cpu", "integer"),
             "Memory a CPU (MiB) unless asked for",
             then={38: derived("partition_memory_per_cpu", "integer", "UNSET_NULL")},
             until=38,
@@ -81,7 +82,7 @@ PARTITION = Table(
         Row(
             "maximum_memory_per_node",
             "max_mem_per_cpu",
-            derived("memory_by_node", "integer"),
+            derived("partition_memory_by_node", "integer"),
             "Most memory a node (MiB)",
             then={38: derived("partition_memory_per_node", "integer", "UNSET_NULL")},
             until=38,
@@ -120,7 +121,7 @@ PARTITION = Table(
         Row(
             "defaults/memory_per_cpu",
             "def_mem_per_cpu",
-            NUMBER,
+            NUMBER_64,
             "Memory (MiB) unless asked for, as Slurm codes it",
             since=39,
         ),
@@ -143,7 +144,7 @@ PARTITION = Table(
         Row("grace_time", "grace_time", NUMBER, "Seconds between notice and preemption", since=39),
         Row("maximums/cpus_per_node", "max_cpus_per_node", NOVAL, "Most CPUs a node", since=39),
         Row("maximums/cpus_per_socket", "max_cpus_per_socket", NOVAL, "Most CPUs a socket", since=39, release="23.02"),
-        Row("maximums/memory_per_cpu", "max_mem_per_cpu", NUMBER, "Most memory (MiB), as Slurm codes it", since=39),
+        Row("maximums/memory_per_cpu", "max_mem_per_cpu", NUMBER_64, "Most memory (MiB), as Slurm codes it", since=39),
         Row(
             "maximums/partition_memory_per_cpu",
             "max_mem_per_cpu",

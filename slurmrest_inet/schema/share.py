@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from . import names
-from .model import NOVAL, NOVAL_REAL, NUMBER, REAL, TEXT, Row, Table, derived, flags
+from .model import NOVAL, NOVAL_REAL, NUMBER, NUMBER_64, REAL, TEXT, Row, Table, derived, flags
 
 _TRES = ("tres_cnt", "tres_names")
 
@@ -51,7 +51,7 @@ SHARE = Table(
             then={42: NOVAL_REAL},
         ),
         Row("usage_normalized", "usage_norm", NOVAL_REAL, "Part of all use that was its own", since=40),
-        Row("usage", "usage_raw", NUMBER, "What it has used, as billed", since=40),
+        Row("usage", "usage_raw", NUMBER_64, "What it has used, as billed", since=40),
         Row("fairshare/factor", "fs_factor", REAL, "Factor in its jobs' priority", since=40, then={42: NOVAL_REAL}),
         Row("fairshare/level", "level_fs", REAL, "Factor among those beside it", since=40, then={42: NOVAL_REAL}),
         Row("type", "type", flags(names.SHARE_TYPE), "Whether it is a user's", since=40),

@@ -95,10 +95,8 @@ def _is(wanted: object, place: str, here: Places, there: Places) -> bool:
 
 
 def same(one: object, other: object) -> bool:
-    """Equal in JSON's eyes: true is not 1, but 1 and 1.0 are one number."""
-    if isinstance(one, bool) or isinstance(other, bool):
-        return one is other
-    return one == other
+    """Equal in the eyes of a typed client: true is not 1, and neither is 1.0."""
+    return type(one) is type(other) and one == other
 
 
 class Disagreement(NamedTuple):
@@ -227,7 +225,7 @@ def places(outcome: Outcome, *, strict: bool) -> dict[str, object]:
         found[prefix + "framing"] = answer.framing
         found[prefix + "oddities"] = list(answer.oddities)
         found.update((f"{prefix}header/{name}", value) for name, value in headers.items())
-        _flatten(_body(answer.body.decode("utf-8", errors), kind), prefix + "body", found)
+        flatten(_body(answer.body.decode("utf-8", errors), kind), prefix + "body", found)
     return found
 
 
@@ -258,13 +256,14 @@ def _without_repetition(pairs: list[tuple[str, object]]) -> dict[str, object]:
     return found
 
 
-def _flatten(value: object, place: str, found: dict[str, object]) -> None:
+def flatten(value: object, place: str, found: dict[str, object]) -> None:
+    """Put every scalar, empty list and empty map of a value into `found`, by its place."""
     if value and isinstance(value, dict):
         for name, item in value.items():
-            _flatten(item, f"{place}/{name}", found)
+            flatten(item, f"{place}/{name}", found)
     elif value and isinstance(value, list):
         for number, item in enumerate(value):
-            _flatten(item, f"{place}/{number}", found)
+            flatten(item, f"{place}/{number}", found)
     else:
         found[place] = value
 

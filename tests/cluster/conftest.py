@@ -18,8 +18,8 @@ import yaml
 sys.path.insert(0, os.path.dirname(__file__))
 
 from cases import ODD_NAME
-from comparison import exchange_with, message
-from differences import PARTITIONS
+from comparison import exchange_with, flatten, message
+from differences import IN_38, PARTITIONS
 from sidebyside import program, wire
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def tokens(lab: Lab) -> dict[str, str]:
 
 
 @pytest.fixture(scope="session")
-def get(lab: Lab, tokens: dict[str, str]) -> Get:
+def get(lab: Lab, content: None, tokens: dict[str, str]) -> Get:
     """Ask our server; return status and document (None without one)."""
     ours = program.ours(lab)
 
@@ -135,6 +135,8 @@ def content(lab: Lab) -> None:
     if "PartitionName=endless" not in lab.run("scontrol", "-o", "show", "partition"):
         options = "nodes=node1 defaulttime=UNLIMITED maxtime=UNLIMITED state=DOWN"
         lab.run("scontrol", "create", "partitionname=endless", *options.split())
+    if "boundless" not in lab.run("squeue", "-a", "-h", "-o", "%j").split():
+        lab.run("sbatch", "-H", "-Jboundless", "-prequeue", user="alice", stdin="#!/bin/sh\n")
     if "gone" not in lab.run("squeue", "-a", "-h", "-t", "CANCELLED", "-o", "%j").split():
         number = lab.run("sbatch", "--parsable", "-H", "-Jgone", user="alice", stdin="#!/bin/sh\n").strip()
         lab.run("scancel", number, user="alice")  # before it has tasks
@@ -153,7 +155,7 @@ def odd_job(lab: Lab) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def names(lab: Lab, content: None) -> dict[str, list[str]]:
+def names(lab: Lab, content: None, tokens: dict[str, str]) -> dict[str, list[str]]:
     """All names and ids of the lab by the word that cases use for them."""
     jobs = [line.split("|") for line in lab.run("squeue", "-a", "-h", "-t", "all", "-o", "%A|%F|%K|%i").splitlines()]
     with open(os.path.join(lab.directory, "jobs.json"), encoding="utf-8") as file:
@@ -168,8 +170,23 @@ def names(lab: Lab, content: None) -> dict[str, list[str]]:
         "reservation": lab.run("scontrol", "-a", "-o", "show", "reservation").splitlines(),
     }
     PARTITIONS.update(_partitions(lab, found["node"], found["partition"]))
+    IN_38.update(_in_38(lab, tokens["root"]))
     for word in ("node", "partition", "reservation"):
         found[word] = re.findall(rf"(?m)^{word.capitalize()}Name=(\S+)", "\n".join(found[word]))
+    return found
+
+
+def _in_38(lab: Lab, token: str) -> dict[str, object]:
+    """See differences.IN_38."""
+    real = program.real(lab)
+    found: dict[str, object] = {}
+    for path in ("partitions", "diag"):
+        lines = ("X-SLURM-USER-NAME: root", f"X-SLURM-USER-TOKEN: {token}")
+        asked = real.exchange(message("GET", f"/slurm/v0.0.38/{path}", "HTTP/1.1", lines, b""))
+        body = json.loads(wire.lenient(asked.output)[0].body)
+        for partition in body.get("partitions", ()):
+            flatten(partition, f"partitions/{partition['name']}", found)
+        flatten(body.get("statistics", {}), "statistics", found)
     return found
 
 

@@ -82,15 +82,44 @@ def test_that_one_record_is_the_list_s(get: Get, operation: str) -> None:
         assert one[NAMES[operation]] == record[NAMES[operation]]
 
 
-def _agree(old: Any, new: Any) -> bool:
-    """Whether a value of v0.0.38 and one of v0.0.42 say the same."""
+_UNSET = {"set": False, "infinite": False, "number": 0}
+_INFINITE = {"set": False, "infinite": True, "number": 0}
+
+
+def _number(value: float) -> dict[str, Any]:
+    """A number object that is set."""
+    return {"set": True, "infinite": False, "number": value}
+
+
+_NULLS = {
+    **dict.fromkeys(("core_spec", "thread_spec", "nice"), 0),
+    **dict.fromkeys(("owner", "reason_set_by_user", "tres_used"), ""),
+    # A limit that there is not; 0 as tasks a core would be none.
+    **dict.fromkeys(("tasks_per_core", "tasks_per_socket", "time_limit"), _INFINITE),
+    "billable_tres": {**_UNSET, "number": 0.0},
+}
+"""What null of v0.0.38 is in v0.0.42, where it is no number object that is not set."""
+
+
+def _same(one: Any, other: Any) -> bool:
+    """Equal to a typed client: false is not 0, and 1 is not 1.0."""
+    return json.dumps(one, sort_keys=True) == json.dumps(other, sort_keys=True)
+
+
+def _agree(key: str, record: dict[str, Any], new: Any) -> bool:
+    """Whether the value of a record of v0.0.38 and one of v0.0.42 say the same; neither 0 nor false is null."""
+    old = record[key]
+    if old is None and key.endswith("memory_per_node"):
+        # Unset beside memory by CPU; else null is 0, which means all memory.
+        per_cpu = record[key.replace("per_node", "per_cpu")]
+        return _same(new, _number(0) if per_cpu is None else _UNSET)
+    if old is None:
+        return _same(new, _NULLS.get(key, _UNSET))
     if isinstance(new, dict) and set(new) == {"set", "infinite", "number"}:
-        if old is None:
-            return not new["set"] or not new["number"]
-        return new["infinite"] if old == -1 else new["set"] and new["number"] == old
+        return _same(new, _INFINITE if old == -1 else _number(old))
     if isinstance(new, list) and isinstance(old, str):
         return new == [word for word in old.split(",") if word] or old.upper() in new
-    return old == new or (old is None and not new)
+    return _same(old, new)
 
 
 _MEANINGS = {
@@ -98,6 +127,8 @@ _MEANINGS = {
     "jobs": {
         *("exit_code", "derived_exit_code", "flags", "shared", "profile"),
         *("job_resources", "standard_error", "standard_input", "standard_output"),
+        # Null in v0.0.38: see test_cpus_of_a_task.
+        "cpus_per_task",
     },
     # States have their flags beside them.
     "nodes": {"state", "next_state_after_reboot"},
@@ -124,7 +155,41 @@ def test_that_facts_are_those_of_v38(get: Get, operation: str) -> None:
         for key in shared:
             if key == "state_reason" and before[key] in _REASONS:
                 continue
-            assert _agree(before[key], after[key]), (name, key, before[key], after[key])
+            assert _agree(key, before, after[key]), (name, key, before[key], after[key])
+
+
+def test_that_null_is_neither_zero_nor_false() -> None:
+    record = {"a": None, "b": 0, "c": -1, "d": 1.0, "memory_per_node": None, "memory_per_cpu": 5, "nice": None}
+    agreeing = {"a": _UNSET, "b": _number(0), "c": _INFINITE, "d": _number(1.0), "memory_per_node": _UNSET, "nice": 0}
+    others = (None, 0, 1, False, "", [], _number(0), _number(1), _number(1.0), _UNSET, _INFINITE)
+    for key, value in agreeing.items():
+        found = [other for other in others if _agree(key, record, other)]
+        # What is no number object in either version is compared as it is.
+        assert found in ([value], [record[key], value]), (key, found)
+
+
+def test_cpus_of_a_task(get: Get, lab: Lab) -> None:
+    shown = lab.run("squeue", "-a", "-h", "-r", "-t", "all", "-O", "JobID:20,cpus-per-task:10").splitlines()
+    wanted = dict(line.split() for line in shown)
+    for job in get("jobs")[1]["jobs"]:
+        if str(job["job_id"]) in wanted and wanted[str(job["job_id"])] != "N/A":
+            assert job["cpus_per_task"] == _number(int(wanted[str(job["job_id"])]))
+
+
+_UNLIMITED = _number(2**63 - 1)
+
+
+def test_unlimited_memory(get: Get, lab: Lab) -> None:
+    """DefMemPerCPU=UNLIMITED is every bit of 64, also the one for CPUs: as slurmrestd of 24.11 writes it."""
+    partitions = {one["name"]: one for one in get("partitions")[1]["partitions"]}
+    for name in ("requeue", "pernode"):
+        for limits in (partitions[name]["defaults"], partitions[name]["maximums"]):
+            assert limits["memory_per_cpu"] is None
+            assert limits["partition_memory_per_cpu"] == _UNLIMITED
+            assert limits["partition_memory_per_node"] == _UNSET
+    number = lab.run("squeue", "-a", "-h", "-n", "boundless", "-o", "%A").split()[0]
+    (job,) = get(f"job/{number}")[1]["jobs"]
+    assert (job["memory_per_cpu"], job["memory_per_node"]) == (_UNLIMITED, _UNSET)
 
 
 def test_states_of_nodes(get: Get) -> None:
@@ -179,7 +244,7 @@ def test_that_partitions_say_the_same(get: Get) -> None:
             after: Any = partition
             for step in path.split("/"):
                 after = after[step]
-            assert _agree(before[key], after), (partition["name"], key, before[key], after)
+            assert _agree(key, before, after), (partition["name"], key, before[key], after)
 
 
 def test_what_a_job_holds(get: Get) -> None:

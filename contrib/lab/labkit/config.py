@@ -136,6 +136,8 @@ PartitionName=closed Nodes=spare[1-3] State=DOWN CpuBind=socket DefCpuPerGPU=2 D
 PartitionName=draining Nodes=spare[4-6] State=DRAIN DisableRootJobs=YES
 PartitionName=inactive Nodes=spare1 State=INACTIVE PreemptMode=OFF
 PartitionName=burst Nodes=burst[1-4] MaxTime=1-00:00:00 SelectTypeParameters=CR_Core
+PartitionName=requeue Nodes=node5 PreemptMode=REQUEUE DefMemPerCPU=UNLIMITED MaxMemPerCPU=UNLIMITED
+PartitionName=pernode Nodes=node5 DefMemPerNode=UNLIMITED MaxMemPerNode=UNLIMITED
 """
 
 _CLOUD = """
