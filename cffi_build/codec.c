@@ -98,8 +98,23 @@ void codec_key(writer_t *w, const struct codec_row *row)
 
 #define KEY(w, text) (w)->format->key((w), "\"" text "\":", sizeof("\"" text "\":") - 1)
 
-void codec_noval(writer_t *w, bool set, bool infinite, int64_t number)
+/* Whether a number object is just null or "Infinity", and is written now. */
+static bool no_number(writer_t *w, bool set, bool infinite)
 {
+	if (infinite)
+		writer_string(w, "Infinity", sizeof("Infinity") - 1);
+	else if (!set)
+		writer_null(w);
+	return infinite || !set;
+}
+
+void writer_noval(writer_t *w, bool set, bool infinite, int64_t number)
+{
+	if (w->complex) {
+		if (!no_number(w, set, infinite))
+			writer_integer(w, number);
+		return;
+	}
 	writer_begin_map(w);
 	KEY(w, "set");
 	writer_boolean(w, set);
@@ -116,6 +131,11 @@ static void noval_real(writer_t *w, double value)
 	bool infinite = isinf(value) || value == (double) INFINITE || value == (double) INFINITE64;
 	bool unset = isnan(value) || value == (double) NO_VAL;
 
+	if (w->complex) {
+		if (!no_number(w, !unset, infinite))
+			writer_real(w, value);
+		return;
+	}
 	writer_begin_map(w);
 	KEY(w, "set");
 	writer_boolean(w, !infinite && !unset);
@@ -180,7 +200,10 @@ void codec_user(writer_t *w, uint32_t uid, bool empty)
 {
 	const char *name = user_name(uid);
 
-	if (name || empty)
+	/* Unlike other texts that are missing this one is empty in a complex document, too. */
+	if (!name && empty && w->complex)
+		writer_string(w, "", 0);
+	else if (name || empty)
 		writer_text(w, name);
 	else
 		writer_null(w);
@@ -293,6 +316,19 @@ static void nullable(writer_t *w, const struct codec_row *row, const void *recor
 		writer_integer(w, value);
 }
 
+static bool complex_null(const writer_t *w, const struct codec_row *row)
+{
+	return w->complex && (row->options & OPTION_COMPLEX_NULL);
+}
+
+static void integer(writer_t *w, const struct codec_row *row, int64_t value)
+{
+	if (!value && complex_null(w, row))
+		writer_null(w);
+	else
+		writer_integer(w, value);
+}
+
 static void noval(writer_t *w, const struct codec_row *row, const void *record)
 {
 	int64_t value;
@@ -303,13 +339,13 @@ static void noval(writer_t *w, const struct codec_row *row, const void *record)
 		return;
 	}
 	if (row->storage == STORAGE_NONE) {
-		codec_noval(w, false, false, 0);
+		writer_noval(w, false, false, 0);
 		return;
 	}
 	value = codec_load(record, row->storage, row->offset);
 	infinite = codec_is_infinite(value, row->storage);
 	unset = codec_is_unset(value, row->storage) || ((row->options & OPTION_ZERO_UNSET) && !value);
-	codec_noval(w, !infinite && !unset, infinite, infinite || unset ? 0 : value);
+	writer_noval(w, !infinite && !unset, infinite, infinite || unset ? 0 : value);
 }
 
 static void texts(writer_t *w, const struct codec_row *row, const void *record)
@@ -356,6 +392,7 @@ static void records(writer_t *w, const struct codec_row *row, const void *record
 static void value_of(writer_t *w, const struct codec_row *row, const void *record)
 {
 	const codec_table_t *table;
+	const char *text;
 	int64_t value;
 
 	switch ((enum kind) row->kind) {
@@ -369,7 +406,7 @@ static void value_of(writer_t *w, const struct codec_row *row, const void *recor
 		if (row->storage == STORAGE_REAL)
 			writer_real(w, load_real(record, row));
 		else
-			writer_integer(w, codec_load(record, row->storage, row->offset));
+			integer(w, row, codec_load(record, row->storage, row->offset));
 		break;
 	case KIND_NULLABLE:
 		nullable(w, row, record);
@@ -379,7 +416,7 @@ static void value_of(writer_t *w, const struct codec_row *row, const void *recor
 		break;
 	case KIND_BOOLEAN:
 		value = codec_load(record, row->storage, row->offset);
-		if ((row->options & OPTION_UNSET_NULL) && codec_is_unset(value, row->storage))
+		if (((row->options & OPTION_UNSET_NULL) || complex_null(w, row)) && codec_is_unset(value, row->storage))
 			writer_null(w);
 		else
 			writer_boolean(w, row->options & OPTION_EQUALS_ONE    ? value == 1
@@ -419,6 +456,10 @@ static void value_of(writer_t *w, const struct codec_row *row, const void *recor
 	case KIND_RECORD:
 		table = row->extra;
 		record = nested(record, row);
+		if (!record && w->complex) {
+			writer_null(w);
+			break;
+		}
 		writer_begin_map(w);
 		if (record)
 			codec_members(w, table, record);
@@ -437,7 +478,8 @@ static void value_of(writer_t *w, const struct codec_row *row, const void *recor
 	case KIND_CONSTANT:
 		/* JSON on one line is YAML as well. */
 		w->format->before_scalar(w);
-		writer_bytes(w, row->extra, strlen(row->extra));
+		text = complex_null(w, row) ? "null" : row->extra;
+		writer_bytes(w, text, strlen(text));
 		break;
 	case KIND_DERIVED:
 	case KIND_OPEN:

@@ -43,6 +43,7 @@ struct writer {
 	const struct format *format;
 	bool pretty;
 	bool null_texts; /* a missing string is null, not empty */
+	bool complex;	 /* no number objects: null, "Infinity" or the number; what is missing is null */
 	bool fixed; /* a record is being tried: do not grow, set `full` */
 	bool full;
 	bool failed;
@@ -116,6 +117,7 @@ enum option {
 	OPTION_NOVAL = 128,	  /* derived: a number object instead of a number or null */
 	OPTION_EQUALS_ZERO = 256, /* boolean: true for 0 only */
 	OPTION_ZERO_UNSET = 64,   /* number object: 0 means not set */
+	OPTION_COMPLEX_NULL = 512, /* null in a complex document: a number 0, an unset truth, whatever a constant is */
 };
 
 struct codec_name {
@@ -166,7 +168,6 @@ int64_t codec_load(const void *record, uint8_t storage, uint32_t offset);
 bool codec_is_unset(int64_t value, uint8_t storage);
 bool codec_is_infinite(int64_t value, uint8_t storage);
 void codec_key(writer_t *w, const struct codec_row *row);
-void codec_noval(writer_t *w, bool set, bool infinite, int64_t number);
 void codec_flags(writer_t *w, const struct codec_names *names, uint64_t value);
 void codec_user(writer_t *w, uint32_t uid, bool empty);
 void codec_user_or_number(writer_t *w, uint32_t uid);

@@ -13,6 +13,8 @@ typedef struct codec_table codec_table_t;
  */
 writer_t *writer_new(int format, size_t capacity);
 void writer_free(writer_t *w);
+/* From here on the document is that of a data parser with +complex. */
+void writer_make_complex(writer_t *w);
 const char *writer_data(const writer_t *w);
 size_t writer_length(const writer_t *w);
 /* The bytes have been handed over: the buffer is used again, the document goes on. */
@@ -30,6 +32,8 @@ void writer_integer(writer_t *w, int64_t value);
 void writer_real(writer_t *w, double value);
 void writer_boolean(writer_t *w, bool value);
 void writer_null(writer_t *w);
+/* A number object: {set, infinite, number}. */
+void writer_noval(writer_t *w, bool set, bool infinite, int64_t number);
 void writer_finish(writer_t *w);
 
 /* The rows of one C struct in one API version, or NULL: codec_table("job_info_t", 38). */

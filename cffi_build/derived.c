@@ -34,7 +34,7 @@ static void optional(writer_t *w, const struct codec_row *row, bool set, int64_t
 {
 	codec_key(w, row);
 	if (row->options & OPTION_NOVAL)
-		codec_noval(w, set, false, set ? value : 0);
+		writer_noval(w, set, false, set ? value : 0);
 	else if (set || !(row->options & OPTION_UNSET_NULL))
 		writer_integer(w, set ? value : 0);
 	else
@@ -399,18 +399,18 @@ static void write_exit_code(writer_t *w, const void *record, const struct codec_
 	writer_end_list(w);
 	KEY(w, "return_code");
 	if (status == NO_VAL || signalled)
-		codec_noval(w, false, false, 0);
+		writer_noval(w, false, false, 0);
 	else
-		codec_noval(w, true, false, code);
+		writer_noval(w, true, false, code);
 	KEY(w, "signal");
 	writer_begin_map(w);
 	KEY(w, "id");
-	codec_noval(w, signalled, false, signalled ? WTERMSIG(wait_status) : 0);
+	writer_noval(w, signalled, false, signalled ? WTERMSIG(wait_status) : 0);
 	KEY(w, "name");
 	if (signalled)
 		signal_text(w, WTERMSIG(wait_status));
 	else
-		writer_text(w, "");
+		writer_text(w, NULL);
 	writer_end_map(w);
 	writer_end_map(w);
 }
@@ -496,7 +496,7 @@ static void total_and_average(writer_t *w, uint32_t count, uint64_t total)
 	KEY(w, "total_time");
 	writer_integer(w, (int64_t) total);
 	KEY(w, "average_time");
-	codec_noval(w, set, false, set ? (int64_t) (total / count) : 0);
+	writer_noval(w, set, false, set ? (int64_t) (total / count) : 0);
 }
 
 #ifdef HAS_MEMBER_stats_info_response_msg_t_rpc_queue_enabled
@@ -654,7 +654,7 @@ static void write_tres_numbers(writer_t *w, const void *record, const struct cod
 
 		writer_begin_map(w);
 		tres_name(w, share, i);
-		codec_noval(w, set, infinite, set ? (int64_t) numbers[i] : 0);
+		writer_noval(w, set, infinite, set ? (int64_t) numbers[i] : 0);
 		writer_end_map(w);
 	}
 	writer_end_list(w);

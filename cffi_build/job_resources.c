@@ -334,7 +334,7 @@ static void write_job_resources_40(writer_t *w, const void *record, const struct
 	KEY(w, "threads_per_core");
 	infinite = held->threads_per_core == INFINITE16;
 	set = !infinite && held->threads_per_core != NO_VAL16;
-	codec_noval(w, set, infinite, set ? held->threads_per_core : 0);
+	writer_noval(w, set, infinite, set ? held->threads_per_core : 0);
 	writer_end_map(w);
 }
 

@@ -55,7 +55,7 @@ def unset_literal(kind: Kind, version: int) -> str:
     if kind.name in ("text", "user_or_empty") or (kind.type == "string" and version >= MODERN):
         return '""'
     if kind.type in ("integer", "number") and (kind.name in ("number", "quotient") or version >= MODERN):
-        return "0"
+        return "0.0" if kind.type == "number" else "0"
     return "null"
 
 
@@ -113,12 +113,14 @@ class Generator:
         kind = row.kind
         member = next((m for m in row.members if find_member(self.headers, table.struct, m)), None)
         if kind.name == "constant":
-            return self.constant(key, kind.literal or "null")
+            # What no release has any more is null in a complex document.
+            return self.constant(key, kind.literal or "null", "OPTION_COMPLEX_NULL")
         if member is None or (kind.count and not find_member(self.headers, table.struct, kind.count)):
             if kind.type == "noval":
                 # No storage: the codec writes the number object as not set.
                 return f"\t{{ .key = {_c_string(key)}, .key_length = {len(key.encode())}, .kind = KIND_NOVAL }},"
-            return self.constant(key, unset_literal(kind, version))
+            options = "OPTION_COMPLEX_NULL" if kind.name == "text" else "0"
+            return self.constant(key, unset_literal(kind, version), options)
         extra = "NULL"
         if kind.names is not None and kind.name != "derived":
             extra = "&" + self.names(kind.names)
@@ -155,11 +157,11 @@ class Generator:
         )
 
     @staticmethod
-    def constant(key: str, literal: str) -> str:
+    def constant(key: str, literal: str, options: str) -> str:
         """Return the initialiser of a row that writes fixed JSON."""
         return (
             f"\t{{ .key = {_c_string(key)}, .key_length = {len(key.encode())}, .kind = KIND_CONSTANT, "
-            f".extra = {_c_string(literal)} }},"
+            f".options = {options}, .extra = {_c_string(literal)} }},"
         )
 
     def rows(self, table: Table, version: int) -> tuple[str, int]:

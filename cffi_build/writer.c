@@ -39,6 +39,11 @@ void writer_free(writer_t *w)
 	free(w);
 }
 
+void writer_make_complex(writer_t *w)
+{
+	w->complex = true;
+}
+
 const char *writer_data(const writer_t *w)
 {
 	return w->buffer;
@@ -324,8 +329,8 @@ void writer_string(writer_t *w, const char *text, size_t length)
 
 void writer_text(writer_t *w, const char *text)
 {
-	/* slurmrestd's serialisers differ here: its JSON has an empty string, its YAML null up to v0.0.38. */
-	if (!text && w->null_texts) {
+	/* slurmrestd's serialisers differ here: its JSON has an empty string, its YAML null up to v0.0.38; +complex null. */
+	if (!text && (w->null_texts || w->complex)) {
 		writer_null(w);
 		return;
 	}

@@ -83,11 +83,11 @@ SLURMRESTD_RESPONSE_STATUS_CODES, SLURMRESTD_SECURITY, SLURMRESTD_YAML, and our 
 {own}
 """
 
-_LISTS = (
-    ("auth_types", "Possible REST authentication plugins:", known.AUTH_PLUGINS),
-    ("openapi_plugins", "Possible OpenAPI plugins:", known.OPENAPI_PLUGINS),
-    ("data_parsers", "Possible data_parser plugins:", known.DATA_PARSERS),
-)
+_LISTS = {
+    "auth_types": "Possible REST authentication plugins:",
+    "openapi_plugins": "Possible OpenAPI plugins:",
+    "data_parsers": "Possible data_parser plugins:",
+}
 
 
 class Command(NamedTuple):
@@ -166,10 +166,10 @@ def run(argv: Sequence[str], environ: MutableMapping[str, str], log: Log) -> int
             return EXIT_OK
         if command.action == "version":
             return _print_version()
-        for field, heading, names in _LISTS:
+        for field, heading in _LISTS.items():
             if (getattr(command.options, field) or "").lower() == "list":
                 os.write(2, f"{heading}\n".encode())
-                os.write(1, "".join(f"{name}\n" for name in names).encode())
+                os.write(1, "".join(f"{name}\n" for name in _names(field)).encode())
                 return EXIT_OK
         settings = known.read(command.options, environ)
     except SettingsError as error:
@@ -201,6 +201,15 @@ def run(argv: Sequence[str], environ: MutableMapping[str, str], log: Log) -> int
     from slurmrest_inet.serve import stdio  # noqa: PLC0415 - see rule 3
 
     return stdio.serve(settings, environ, lambda: _Backend(keys))
+
+
+def _names(field: str) -> tuple[str, ...]:
+    """The plugins that can be chosen and do something."""
+    if field == "auth_types":
+        return known.AUTH_PLUGINS
+    from slurmrest_inet.api import routes  # noqa: PLC0415 - see rule 3
+
+    return routes.served()[field == "data_parsers"]
 
 
 def _refuse_listener_options(settings: Settings) -> None:

@@ -29,7 +29,9 @@ OPENAPI_PLUGINS = (
     "openapi/util",
 )
 DATA_PARSERS = tuple(f"data_parser/v0.0.{version}" for version in range(39, 46))
-DATA_PARSER_FLAGS = ("fast", "complex", "spec_only", "prefer_refs", "minimize_refs", "inline_enums")
+DATA_PARSER_FLAGS = ("fast", "complex")
+DOCUMENT_FLAGS = ("spec_only", "prefer_refs", "minimize_refs", "inline_enums")
+"""Flags of data_parser plugins that shape OpenAPI documents only."""
 
 SECURITY_WORDS = ("disable_unshare_sysv", "disable_unshare_files", "disable_user_check", "become_user")
 
@@ -263,10 +265,10 @@ def _data_parsers(text: str) -> tuple[str, ...]:
     names = []
     for word in _words(text):
         parser, *flags = word.split("+")
-        if parser in ("latest", "data_parser/latest"):
-            parser = DATA_PARSERS[-1]
-        (name,) = _plugins("data_parser", parser, DATA_PARSERS)
+        (name,) = _plugins("data_parser", parser, (*DATA_PARSERS, "data_parser/latest"))
         for flag in flags:
+            if flag in DOCUMENT_FLAGS:
+                raise SettingsError(f"The data_parser flag {flag!r} shapes OpenAPI documents, and none are served.")
             if flag not in DATA_PARSER_FLAGS:
                 raise SettingsError(f"data_parser plugins do not know the flag {flag!r}.")
         names.append("+".join((name, *flags)))

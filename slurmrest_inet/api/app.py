@@ -38,6 +38,8 @@ class Call(NamedTuple):
     parameters: dict[str, str]
     query: dict[str, str | None]
     body: Any = None
+    flags: tuple[str, ...] = ()
+    """Of the data parser of the API version: fast, complex."""
 
     def update_time(self) -> int:
         """Return the query's ``update_time`` (epoch, 0 without one); raises ValueError for what is no number.
@@ -116,12 +118,14 @@ class _Application:
             match.parameters,
             {} if is_post else dict(query.parse_query(request.query)),
             media.parse_body(request, yaml) if is_post else None,
+            versions.flags(self._settings, match.version),
         )
         self._adopt(identity)
         answer = self.operation(match.route.function)(call)
         status = errors.status_of(answer.code, home)
-        about = meta.of(match.route.side, match.version, self._peer, identity)
-        document = envelope.Document(answer, about, match.version, self._format(accepted.yaml, match.version))
+        about = meta.of(match.route.side, match.version, self._peer, identity, call.flags)
+        format_ = self._format(accepted.yaml, match.version)
+        document = envelope.Document(answer, about, match.version, format_, complex_="complex" in call.flags)
         if status == 304:
             document.close()
             return Response(status, None, b"")

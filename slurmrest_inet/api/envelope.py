@@ -36,10 +36,16 @@ class Members(NamedTuple):
     message: Message
 
 
+class Number(NamedTuple):
+    """A payload that is a number object, and set."""
+
+    value: int
+
+
 class Answer(NamedTuple):
     """What an operation came to: ``code`` is Slurm's error or 0, ``payload`` is sent with an error, too.
 
-    A payload's values are what codec.Writer.value() takes, and Records and Members, also within maps.
+    A payload's values are what codec.Writer.value() takes, and Records, Members and Number, also within maps.
 
     ``note`` is for the log: what was changed, told there even if the answer never arrives.
     """
@@ -54,14 +60,17 @@ class Answer(NamedTuple):
 class Document:
     """One answer as a stream of bytes; the pieces are views of one reused buffer."""
 
-    def __init__(self, answer: Answer, meta: dict[str, Any], version: int, format_: int) -> None:
+    def __init__(
+        self, answer: Answer, meta: dict[str, Any], version: int, format_: int, *, complex_: bool = False
+    ) -> None:
         self._answer = answer
         self._meta = meta
         self._version = version
         self._format = format_
+        self._complex = complex_
 
     def __iter__(self) -> Iterator[memoryview]:
-        writer, answer = codec.Writer(self._format), self._answer
+        writer, answer = codec.Writer(self._format, complex_=self._complex), self._answer
         writer.begin_map()
         if self._version < versions.MODERN:
             writer.member("meta", self._meta)
@@ -85,6 +94,8 @@ class Document:
                 writer.begin_map()
                 writer.members(codec.table(value.message.struct, self._version), value.message.array)
                 writer.end_map()
+            elif isinstance(value, Number):
+                writer.number(value.value)
             elif isinstance(value, dict):
                 writer.begin_map()
                 yield from self._members(writer, value.items())

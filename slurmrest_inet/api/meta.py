@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from slurmrest_inet.auth.peer import Peer
 
 
-def of(side: str, version: int, peer: Peer, identity: Identity) -> dict[str, Any]:
+def of(side: str, version: int, peer: Peer, identity: Identity, flags: tuple[str, ...] = ()) -> dict[str, Any]:
     """Return ``meta`` in the shape of an API version."""
     type_, name = versions.plugin(side, version)
     major, minor, micro = VERSION
@@ -36,7 +36,7 @@ def of(side: str, version: int, peer: Peer, identity: Identity) -> dict[str, Any
         "plugin": {
             "type": type_,
             "name": name,
-            "data_parser": f"data_parser/v0.0.{version}",
+            "data_parser": "+".join((f"data_parser/v0.0.{version}", *flags)),
             "accounting_storage": accounting,
         },
         "client": {

@@ -11,7 +11,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from slurmrest_inet.api.envelope import Answer, Records
+from slurmrest_inet.api.envelope import Answer, Number, Records
 from slurmrest_inet.api.errors import CONVERSION_FAILED, FLAGS_INVALID, FLAGS_NO_LIST, INVALID_QUERY, sentence_of
 from slurmrest_inet.http import query
 from slurmrest_inet.slurm import calls
@@ -22,11 +22,6 @@ if TYPE_CHECKING:
 
     from slurmrest_inet.api.app import Call
     from slurmrest_inet.slurm.library import SlurmError
-
-
-def number(value: int) -> dict[str, bool | int]:
-    """Return a number object that is set."""
-    return {"set": True, "infinite": False, "number": value}
 
 
 class Report:
@@ -73,7 +68,7 @@ class Report:
         records: Any = [] if message is None else Records(message, indexes)
         stamps = () if message is None else message.stamps
         names = ("last_backfill", "last_update") if key == "jobs" else ("last_update",)
-        return self.answer((key, records), *((name, number(dict(stamps).get(name, 0))) for name in names))
+        return self.answer((key, records), *((name, Number(dict(stamps).get(name, 0))) for name in names))
 
 
 def _epoch(text: str) -> int | None:
@@ -100,7 +95,8 @@ class Parameters:
         self._report = report
         for name, value in call.query.items():
             if name not in known:
-                report.unknown(name, value, parser)
+                if "fast" not in call.flags:
+                    report.unknown(name, value, parser)
             elif name == "update_time":
                 self._update_time(value)
             elif name == "flags":

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from slurmrest_inet.api import versions
+
 LAST = 45
 
 
@@ -56,3 +58,12 @@ ROUTES = (
     Route("GET", "slurm", "reservation/{reservation_name}", "slurmctld.reservations.get", since=37, until=38),
     Route("GET", "slurm", "reservation/{reservation_name}", "slurmctld.reservations.get_40", since=40),
 )
+
+
+def served() -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the names of the OpenAPI plugins and of the data parsers that have operations here."""
+    every = ((version, route) for version in versions.SERVED for route in ROUTES)
+    pairs = sorted({(version, route.side) for version, route in every if route.since <= version <= route.until})
+    plugins = dict.fromkeys(versions.plugin(side, version)[0] for version, side in pairs)
+    parsers = dict.fromkeys(f"data_parser/v0.0.{version}" for version, _ in pairs if version >= versions.MODERN)
+    return tuple(plugins), tuple(parsers)

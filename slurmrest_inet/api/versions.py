@@ -43,4 +43,16 @@ def is_selected(settings: Settings, side: str, version: int) -> bool:
         return False
     if settings.data_parsers is None or version < MODERN:
         return True
-    return any(parser.split("+")[0] == f"data_parser/v0.0.{version}" for parser in settings.data_parsers)
+    return _parser(settings, version) is not None
+
+
+def flags(settings: Settings, version: int) -> tuple[str, ...]:
+    """Return the flags with which ``-d`` names the data parser of an API version; older versions have none."""
+    if settings.data_parsers is None or version < MODERN:
+        return ()
+    return tuple((_parser(settings, version) or "").split("+")[1:])
+
+
+def _parser(settings: Settings, version: int) -> str | None:
+    names = (f"data_parser/v0.0.{version}", "data_parser/latest" if version == SERVED[-1] else "")
+    return next((parser for parser in settings.data_parsers or () if parser.split("+")[0] in names), None)

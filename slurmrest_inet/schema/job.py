@@ -7,6 +7,7 @@ from . import names
 from .model import (
     BOOLEAN,
     BOOLEAN_ONE,
+    BOOLEAN_ONE_OR_FALSE,
     BOOLEAN_ONE_OR_NULL,
     BOOLEAN_ZERO,
     CSV,
@@ -20,6 +21,7 @@ from .model import (
     NULLABLE_OR_INFINITE,
     NULLABLE_REAL,
     NUMBER,
+    NUMBER_OR_ZERO,
     TEXT,
     USER_OR_EMPTY,
     Row,
@@ -64,7 +66,7 @@ JOB = Table(
         Row("array_task_id", "array_task_id", NULLABLE, "Task id within the array", then={39: NOVAL}),
         Row("array_max_tasks", "array_max_tasks", NUMBER, "Most array tasks that run at once", then={39: NOVAL}),
         Row("array_task_string", "array_task_str", TEXT, "Task ids that this record stands for"),
-        Row("association_id", "assoc_id", NUMBER, "Id of the association"),
+        Row("association_id", "assoc_id", NUMBER, "Id of the association", then={39: NUMBER_OR_ZERO}),
         Row("batch_features", "batch_features", TEXT, "Features asked for the batch host"),
         Row("batch_flag", "batch_flag", BOOLEAN_ONE, "Whether the job has a batch script", then={39: BOOLEAN}),
         Row("batch_host", "batch_host", TEXT, "Host that runs the batch script"),
@@ -82,7 +84,7 @@ JOB = Table(
             "contiguous",
             BOOLEAN_ONE_OR_NULL,
             "Whether the nodes must be contiguous",
-            then={39: BOOLEAN_ONE},
+            then={39: BOOLEAN_ONE_OR_FALSE},
         ),
         Row(
             "core_spec",

@@ -129,6 +129,8 @@ class Table(NamedTuple):
 TEXT = Kind("text")
 TEXT_OR_NULL = Kind("text_or_null")
 NUMBER = Kind("number", type="integer")
+NUMBER_OR_ZERO = Kind("number", ("COMPLEX_NULL",), type="integer")
+"""Null when 0, but only with +complex."""
 REAL = Kind("number", type="number")
 NULLABLE = Kind("nullable", ("UNSET_NULL",), type="integer")
 NULLABLE_REAL = Kind("nullable", ("UNSET_NULL",), type="number")
@@ -144,6 +146,8 @@ NOVAL_ZERO = Kind("noval", ("ZERO_UNSET",), type="noval")
 BOOLEAN = Kind("boolean", type="boolean")
 BOOLEAN_ONE = Kind("boolean", ("EQUALS_ONE",), type="boolean")
 BOOLEAN_ZERO = Kind("boolean", ("EQUALS_ZERO",), type="boolean")
+BOOLEAN_ONE_OR_FALSE = Kind("boolean", ("EQUALS_ONE", "COMPLEX_NULL"), type="boolean")
+"""Null when unset, but only in the documents of a data parser with +complex."""
 BOOLEAN_ONE_OR_NULL = Kind("boolean", ("EQUALS_ONE", "UNSET_NULL"), type="boolean")
 CSV = Kind("csv", type="array")
 USER = Kind("user")

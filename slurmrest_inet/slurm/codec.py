@@ -25,11 +25,14 @@ BUFFER_BYTES = 262_144
 class Writer:
     """One document being written; see ``writer.c`` for the rules of nesting."""
 
-    def __init__(self, format_: int, size: int = BUFFER_BYTES) -> None:
+    def __init__(self, format_: int, size: int = BUFFER_BYTES, *, complex_: bool = False) -> None:
+        """`complex_`: as a data parser with the flag complex writes."""
         raw = lib.writer_new(format_, size)
         if raw == ffi.NULL:
             raise MemoryError
         self._w = ffi.gc(raw, lib.writer_free)
+        if complex_:
+            lib.writer_make_complex(raw)
 
     def value(self, value: Any) -> None:
         """Write a value made of dict, list, str, bool, int, float and None; what is written is small."""
@@ -55,6 +58,10 @@ class Writer:
             for item in value:
                 self.value(item)
             lib.writer_end_list(w)
+
+    def number(self, value: int) -> None:
+        """Write a number object that is set."""
+        lib.writer_noval(self._w, True, False, value)
 
     def text(self, text: str) -> None:
         """Write a string; lone surrogates, as in undecodable input, become U+FFFD."""

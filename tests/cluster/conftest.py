@@ -56,10 +56,12 @@ def get(lab: Lab, content: None, tokens: dict[str, str]) -> Get:
     """Ask our server; return status and document (None without one)."""
     ours = program.ours(lab)
 
-    def ask(path: str, version: int = 42, user: str = "root", accept: str = "application/json") -> tuple[int, Any]:
+    def ask(
+        path: str, version: int = 42, user: str = "root", accept: str = "application/json", parser: str = "v0.0.42"
+    ) -> tuple[int, Any]:
         lines = (f"X-SLURM-USER-NAME: {user}", f"X-SLURM-USER-TOKEN: {tokens[user]}", f"Accept: {accept}")
         data = message("GET", f"/slurm/v0.0.{version}/{path}", "HTTP/1.1", lines, b"")
-        (answer,) = wire.strict(ours.exchange(data).output)
+        (answer,) = wire.strict(ours.with_options("-d", parser).exchange(data).output)
         load = json.loads if accept == "application/json" else yaml.safe_load
         return answer.status, load(answer.body) if answer.body else None
 

@@ -396,3 +396,41 @@ def test_that_yaml_says_the_same(get: Get, operation: str) -> None:
     """Also where a string is missing, which is null in the YAML of older versions."""
     status, document = get(operation, accept="application/yaml")
     assert (status, document[operation]) == (200, get(operation)[1][operation])
+
+
+def _simplified(value: Any, complex_: Any) -> Any:
+    """A value as +complex has it, which also has null for what is missing, and that has been looked at here."""
+    if isinstance(value, dict) and set(value) == {"set", "infinite", "number"}:
+        return "Infinity" if value["infinite"] else value["number"] if value["set"] else None
+    if value in ("", {}, [], False, 0) and complex_ is None:
+        return None
+    if isinstance(value, dict):
+        return {key: _simplified(one, complex_[key]) for key, one in value.items()}
+    if isinstance(value, list):
+        return [_simplified(*pair) for pair in zip(value, complex_)]
+    return value
+
+
+@pytest.mark.parametrize("operation", [*LISTS, "licenses", "shares"])
+def test_complex(get: Get, operation: str) -> None:
+    """No number object, null and "Infinity" in their place; nothing else has another value."""
+    plain, complex_ = (get(operation, parser=parser)[1] for parser in ("v0.0.42", "v0.0.42+complex"))
+    assert complex_["meta"]["plugin"]["data_parser"] == "data_parser/v0.0.42+complex"
+    assert _simplified(plain[operation], complex_[operation]) == complex_[operation]
+    assert '"set"' not in json.dumps(complex_)
+    if operation == "jobs":
+        # Texts that are missing, no signal, and no association are null; a 0 that is a number stays one.
+        for job in complex_["jobs"]:
+            assert (job["admin_comment"], job["core_spec"], job["power"]) == (None, 0, {"flags": None})
+            assert job["exit_code"]["signal"]["name"] != ""
+
+
+def test_fast(get: Get) -> None:
+    """No warning of a parameter that there is not."""
+    for parser, count in (("v0.0.42", 1), ("v0.0.42+fast", 0), ("latest+complex+fast", 0)):
+        assert len(get("jobs?foo=1", parser=parser)[1]["warnings"]) == count
+
+
+def test_flags_of_a_data_parser_are_those_of_its_version(get: Get) -> None:
+    """Older versions have none."""
+    assert get("partitions", 38, parser="v0.0.42+complex")[1]["partitions"] == get("partitions", 38)[1]["partitions"]

@@ -47,6 +47,8 @@ PROBE = Table(
         Row("truth", "truth", model.BOOLEAN, "A truth"),
         Row("one", "u8", model.BOOLEAN_ONE, "True for one"),
         Row("one_or_null", "u16", model.BOOLEAN_ONE_OR_NULL, "True for one, null when unset"),
+        Row("one_or_false", "u16", model.BOOLEAN_ONE_OR_FALSE, "True for one, null when unset in a complex document"),
+        Row("or_zero", "u32", model.NUMBER_OR_ZERO, "Null for 0 in a complex document"),
         Row("real/plain", "real", model.REAL, "A float"),
         Row("real/nullable", "real", model.NULLABLE_REAL, "Null when unset"),
         Row("real/noval", "real", model.NOVAL_REAL, "The number object"),

@@ -171,11 +171,11 @@ class TestSettings:
         assert chosen.openapi_plugins == ("openapi/v0.0.38", "openapi/dbv0.0.38", "openapi/slurmctld")
 
     def test_data_parsers(self) -> None:
-        chosen = read("-d", "v0.0.42+fast+inline_enums,data_parser/v0.0.41,latest")
+        chosen = read("-d", "v0.0.42+fast+complex,data_parser/v0.0.41,latest+complex")
         assert chosen.data_parsers == (
-            "data_parser/v0.0.42+fast+inline_enums",
+            "data_parser/v0.0.42+fast+complex",
             "data_parser/v0.0.41",
-            "data_parser/v0.0.45",
+            "data_parser/latest+complex",
         )
 
     def test_addresses_of_variable_and_line(self) -> None:
@@ -242,6 +242,9 @@ class TestSettings:
             ([], {"SLURMREST_INET_HEAD_SECONDS": "-1"}),
             ([], {"SLURMREST_INET_HEAD_SECONDS": "1e3"}),
             ([], {"SLURMREST_INET_HEAD_SECONDS": ""}),
+            (["-d", "v0.0.42+prefer_refs"], {}),
+            (["-d", "v0.0.42+complex+spec_only"], {}),
+            (["-d", "latest+slow"], {}),
             ([], {"SLURMREST_INET_BODY_BYTES": "1.5"}),
             ([], {"SLURMREST_INET_BODY_BYTES": "0"}),
         ],
@@ -250,6 +253,9 @@ class TestSettings:
         with pytest.raises(SettingsError) as error:
             read(*args, **environ)
         assert str(error.value).endswith(".")
+
+
+SERVED = ("openapi/v0.0.36", "openapi/v0.0.37", "openapi/v0.0.38", "openapi/slurmctld")
 
 
 class TestProgram:
@@ -264,8 +270,8 @@ class TestProgram:
         ("args", "heading", "names"),
         [
             (["-a", "list"], "Possible REST authentication plugins:", settings.AUTH_PLUGINS),
-            (["-s", "LIST"], "Possible OpenAPI plugins:", settings.OPENAPI_PLUGINS),
-            (["-d", "list"], "Possible data_parser plugins:", settings.DATA_PARSERS),
+            (["-s", "LIST"], "Possible OpenAPI plugins:", SERVED),
+            (["-d", "list"], "Possible data_parser plugins:", ("data_parser/v0.0.42",)),
         ],
     )
     def test_list(self, args: list[str], heading: str, names: tuple[str, ...]) -> None:
