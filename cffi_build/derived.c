@@ -602,37 +602,42 @@ DERIVED(pending_rpcs_by_hostlist);
 #define JOB_ID(job) ((job)->step_id.job_id)
 #endif
 
-/* As squeue writes it: 7, 7_3, 7_[0-4,7] or 7+1. */
+/* 7, the task 8_3 with the id of its own record, or the component 9+1 of the heterogeneous job 8; 7_* for all tasks. */
+static void job_id_text(writer_t *w, uint32_t job, uint32_t array, uint32_t task, uint32_t het)
+{
+	char text[32];
+	int length;
+
+	if (het)
+		length = snprintf(text, sizeof(text), "%u+%u", job, job - het);
+	else if (!array)
+		length = snprintf(text, sizeof(text), "%u", job);
+	else if (task < NO_VAL)
+		length = snprintf(text, sizeof(text), "%u_%u", job, task);
+	else
+		length = snprintf(text, sizeof(text), "%u_*", job);
+	writer_string(w, text, (size_t) length);
+}
+
 static void write_job_id_text(writer_t *w, const void *record, const struct codec_row *row)
 {
 	const slurm_job_info_t *job = record;
-	char text[64];
-	int length;
 
 	codec_key(w, row);
-	if (job->het_job_id)
-		length = snprintf(text, sizeof(text), "%u+%u", job->het_job_id, job->het_job_offset);
-	else if (!job->array_job_id)
-		length = snprintf(text, sizeof(text), "%u", JOB_ID(job));
-	else if (job->array_task_id < NO_VAL)
-		length = snprintf(text, sizeof(text), "%u_%u", job->array_job_id, job->array_task_id);
-	else {
-		/* The tasks of a large array make a long list. */
-		size_t size = sizeof(text) + (job->array_task_str ? strlen(job->array_task_str) : 1);
-		char *tasks = malloc(size);
-
-		if (tasks) {
-			snprintf(tasks, size, "%u_[%s]", job->array_job_id,
-				 job->array_task_str ? job->array_task_str : "*");
-			writer_text(w, tasks);
-			free(tasks);
-			return;
-		}
-		length = snprintf(text, sizeof(text), "%u_*", job->array_job_id);
-	}
-	writer_string(w, text, (size_t) length);
+	job_id_text(w, JOB_ID(job), job->array_job_id, job->array_task_id, job->het_job_id);
 }
 DERIVED(job_id_text);
+
+#ifdef HAS_MEMBER_job_state_response_job_t_job_id
+static void write_job_state_id(writer_t *w, const void *record, const struct codec_row *row)
+{
+	const job_state_response_job_t *job = record;
+
+	codec_key(w, row);
+	job_id_text(w, job->job_id, job->array_job_id, job->array_task_id, job->het_job_id);
+}
+DERIVED(job_state_id);
+#endif
 
 /* One item of three arrays that belong together: the resource's name and its number. */
 static void tres_name(writer_t *w, const share_t *share, uint32_t i)

@@ -14,7 +14,7 @@ from slurmrest_inet.slurm import codec
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
-    from typing import Any
+    from typing import Any, Callable
 
     from slurmrest_inet.slurm.calls import Message
 
@@ -22,12 +22,13 @@ if TYPE_CHECKING:
 class Records(NamedTuple):
     """A payload that is a list: records of a message, all of them or those at ``indexes``.
 
-    ``view`` names another table than the struct's own.
+    ``view`` names another table than the struct's own. ``variants`` makes a record stand for one item after the other.
     """
 
     message: Message
     indexes: Sequence[int] | None = None
     view: str | None = None
+    variants: Callable[[Any], Iterable[None]] | None = None
 
 
 class Members(NamedTuple):
@@ -107,11 +108,12 @@ class Document:
         message = records.message
         table = codec.table(records.view or message.struct, self._version)
         writer.begin_list()
-        if records.indexes is None:
+        if records.indexes is None and records.variants is None:
             yield from writer.records(table, message.array, message.count)
         else:
-            for index in records.indexes:
-                yield from writer.records(table, message.array + index, 1)
+            for index in range(message.count) if records.indexes is None else records.indexes:
+                for _ in (None,) if records.variants is None else records.variants(message.array[index]):
+                    yield from writer.records(table, message.array + index, 1)
         writer.end_list()
 
     def close(self) -> None:

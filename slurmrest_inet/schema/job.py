@@ -45,7 +45,7 @@ JOB_STATE = Table(
             "job_id",
             "job_id",
             derived("job_id_text"),
-            "Job id, with the tasks of an array or the component of a heterogeneous job",
+            "Job id, with the task of an array or the component of a heterogeneous job",
             since=40,
         ),
         Row("state", "job_state", flags(names.JOB_STATES), "State, with all that is true of it", since=40),
@@ -54,6 +54,24 @@ JOB_STATE = Table(
     view="job_state",
 )
 """What the list of states shows; every other member is JOB's business."""
+
+JOB_STATE_RESPONSE = Table(
+    "job_state_response_job_t",
+    (
+        Row(
+            "job_id",
+            "job_id",
+            derived("job_state_id"),
+            "Job id, with the task of an array or the component of a heterogeneous job",
+            since=40,
+            uses=("array_job_id", "array_task_id", "array_task_id_bitmap", "het_job_id"),
+            release="23.11",
+        ),
+        Row("state", "state", flags(names.JOB_STATES), "State, with all that is true of it", since=40, release="23.11"),
+    ),
+    skip={},
+)
+"""The same where slurmctld has a message of its own for it."""
 
 JOB = Table(
     "slurm_job_info_t",

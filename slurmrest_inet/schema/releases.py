@@ -58,6 +58,9 @@ CONSTANTS = {name: span for span, text in _CONSTANTS.items() for name in text.sp
 
 _MEMBERS = {
     ("acct_gather_energy_t", "24.11", "26.05"): "last_adjustment slurmd_start_time",
+    ("job_state_response_job_t", "23.11", "26.05"): """
+        array_job_id array_task_id array_task_id_bitmap het_job_id job_id state
+    """,
     ("node_info_t", "22.05", "23.11"): "ext_sensors power",
     ("node_info_t", "22.05", "24.11"): "select_nodeinfo",
     ("node_info_t", "23.02", "26.05"): "resume_after resv_name",

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from .job import JOB, JOB_STATE
+from .job import JOB, JOB_STATE, JOB_STATE_RESPONSE
 from .license import LICENSE
 from .node import ENERGY, NODE
 from .partition import PARTITION
@@ -11,4 +11,16 @@ from .reservation import CORE_SPEC, RESERVATION
 from .share import SHARE
 from .statistics import STATISTICS
 
-TABLES = (JOB, JOB_STATE, LICENSE, ENERGY, NODE, PARTITION, CORE_SPEC, RESERVATION, SHARE, STATISTICS)
+TABLES = (
+    JOB,
+    JOB_STATE,
+    JOB_STATE_RESPONSE,
+    LICENSE,
+    ENERGY,
+    NODE,
+    PARTITION,
+    CORE_SPEC,
+    RESERVATION,
+    SHARE,
+    STATISTICS,
+)

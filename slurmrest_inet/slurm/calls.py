@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from slurmrest_inet.slurm.library import SlurmError, ffi, lib
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from typing import Any, Callable
 
 NO_VAL: int = lib.NO_VAL
@@ -89,6 +90,36 @@ def load_job(job_id: int, flags: int) -> Message:
 
 def _jobs(pointer: Any) -> Message:
     return Message(pointer, lib.slurm_free_job_info_msg, "slurm_job_info_t", pointer.job_array, pointer.record_count)
+
+
+def load_job_states(chosen: Sequence[tuple[int, int | None, int | None]]) -> Message:
+    """slurm_load_job_state: id and state of every job, or of those chosen by id, task of an array and component.
+
+    22.05 has no such message: there the list of jobs is taken. `waiting_tasks` expands a record.
+    """
+    if not hasattr(lib, "slurm_load_job_state"):
+        return load_jobs(0, SHOW_ALL)
+    steps = ffi.new("slurm_selected_step_t[]", max(1, len(chosen)))
+    for step, (job, task, component) in zip(steps, chosen):
+        step.step_id.job_id = job
+        step.step_id.step_id = step.step_id.step_het_comp = NO_VAL
+        step.array_task_id = NO_VAL if task is None else task
+        step.het_job_offset = NO_VAL if component is None else component
+    slot = ffi.new("job_state_response_msg_t **")
+    ffi.errno = 0
+    _check(lib.slurm_load_job_state(len(chosen), steps if chosen else ffi.NULL, slot))
+    free = lib.slurm_free_job_state_response_msg
+    return Message(slot[0], free, "job_state_response_job_t", slot[0].jobs, slot[0].jobs_count)
+
+
+def waiting_tasks(job: Any) -> list[int]:
+    """The numbers of the tasks that one record of an array stands for, empty for a record of one job."""
+    bits = job.array_task_id_bitmap if hasattr(job, "array_task_id_bitmap") else job.array_bitmap
+    if job.array_task_id < NO_VAL or bits == ffi.NULL:
+        return []
+    # A magic word, the number of bits, then 64 bits a word from the lowest up.
+    words = ffi.cast("uint64_t *", bits)
+    return [bit for bit in range(words[1]) if words[2 + bit // 64] >> bit % 64 & 1]
 
 
 def job_id_of(text: str) -> int:

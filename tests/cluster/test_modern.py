@@ -288,21 +288,50 @@ def test_how_jobs_ended(get: Get) -> None:
 
 
 def test_states_of_jobs(get: Get) -> None:
-    jobs = get("jobs")[1]["jobs"]
-    states = get("jobs/state")[1]["jobs"]
-    assert [one["state"] for one in states] == [job["job_state"] for job in jobs]
-    for one, job in zip(states, jobs):
+    """Each task for itself, with the id of its record: tasks that wait share one, others have their own."""
+    wanted = []
+    for job in get("jobs")[1]["jobs"]:
+        ident, waiting = job["job_id"], job["array_task_string"]
         if job["het_job_id"]["number"]:
-            assert one["job_id"] == f"{job['het_job_id']['number']}+{job['het_job_offset']['number']}"
+            texts = [f"{ident}+{job['het_job_offset']['number']}"]
         elif job["array_task_id"]["set"]:
-            assert one["job_id"] == f"{job['array_job_id']['number']}_{job['array_task_id']['number']}"
-        elif job["array_task_string"]:
-            assert one["job_id"] == f"{job['array_job_id']['number']}_[{job['array_task_string']}]"
+            texts = [f"{ident}_{job['array_task_id']['number']}"]
         else:
-            assert one["job_id"] == str(job["job_id"])
-    chosen = [one["job_id"] for one in states if "[" not in one["job_id"]][:3]
-    listed = "%2C".join(text.replace("+", "%2B") for text in chosen)
-    assert [one["job_id"] for one in get(f"jobs/state?job_id={listed}")[1]["jobs"]] == chosen
+            texts = [f"{ident}_{task}" for task in _expanded(waiting)] or [str(ident)]
+        wanted += [(text, job["job_state"]) for text in texts]
+    assert [(one["job_id"], one["state"]) for one in get("jobs/state")[1]["jobs"]] == wanted
+    assert sum("_" in text for text, _ in wanted) > 3
+
+
+def _expanded(text: str) -> list[int]:
+    """The numbers of "0-2,7" and of "1-9:4%2", which has a step and a limit."""
+    found = []
+    for part in text.partition("%")[0].split(",") if text else ():
+        first, _, rest = part.partition("-")
+        last, _, step = rest.partition(":")
+        found += list(range(int(first), int(last or first) + 1, int(step or 1)))
+    return found
+
+
+def test_states_of_some_jobs(get: Get) -> None:
+    jobs = get("jobs")[1]["jobs"]
+    states = [one["job_id"] for one in get("jobs/state")[1]["jobs"]]
+
+    def ask(*chosen: str) -> list[str]:
+        listed = "%2C".join(text.replace("+", "%2B") for text in chosen)
+        return [one["job_id"] for one in get(f"jobs/state?job_id={listed}")[1]["jobs"]]
+
+    array = next(job for job in jobs if "," in job["array_task_string"])
+    tasks = [f"{array['job_id']}_{task}" for task in _expanded(array["array_task_string"])]
+    # Those that wait are one record: who names one of them gets all, as from slurmrestd.
+    assert ask(tasks[1]) == tasks
+    assert ask(f"{array['job_id']}_99999") == []
+    apart = next(job for job in jobs if job["array_task_id"]["set"] and job["job_id"] != job["array_job_id"]["number"])
+    task = f"{apart['array_job_id']['number']}_{apart['array_task_id']['number']}"
+    assert ask(task) == [f"{apart['job_id']}_{apart['array_task_id']['number']}"]
+    assert set(ask(str(apart["array_job_id"]["number"]))) > set(ask(task))
+    het = next(text for text in states if text.endswith("+1"))
+    assert ask(f"{int(het.partition('+')[0]) - 1}+1") == ask(het.partition("+")[0]) == [het]
 
 
 _ANSWERS = (

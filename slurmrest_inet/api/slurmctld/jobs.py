@@ -21,6 +21,7 @@ from slurmrest_inet.slurm import calls
 from slurmrest_inet.slurm.library import SlurmError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from typing import Any, Callable
 
     from slurmrest_inet.api.app import Call
@@ -133,20 +134,33 @@ def states(call: Call) -> Answer:
     except ValueError:
         return report.rejected("op_handler_job_states")
     try:
-        message = calls.load_jobs(0, calls.SHOW_ALL)
+        message = calls.load_job_states([(one.job, one.task, one.component) for one in chosen])
     except SlurmError as error:
         report.failure(error, "slurm_load_job_state()", "Unable to query job states")
         return report.answer(("jobs", []))
+    if message.struct == "job_state_response_job_t":
+        return report.answer(("jobs", Records(message, variants=_tasks)))
     indexes = None
     if chosen:
         indexes = [i for i in range(message.count) if any(_names(job, message.array[i]) for job in chosen)]
-    return report.answer(("jobs", Records(message, indexes, view="job_state")))
+    return report.answer(("jobs", Records(message, indexes, "job_state", _tasks)))
+
+
+def _tasks(job: Any) -> Iterator[None]:
+    """Let a record stand for each of its tasks that wait, one after the other, or for itself."""
+    tasks = calls.waiting_tasks(job)
+    for task in tasks:
+        job.array_task_id = task
+        yield
+    if not tasks:
+        yield
 
 
 def _names(chosen: JobId, job: Any) -> bool:
-    """Tell whether an id names a job, its array or its heterogeneous job."""
+    """Tell whether an id names a job, its array or its heterogeneous job; a task that waits, all that wait with it."""
     if chosen.task is not None:
-        return bool(job.array_job_id == chosen.job and job.array_task_id == chosen.task)
+        here = job.array_task_id == chosen.task or chosen.task in calls.waiting_tasks(job)
+        return bool(job.array_job_id == chosen.job and here)
     if chosen.component is not None:
         return bool(job.het_job_id == chosen.job and job.het_job_offset == chosen.component)
     return chosen.job in (job.job_id, job.array_job_id, job.het_job_id)
