@@ -43,10 +43,14 @@ class Number(NamedTuple):
     value: int
 
 
+class NoRecords(NamedTuple):
+    """A payload that is a list for which there is no message: empty, and null in a complex document."""
+
+
 class Answer(NamedTuple):
     """What an operation came to: ``code`` is Slurm's error or 0, ``payload`` is sent with an error, too.
 
-    A payload's values are what codec.Writer.value() takes, and Records, Members and Number, also within maps.
+    A payload's values are what codec.Writer.value() takes, and Records, NoRecords, Members and Number, also within maps.
 
     ``note`` is for the log: what was changed, told there even if the answer never arrives.
     """
@@ -95,6 +99,8 @@ class Document:
                 writer.begin_map()
                 writer.members(codec.table(value.message.struct, self._version), value.message.array)
                 writer.end_map()
+            elif isinstance(value, NoRecords):
+                writer.value(None if self._complex else ())
             elif isinstance(value, Number):
                 writer.number(value.value)
             elif isinstance(value, dict):

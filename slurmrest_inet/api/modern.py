@@ -11,7 +11,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from slurmrest_inet.api.envelope import Answer, Number, Records
+from slurmrest_inet.api.envelope import Answer, NoRecords, Number, Records
 from slurmrest_inet.api.errors import CONVERSION_FAILED, FLAGS_INVALID, FLAGS_NO_LIST, INVALID_QUERY, sentence_of
 from slurmrest_inet.http import query
 from slurmrest_inet.slurm import calls
@@ -65,7 +65,7 @@ class Report:
 
     def listing(self, key: str, message: calls.Message | None, indexes: Sequence[int] | None = None) -> Answer:
         """Return a message's records, all or those at ``indexes``, with the time of their last change (None: none)."""
-        records: Any = [] if message is None else Records(message, indexes)
+        records: Any = NoRecords() if message is None else Records(message, indexes)
         stamps = () if message is None else message.stamps
         names = ("last_backfill", "last_update") if key == "jobs" else ("last_update",)
         return self.answer((key, records), *((name, Number(dict(stamps).get(name, 0))) for name in names))
@@ -93,9 +93,11 @@ class Parameters:
         self.flags = 0
         self.unreadable = False
         self._report = report
+        # A fast parser does not remember where in the query it is.
+        self._is_fast = "fast" in call.flags
         for name, value in call.query.items():
             if name not in known:
-                if "fast" not in call.flags:
+                if not self._is_fast:
                     report.unknown(name, value, parser)
             elif name == "update_time":
                 self._update_time(value)
@@ -125,8 +127,11 @@ class Parameters:
                 self.flags = constant
                 return
         # The request goes on without it, and still its answer is an error.
-        self._report.error(FLAGS_INVALID, "#/flags[0]/", f'Unknown flag "{text}"')
+        self._report.error(FLAGS_INVALID, self._source("#/flags[0]/"), f'Unknown flag "{text}"')
 
     def _unreadable(self, code: int, source: str, description: str) -> None:
-        self._report.error(code, source, description)
+        self._report.error(code, self._source(source), description)
         self.unreadable = True
+
+    def _source(self, text: str) -> str:
+        return "" if self._is_fast else text

@@ -459,6 +459,10 @@ def test_fast(get: Get) -> None:
     for parser, count in (("v0.0.42", 1), ("v0.0.42+fast", 0), ("latest+complex+fast", 0)):
         assert len(get("jobs?foo=1", parser=parser)[1]["warnings"]) == count
 
+    assert get("jobs?flags=foo", parser="v0.0.42+fast")[1]["errors"][0]["source"] == ""
+    assert get("jobs?flags=foo")[1]["errors"][0]["source"] == "#/flags[0]/"
+    assert get("job/999999", parser="v0.0.42+complex")[1]["jobs"] is None
+
 
 def test_flags_of_a_data_parser_are_those_of_its_version(get: Get) -> None:
     """Older versions have none."""
