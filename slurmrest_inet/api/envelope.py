@@ -50,7 +50,7 @@ class NoRecords(NamedTuple):
 class Answer(NamedTuple):
     """What an operation came to: ``code`` is Slurm's error or 0, ``payload`` is sent with an error, too.
 
-    A payload's values are what codec.Writer.value() takes, and Records, NoRecords, Members and Number, also within maps.
+    A payload's values are what codec.Writer.value() takes, and the classes above, also within maps.
 
     ``note`` is for the log: what was changed, told there even if the answer never arrives.
     """

@@ -10,7 +10,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from slurmrest_inet.slurm.library import SlurmError, ffi, lib
+from slurmrest_inet.slurm.library import SlurmError, acts_by_token, ffi, lib
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 NO_VAL: int = lib.NO_VAL
 MAX_JOB_ID = 0x03FFFFFF
 """Ids have 26 bits; those above them tell the cluster of a federation."""
+_CLUSTER_SHIFT = 26
 SHOW_ALL: int = lib.SHOW_ALL
 SHOW_DETAIL: int = lib.SHOW_DETAIL
 SHOW_MIXED: int = lib.SHOW_MIXED
@@ -75,13 +76,67 @@ def _load(call: Callable[..., int], message_type: str, *before: Any, after: tupl
     return slot[0]
 
 
+def _for_this_thread(flags: int) -> int:
+    """SHOW_ flags with which libslurm asks the clusters of a federation only where its threads have a credential."""
+    return flags & ~lib.SHOW_FEDERATION if acts_by_token() else flags
+
+
 def load_jobs(update_time: int, flags: int) -> Message:
-    """slurm_load_jobs: every job that changed since ``update_time`` (epoch; 0 for all)."""
-    return _jobs(_load(lib.slurm_load_jobs, "job_info_msg_t", update_time, after=(flags,)))
+    """slurm_load_jobs: every job that changed since ``update_time`` (epoch; 0 for all).
+
+    With a token, of this cluster only, also with SHOW_FEDERATION.
+    """
+    return _jobs(_load(lib.slurm_load_jobs, "job_info_msg_t", update_time, after=(_for_this_thread(flags),)))
 
 
 def load_job(job_id: int, flags: int) -> Message:
-    """slurm_load_job: one job, all tasks of an array, all components of a heterogeneous job."""
+    """slurm_load_job: one job, all tasks of an array, all components of a heterogeneous job.
+
+    In a federation libslurm asks every cluster in a thread of its own. With a token they are asked here, one by one.
+    """
+    if not acts_by_token():
+        return _load_job(job_id, flags)
+    flags |= lib.SHOW_LOCAL
+    origin = job_id >> _CLUSTER_SHIFT
+    if not origin:
+        return _load_job(job_id, flags)  # an id of this cluster, or none
+    slot = ffi.new("void **")
+    if lib.slurm_load_federation(slot) or slot[0] == ffi.NULL:
+        return _load_job(job_id, flags)
+    federation = ffi.cast("slurmdb_federation_rec_t *", slot[0])
+    try:
+        return _load_from(_clusters(federation, origin), job_id, flags)
+    finally:
+        lib.slurm_destroy_federation_rec(federation)
+
+
+def _clusters(federation: Any, origin: int) -> list[Any]:
+    """The clusters of a federation that can be asked, first the one where the job came in."""
+    found = []
+    iterator = lib.slurm_list_iterator_create(federation.cluster_list)
+    while (item := lib.slurm_list_next(iterator)) != ffi.NULL:
+        cluster = ffi.cast("slurmdb_cluster_rec_t *", item)
+        if cluster.control_host != ffi.NULL and cluster.control_host[0] != b"\0":
+            found.append(cluster)
+    lib.slurm_list_iterator_destroy(iterator)
+    return sorted(found, key=lambda cluster: cluster.fed.id != origin)
+
+
+def _load_from(clusters: list[Any], job_id: int, flags: int) -> Message:
+    """The job as the first of these clusters that knows it tells; a cluster that cannot be asked is passed over."""
+    try:
+        for cluster in clusters:
+            lib.working_cluster_rec = cluster  # whom libslurm asks instead of its own slurmctld
+            try:
+                return _load_job(job_id, flags)
+            except SlurmError:
+                continue
+    finally:
+        lib.working_cluster_rec = ffi.NULL
+    raise SlurmError(-1, lib.ESLURM_INVALID_JOB_ID)  # what libslurm says when it has asked all
+
+
+def _load_job(job_id: int, flags: int) -> Message:
     slot = ffi.new("job_info_msg_t **")
     ffi.errno = 0
     _check(lib.slurm_load_job(slot, job_id, flags))
@@ -153,7 +208,7 @@ def load_nodes(update_time: int, flags: int, partition_flags: int = SHOW_ALL) ->
     """
 
     def load(since: int) -> Any:
-        return _load(lib.slurm_load_node, "node_info_msg_t", since, after=(flags,))
+        return _load(lib.slurm_load_node, "node_info_msg_t", since, after=(_for_this_thread(flags),))
 
     try:
         pointer = load(update_time)
@@ -220,7 +275,8 @@ def _nodes(pointer: Any) -> Message:
 
 def load_partitions(update_time: int, flags: int = SHOW_ALL) -> Message:
     """slurm_load_partitions: every partition, if any changed since ``update_time``."""
-    pointer = _load(lib.slurm_load_partitions, "partition_info_msg_t", update_time, after=(flags,))
+    after = (_for_this_thread(flags),)
+    pointer = _load(lib.slurm_load_partitions, "partition_info_msg_t", update_time, after=after)
     return Message(
         pointer,
         lib.slurm_free_partition_info_msg,

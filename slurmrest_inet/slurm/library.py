@@ -168,6 +168,11 @@ def load_auth(*, token: bool) -> None:
     _loaded = token, auth_type
 
 
+def acts_by_token() -> bool:
+    """Whether calls to Slurm are made with a token. It belongs to this thread: libslurm's own threads have none."""
+    return _loaded is not None and _loaded[0]
+
+
 def _string(text: Any) -> str:
     return "" if text in (None, ffi.NULL) else str(ffi.string(text).decode(errors="replace"))
 

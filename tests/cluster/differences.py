@@ -779,8 +779,9 @@ DIFFERENCES: tuple[Difference, ...] = (
 READS: dict[str, str] = {
     "partition-changed": "slurmrestd answers 304 about nodes although their partitions have changed",
     "node-changed": "slurmrestd answers 500 about nodes that have changed while no partition has",
+    "federated-job": "slurmrestd finds no job at all with a token when its cluster is in a federation",
 }
-"""What test_update_time.py shows, which the comparison of requests for themselves cannot."""
+"""What test_update_time.py and test_federation.py show, which the comparison on a still cluster cannot."""
 
 WRITES: dict[str, str] = {
     "crash": "slurmrestd frees what it still needs: it dies after the job was submitted, and the client hears nothing",
@@ -812,9 +813,9 @@ This page is made by `{command}` from `tests/cluster/differences.py`.
 |---|---|---|---|---|---|---|
 """
 _READS = """
-## Reads between which something changes
+## Reads on a cluster that changes, or that is in a federation
 
-`tests/cluster/test_update_time.py` shows them.
+`tests/cluster/test_update_time.py` and `tests/cluster/test_federation.py` show them.
 
 """
 _WRITES = """
