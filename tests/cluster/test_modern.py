@@ -450,7 +450,8 @@ def test_complex(get: Get, operation: str) -> None:
     if operation == "jobs":
         # Texts that are missing, no signal, and no association are null; a 0 that is a number stays one.
         for job in complex_["jobs"]:
-            assert (job["core_spec"], job["power"]) == (0, {"flags": None})
+            assert type(job["core_spec"]) is int
+            assert job["power"] == {"flags": None}
             assert job["admin_comment"] is None or job["admin_comment"]
             assert job["exit_code"]["signal"]["name"] != ""
 
