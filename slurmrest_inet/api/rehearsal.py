@@ -10,7 +10,7 @@ import contextlib
 from typing import TYPE_CHECKING
 
 from slurmrest_inet import auth
-from slurmrest_inet.api import envelope, router
+from slurmrest_inet.api import envelope, router, versions
 from slurmrest_inet.auth.peer import INET, Peer
 from slurmrest_inet.http import media, query
 from slurmrest_inet.http.message import Response, RestError
@@ -38,8 +38,8 @@ def application(settings: Settings) -> Callable[[Request], Response]:
         segments = query.split_path(request.path)
         dict(query.parse_query(request.query))
         with contextlib.suppress(RestError):  # it may not be selected
-            router.find(request.method, segments, settings)
-        accepted = media.negotiate(request, media.YAML)
+            router.find(request.method, segments, settings, versions.DIALECTS[versions.HOME[38]])
+        accepted = media.negotiate(request)
         with contextlib.suppress(library.LibraryError):  # the first request of a client says so
             library.adopt(identity)
         document = envelope.Document(

@@ -11,6 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from slurmrest_inet.http import query
+from slurmrest_inet.http.dialect import Dialect
 from slurmrest_inet.http.message import RestError
 
 if TYPE_CHECKING:
@@ -19,9 +20,6 @@ if TYPE_CHECKING:
     from slurmrest_inet.http.message import Request
 
 JSON = ("application/json", "application/jsonrequest")
-YAML = ("application/x-yaml", "text/yaml")
-# API versions whose home release is 24.11 or later know one more name (RFC 9512).
-YAML_24_11 = (*YAML, "application/yaml")
 FORM = "application/x-www-form-urlencoded"
 
 # json-c's own limit, which slurmrestd leaves in place.
@@ -38,15 +36,19 @@ class Media(NamedTuple):
     yaml: bool
 
 
-def negotiate(request: Request, yaml: tuple[str, ...] = YAML) -> Media:
+_PLAIN = Dialect()
+
+
+def negotiate(request: Request, dialect: Dialect = _PLAIN) -> Media:
     """The media type of the answer (RFC 9110 section 12.5.1): the highest q, among equals the first in the header.
 
     No Accept and "*/*" mean JSON. Other ranges ("application/*") and unknown types count for nothing, like a type with
-    q=0. Raises RestError 415, slurmrestd's status, when no type is left.
+    q=0. Raises RestError 415 when no type is left.
     """
     entries = [value for name, value in request.headers if name == b"accept"]
     if not entries:
         return Media(JSON[0], yaml=False)
+    yaml = dialect.yaml
     listed = [_range(entry) for entry in b",".join(entries).decode("latin-1").split(",")]
     named = {name for name, _ in listed}
     best, best_q = "", 0.0
@@ -57,33 +59,33 @@ def negotiate(request: Request, yaml: tuple[str, ...] = YAML) -> Media:
         if q > best_q and (name in JSON or name in yaml):
             best, best_q = name, q
     if not best:
-        raise RestError(415, "Accept content type is unknown", reason="no acceptable media type")
+        raise dialect.unknown_accept.error("no acceptable media type")
     return Media(best, best in yaml)
 
 
-def parse_body(request: Request, yaml: tuple[str, ...] = YAML) -> dict[str, Any] | list[Any]:
+def parse_body(request: Request, dialect: Dialect = _PLAIN) -> dict[str, Any] | list[Any]:
     """The body as dicts, lists and scalars; the last of equal keys wins. Without a type or a content it is a form.
 
     Plain YAML scalars stay text (but ~, null and nothing), forms are text throughout: `query.as_int` and its siblings
-    read them. Raises RestError 400 for an unknown type, a charset other than UTF-8, and whatever does not parse.
+    read them. Raises RestError, 400 or 415 for an unknown type and 400 for a charset other than UTF-8, and whatever does not parse.
     """
     body = request.body
     kind = _content_type(request.header(b"content-type"))
     if kind == FORM or not body:
-        return dict(query.parse_query(body))
+        return dict(query.parse_query(body, dialect._replace(bad_query=dialect.bad_body)))
     try:
         if kind in JSON:
             value = _json(body)
-        elif kind in yaml:
+        elif kind in dialect.yaml:
             value = _yaml(body)
         else:
-            raise RestError(400, "Unable to parse query.", reason="unknown Content-Type")
+            raise dialect.unknown_content_type.error("unknown Content-Type")
         # RecursionError comes from a nesting far beyond the limit, before _check could count it.
         _check(value, 1)
     except (ValueError, RecursionError) as error:
-        raise RestError(400, "Unable to parse query.", reason="malformed body") from error
+        raise dialect.bad_body.error("malformed body") from error
     if not isinstance(value, (dict, list)):
-        raise RestError(400, "Unable to parse query.", reason="body is neither an object nor an array")
+        raise dialect.bad_body.error("body is neither an object nor an array")
     return value
 
 
