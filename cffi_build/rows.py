@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+from slurmrest_inet.schema import messages
 from slurmrest_inet.schema import names as schema_names
 from slurmrest_inet.schema.model import FIRST, LAST, MODERN, Kind, Names, Row, Table
 
@@ -99,7 +100,8 @@ class Generator:
 
     def rpc_names(self) -> None:
         """Write the names of message types, which are numbers in the protocol."""
-        rows = [f"\t{{ 0, {number}, {_c_string(text)} }}," for number, text in sorted(schema_names.RPC.items())]
+        release = "{}.{:02d}".format(*self.headers.release)
+        rows = [f"\t{{ 0, {number}, {_c_string(text)} }}," for number, text in sorted(messages.of(release).items())]
         self.lines += [
             "static const struct codec_name names_rpc_entries[] = {",
             *rows,
