@@ -30,6 +30,9 @@ ROOT = os.path.dirname(HERE)
 GENERATED = os.path.join("build", "generated")
 
 SOURCES = ("writer.c", "json.c", "yaml.c", "codec.c", "derived.c", "job_resources.c", "shares.c", "guard.c")
+DECLARATIONS = ("codec_api.h", "shares.h")
+"""What Python may call of our own C."""
+
 WARNINGS = ("-std=gnu11", "-fvisibility=hidden", "-Wall", "-Wextra")
 
 STRICT = (
@@ -145,7 +148,7 @@ def builder(headers: Headers, module: str, generated: str, *, cdef: str = "", fl
     from headers import SYSTEM_TYPES  # noqa: PLC0415 - as above
 
     own = ""
-    for name in ("codec_api.h", "shares.h"):
+    for name in DECLARATIONS:
         with open(os.path.join(HERE, name), encoding="utf-8") as source:
             own += source.read()
     # setuptools wants relative sources; cffi's own compile, which the tests use, works in another folder.
@@ -160,8 +163,11 @@ def builder(headers: Headers, module: str, generated: str, *, cdef: str = "", fl
         module,
         f"#define BUILT_FOR_API {headers.api}\n" + PREAMBLE + LOADER_SOURCE,
         sources=[os.path.join(ours, name) for name in SOURCES] + [os.path.join(generated, "rows.c")],
-        include_dirs=[ours, generated],
+        include_dirs=[ours, generated, *filter(None, [headers.place.include])],
         libraries=["slurm"],
+        library_dirs=[*filter(None, [headers.place.library])],
+        # The loader does not know a prefix: the extension tells it (ld.so(8), DT_RUNPATH).
+        runtime_library_dirs=[*filter(None, [headers.place.library])],
         extra_compile_args=[*WARNINGS, *flags, *shlex.split(os.environ.get("CPPFLAGS", ""))],
         extra_link_args=[*flags, *shlex.split(os.environ.get("LDFLAGS", ""))],
     )
@@ -192,12 +198,19 @@ def _with_extension(hook: Callable[..., str], *args: Any) -> str:
 
     try:
         headers = read()
+        sys.stderr.write(f"slurmrest-inet: {_found(headers)}\n")
         prepare(headers, TABLES, GENERATED)
         extension = builder(headers, "slurmrest_inet._slurm", GENERATED).distutils_extension(tmpdir=GENERATED)
     except BuildError as error:
         raise SystemExit(f"slurmrest-inet: {error}") from None
     with _attributes(ext_modules=[extension], zip_safe=False):
         return hook(*args)
+
+
+def _found(headers: Headers) -> str:
+    """Return the sentence that says what the build took."""
+    release = "{}.{:02d}.{}".format(*headers.release)
+    return f"for Slurm {release} ({headers.place.why}): headers in {headers.include}, library {headers.library}"
 
 
 class _SourceDistribution(sdist):

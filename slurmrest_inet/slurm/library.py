@@ -67,21 +67,17 @@ BUILT_FOR = _release(lib.SLURM_VERSION_NUMBER)
 VERSION = tuple(int(part) for part in BUILT_FOR.split("."))
 """(major, minor, micro) of the same."""
 
-_RELEASES = {
-    36: "20.11", 37: "21.08", 38: "22.05", 39: "23.02", 40: "23.11",
-    41: "24.05", 42: "24.11", 43: "25.05", 44: "25.11", 45: "26.05",
-}  # fmt: skip
-"""Every release of Slurm raises the number in libslurm's SONAME, and slurm_api_version() tells it."""
-
 
 def check_release() -> None:
     """Refuse a libslurm of another release: the structs would not fit. Raises LibraryError."""
     found = lib.slurm_api_version() >> 16
     # Maintenance releases keep the number and the structs, so the patch level is free.
     if found != lib.BUILT_FOR_API:
+        from slurmrest_inet.schema.releases import APIS  # noqa: PLC0415 - only a refusal needs it
+
         raise LibraryError(
             f"slurmrest-inet was built for Slurm {BUILT_FOR}, but the installed libslurm is of "
-            f"{_RELEASES.get(found, f'another release (libslurm.so.{found})')}: build slurmrest-inet again"
+            f"{APIS.get(found, f'another release (libslurm.so.{found})')}: build slurmrest-inet again"
         )
 
 
