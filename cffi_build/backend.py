@@ -29,8 +29,11 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(HERE)
 GENERATED = os.path.join("build", "generated")
 
-SOURCES = ("writer.c", "json.c", "yaml.c", "codec.c", "derived.c", "job_resources.c", "shares.c", "guard.c")
-DECLARATIONS = ("codec_api.h", "shares.h")
+SOURCES = (
+    *("writer.c", "json.c", "yaml.c", "codec.c", "derived.c", "job_resources.c"),
+    *("shares.c", "releases.c", "guard.c"),
+)
+DECLARATIONS = ("codec_api.h", "shares.h", "releases.h")
 """What Python may call of our own C."""
 
 WARNINGS = ("-std=gnu11", "-fvisibility=hidden", "-Wall", "-Wextra")
@@ -63,6 +66,7 @@ PREAMBLE = """
 #include <slurm/slurm_errno.h>
 #include "codec_api.h"
 #include "shares.h"
+#include "releases.h"
 """
 
 LOADER = """

@@ -148,6 +148,14 @@ static void write_purge_completed(writer_t *w, const void *record, const struct 
 }
 DERIVED(purge_completed);
 
+/* What of another member this one leaves. */
+static void write_difference(writer_t *w, const void *record, const struct codec_row *row)
+{
+	codec_key(w, row);
+	writer_integer(w, other_member(record, row) - member(record, row));
+}
+DERIVED(difference);
+
 /* Bits without a name are shown as "?", and none at all when even the base state is unknown. */
 static void write_node_state_flags(writer_t *w, const void *record, const struct codec_row *row)
 {
@@ -562,12 +570,6 @@ static void write_pending_rpcs_by_hostlist(writer_t *w, const void *record, cons
 }
 DERIVED(pending_rpcs_by_hostlist);
 
-#ifdef HAS_MEMBER_slurm_job_info_t_job_id
-#define JOB_ID(job) ((job)->job_id)
-#else
-#define JOB_ID(job) ((job)->step_id.job_id)
-#endif
-
 /* As squeue writes it: 7, 7_3, 7_[0-4,7] or 7+1. */
 static void write_job_id_text(writer_t *w, const void *record, const struct codec_row *row)
 {
@@ -579,7 +581,7 @@ static void write_job_id_text(writer_t *w, const void *record, const struct code
 	if (job->het_job_id)
 		length = snprintf(text, sizeof(text), "%u+%u", job->het_job_id, job->het_job_offset);
 	else if (!job->array_job_id)
-		length = snprintf(text, sizeof(text), "%u", JOB_ID(job));
+		length = snprintf(text, sizeof(text), "%u", job->job_id);
 	else if (job->array_task_id < NO_VAL)
 		length = snprintf(text, sizeof(text), "%u_%u", job->array_job_id, job->array_task_id);
 	else {

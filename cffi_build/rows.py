@@ -8,6 +8,7 @@ Rule 2: offsets, sizes and storage are left to the C compiler; what it finds is 
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING
 
 from slurmrest_inet.schema import messages
@@ -112,8 +113,7 @@ class Generator:
     def row(self, table: Table, row: Row, version: int) -> str:
         """Return the initialiser of one row."""
         key = json.dumps(row.path.rsplit("/", 1)[-1], ensure_ascii=False) + ":"
-        kind = row.kind
-        member = next((m for m in row.members if find_member(self.headers, table.struct, m)), None)
+        member, kind = self.source(table, row)
         if kind.name == "constant":
             return self.constant(key, kind.literal or "null")
         if member is None or (kind.count and not find_member(self.headers, table.struct, kind.count)):
@@ -155,6 +155,13 @@ class Generator:
             )
             + f".offset = offsetof({table.struct}, {member}), .extra = {extra} }},"
         )
+
+    def source(self, table: Table, row: Row) -> tuple[str | None, Kind]:
+        """Return the member that the installed release has for a row (None: none), and the kind that it is."""
+        for member, kind, _ in row.sources:
+            if member is None or find_member(self.headers, table.struct, member):
+                return member, kind
+        return None, row.kind
 
     @staticmethod
     def constant(key: str, literal: str) -> str:
@@ -236,9 +243,14 @@ class Generator:
 
 
 def features(headers: Headers) -> str:
-    """Return a C header that says which functions and members the installed release has, for ``derived.c``."""
+    """Return a C header that says which functions and members the installed release has, for our own C."""
     lines = ["/* Made by cffi_build/rows.py from the installed headers. */"]
     lines += [f"#define HAS_FUNCTION_{name} 1" for name in sorted(headers.functions)]
+    lines += [
+        f"#define BY_STEP_ID_{name} 1"
+        for name, declaration in sorted(headers.functions.items())
+        if re.search(r"\bslurm_step_id_t (?!\*)", declaration)
+    ]
     lines += [
         f"#define HAS_MEMBER_{struct}_{member} 1"
         for struct, members in sorted(headers.structs.items())

@@ -83,7 +83,7 @@ def load_job(job_id: int, flags: int) -> Message:
     """slurm_load_job: one job, all tasks of an array, all components of a heterogeneous job."""
     slot = ffi.new("job_info_msg_t **")
     ffi.errno = 0
-    _check(lib.slurm_load_job(slot, job_id, flags))
+    _check(lib.load_job(slot, job_id, flags))
     return _jobs(slot[0])
 
 
@@ -240,7 +240,7 @@ def controllers() -> list[tuple[str, int]]:
     try:
         return _pings(conf, primary)
     finally:
-        lib.slurm_free_ctl_conf(conf)
+        lib.free_conf(conf)
 
 
 def _pings(conf: Any, primary: int) -> list[tuple[str, int]]:
