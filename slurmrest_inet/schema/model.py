@@ -247,5 +247,8 @@ def constant(literal: str, type_: str = "string") -> Kind:
     return Kind("constant", literal=literal, type=type_)
 
 
+LATER = "shown by API versions that are not served yet"
+"""Why a member of a later release has no row."""
+
 EXIT_CODE = derived("exit_code", "object")
 """How a process ended: {status, return_code, signal} of a wait status."""
