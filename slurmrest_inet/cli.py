@@ -172,7 +172,7 @@ def run(argv: Sequence[str], environ: MutableMapping[str, str], log: Log) -> int
                 os.write(1, "".join(f"{name}\n" for name in names).encode())
                 return EXIT_OK
         settings = known.read(command.options, environ)
-    except SettingsError as error:
+    except StartError as error:  # a SettingsError is one
         log.error(str(error))  # noqa: TRY400 - a sentence for the administrator, not a fault of ours
         return EXIT_REFUSED
     log.level = settings.level
@@ -227,8 +227,10 @@ def _print_token(options: Options, settings: Settings) -> int:
 
 
 def _print_version() -> int:
-    release = _Backend().release
-    os.write(1, f"slurm {release}\n".encode())
+    from slurmrest_inet.slurm import library  # noqa: PLC0415 - loads libslurm
+
+    library.check_release()
+    os.write(1, f"slurm {library.BUILT_FOR}\n".encode())
     return EXIT_OK
 
 
@@ -239,7 +241,6 @@ class _Backend:
         from slurmrest_inet.slurm import guard, library  # noqa: PLC0415 - loads libslurm
 
         self.guard = guard
-        self.release = library.BUILT_FOR
         self._library = library
         self._keys = keys
 

@@ -43,6 +43,10 @@ def _load() -> tuple[Any, Any]:
     sys.setdlopenflags(os.RTLD_GLOBAL | os.RTLD_NOW)
     try:
         import slurmrest_inet._slurm as extension  # noqa: PLC0415 - must happen under the flags above
+    except ModuleNotFoundError as error:
+        raise LibraryError(
+            f"{error.name} is not there: build slurmrest-inet for this Python and the installed Slurm (pip install)"
+        ) from None
     except ImportError as error:
         raise LibraryError(
             f"libslurm cannot be loaded ({error}): install the release of Slurm that slurmrest-inet was built for, "
