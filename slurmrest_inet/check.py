@@ -94,7 +94,7 @@ def _look_at_packages(report: _Report) -> None:
     try:
         import yaml  # noqa: PLC0415 - may be missing
     except ImportError:
-        report.skip("PyYAML is not installed: bodies in YAML are not understood (answers in YAML are written)")
+        report.no("PyYAML is not installed: bodies in YAML are not understood (answers in YAML are written)")
     else:
         report.ok(f"PyYAML {yaml.__version__}")
 
