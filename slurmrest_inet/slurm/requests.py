@@ -155,13 +155,17 @@ def submit(jobs: Sequence[Members], *, heterogeneous: bool) -> Submitted:
         raise SlurmError(code, ffi.errno)
     if slot[0] == ffi.NULL:
         raise SlurmError(-1, -1)
-    answer = slot[0]
     try:
-        step: int = lib.submitted_step_id(answer)
-        message = _text(answer.job_submit_user_msg)
-        return Submitted(lib.submitted_job_id(answer), _STEPS.get(step, step), answer.error_code, message)
+        return submitted(slot[0])
     finally:
-        lib.slurm_free_submit_response_response_msg(answer)
+        lib.slurm_free_submit_response_response_msg(slot[0])
+
+
+def submitted(answer: Any) -> Submitted:
+    """What a submit_response_msg_t says; nothing of it is kept."""
+    step: int = lib.submitted_step_id(answer)
+    message = _text(answer.job_submit_user_msg)
+    return Submitted(lib.submitted_job_id(answer), _STEPS.get(step, step), answer.error_code, message)
 
 
 _STEPS = {
