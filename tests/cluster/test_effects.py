@@ -171,7 +171,51 @@ def test_that_message_types_have_names(ask: Ask, version: int) -> None:
     assert not [name for name in types.values() if name.isdigit()]
 
 
-def test_shares(ask: Ask) -> None:
+def test_shares(lab: Lab, ask: Ask) -> None:
+    """The layout of their message is in no header, so values are compared, not only names."""
     status, document = ask("GET", 42, "shares", user="root")
     assert (status, document["errors"]) == (200, [])
-    assert {"root", "alice"} <= {share["name"] for share in document["shares"]["shares"]}
+    users = {(one["parent"], one["name"]): one for one in document["shares"]["shares"] if one["type"] == ["USER"]}
+    lines = lab.run("sshare", "-a", "-n", "-P", "-o", "Account,User,RawShares,NormShares").splitlines()
+    told = [line.strip().split("|") for line in lines]
+    listed = {(account.strip(), user): rest for account, user, *rest in told if user}
+    assert set(users) == set(listed)
+    for key, (raw, normalised) in listed.items():
+        assert abs(users[key]["shares_normalized"]["number"] - float(normalised)) < 1e-6, key
+        assert raw == "parent" or users[key]["shares"]["number"] == int(raw), key
+    assert {name for _, name in users} >= {"root", "alice"}
+
+
+def _count(ids: str) -> int:
+    """How many numbers 0-1,4 names."""
+    ends = (part.partition("-") for part in ids.split(","))
+    return sum(int(last or first) - int(first) + 1 for first, _, last in ends)
+
+
+def test_what_a_job_holds_of_nodes(lab: Lab, ask: Ask) -> None:
+    """This layout is in no header either; cores are told by position, memory by node."""
+    _, document = ask("GET", 38, "nodes", user="root")
+    threads = {node["name"]: node["threads"] for node in document["nodes"]}
+    compared = 0
+    for number in lab.run("squeue", "-h", "-t", "RUNNING", "-o", "%A").split():
+        lines = lab.run("scontrol", "-d", "-o", "show", "job", number).splitlines()
+        line = next(one for one in lines if one.startswith(f"JobId={number} "))  # of a heterogeneous job all are shown
+        wanted = {}
+        for nodes, ids, memory in re.findall(r" Nodes=(\S+) CPU_IDs=(\S+) Mem=(\d+)", line):
+            for name in lab.run("scontrol", "show", "hostnames", nodes).split():
+                wanted[name] = (_count(ids) // threads[name], int(memory))
+        status, document = ask("GET", 38, f"job/{number}", user="root")
+        assert status == 200
+        for job in document["jobs"]:
+            if str(job["job_id"]) != number or job["job_state"] != "RUNNING":
+                continue
+            held = {
+                node["nodename"]: (
+                    sum(len(socket["cores"]) for socket in node["sockets"].values()),
+                    node["memory_allocated"],
+                )
+                for node in job["job_resources"]["allocated_nodes"]
+            }
+            assert held == wanted, number
+            compared += 1
+    assert compared
