@@ -305,37 +305,43 @@ def _try_operations(report: _Report, settings: Settings, identity: Identity) -> 
     from slurmrest_inet.slurm import library  # noqa: PLC0415 - loaded by now
 
     every = list(trial.trials(settings))
-    begun = mmap.mmap(-1, 8)  # shared with the children: how many trials have begun
-    failed = False
+    shared = mmap.mmap(-1, 8)  # with the children: how many trials have begun; one more, when all are over
+
+    def begun() -> int:
+        return int.from_bytes(shared[:], "little")
 
     def work() -> None:
         library.adopt(identity)
-        right = True
-        for index in range(int.from_bytes(begun[:], "little"), len(every)):
+        right, refused = True, 0
+        for index in range(begun(), len(every)):
             signal.alarm(_SECONDS)
-            begun[:] = (index + 1).to_bytes(8, "little")
+            shared[:] = (index + 1).to_bytes(8, "little")
             request, attempt = every[index]
             try:
                 attempt()
             except trial.RefusedError as error:
                 os.write(1, f"--  {request}: {error} (this user)\n".encode("utf-8", "backslashreplace"))
+                refused += 1
             except trial.FailedError as error:
                 os.write(1, f"NO  {request} fails: {error}\n".encode("utf-8", "backslashreplace"))
                 right = False
+        shared[:] = (len(every) + 1).to_bytes(8, "little")
         if not right:
             os._exit(EXIT_WRONG)
+        if not ended:
+            text = f"each operation that is served was tried: {len(every) - refused} requests were answered"
+            os.write(1, f"ok  {text}\n".encode())
 
-    while True:
-        before = int.from_bytes(begun[:], "little")
+    ended = False
+    while begun() <= len(every):
+        before = begun()
         status = _in_child(work)
-        count = int.from_bytes(begun[:], "little")
-        failed = failed or status != EXIT_RIGHT
-        if status in (EXIT_RIGHT, EXIT_WRONG) or count == before:
-            break
-        report.no(f"{every[count - 1][0]} ends the process (status {status})")
-        if count == len(every):
-            break
-    if failed:
-        report.right = False
-    else:
-        report.ok(f"each operation that is served was tried: {len(every)} requests would be answered")
+        if status:
+            report.right = False
+        if begun() <= len(every):
+            # libslurm's fatal() ends a process like any other fault, with status 1.
+            ended = True
+            what = every[begun() - 1][0] if begun() > before else "an operation"
+            report.no(f"{what} ends the process (status {status})")
+            if begun() in (before, len(every)):
+                return
