@@ -245,7 +245,8 @@ class _Backend:
         self._keys = keys
 
     def start(self, settings: Settings) -> int | None:
-        self._library.start(settings.conf)
+        tokens = settings.auth_types[0] == "rest_auth/jwt" or settings.own_token is not None
+        self._library.start(settings.conf, token=tokens)
         return self._library.slurm_user()
 
     def application(self, settings: Settings, peer: Peer) -> Application:

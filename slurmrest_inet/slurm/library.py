@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from slurmrest_inet.settings import StartError
 
@@ -89,17 +89,38 @@ _NAME = ffi.new("char[]", b"slurmrest-inet")
 """libslurm keeps a pointer to it."""
 
 
-def start(conf: str | None) -> None:
+_path: Any = ffi.NULL
+"""The slurm.conf that was loaded, for libslurm to load it once more."""
+
+
+def start(conf: str | None, *, token: bool | None = None) -> None:
     """Load slurm.conf (a path, or None: SLURM_CONF or the compiled-in one). Raises LibraryError.
+
+    token: whether requests will come with tokens rather than as the user of the process; None leaves that to
+    SLURM_JWT. Releases after 22.05 load one plugin for authentication right here.
 
     libslurm itself ends the process with a sentence when the file cannot be parsed.
     """
+    global _path  # noqa: PLW0603 - libslurm's own state is global, and this describes it
     check_release()
     path = conf or os.environ.get("SLURM_CONF")
     if path and not os.access(path, os.R_OK):
         raise LibraryError(f"slurm.conf cannot be read: {path}")
     lib.name_program(_NAME)
-    lib.slurm_init(path.encode() if path else ffi.NULL)
+    if token is not None:
+        _choose(token=token)
+    _path = ffi.new("char[]", path.encode()) if path else ffi.NULL
+    _initialise()
+
+
+def _initialise() -> None:
+    """Let libslurm read slurm.conf, and see which plugin for authentication it loaded with it, if any."""
+    global _loaded  # noqa: PLW0603 - as above
+    token = "SLURM_JWT" in os.environ
+    lib.slurm_init(_path)
+    conf = lib.conf_loaded()
+    auth_type = "auth/jwt" if token else _string(None if conf == ffi.NULL else conf.authtype)
+    _loaded = _Loaded(token, None) if _mapped(auth_type) else None
 
 
 def slurm_user() -> int | None:
@@ -143,29 +164,48 @@ def adopt(identity: Identity) -> None:
         _jwt_thread_config(identity.token, identity.user_name)
 
 
-_loaded: tuple[bool, str] | None = None
-"""Whether libslurm has loaded the plugin for tokens, and the AuthType that it found in slurm.conf."""
+class _Loaded(NamedTuple):
+    """The plugin for authentication that libslurm uses: that for tokens or not.
+
+    ``auth_type`` is AuthType of slurm.conf where it was loaded by itself, None where slurm_init did it.
+    """
+
+    token: bool
+    auth_type: str | None
+
+
+_loaded: _Loaded | None = None
+"""None: libslurm has none yet."""
 
 
 def load_auth(*, token: bool) -> None:
     """Let libslurm load the plugin for tokens or the one for the own uid, if it is not there yet. Raises LibraryError.
 
-    libslurm holds one at a time. Where it does not let go of it (releases after 22.05), the first one stays.
+    libslurm holds one at a time, and a token that is given to another one would be overlooked: the request would be
+    made as the user of this process.
     """
     global _loaded  # noqa: PLW0603 - libslurm's own state is global, and this describes it
-    if _loaded is not None and _loaded[0] == token:
+    if _loaded is not None and _loaded.token == token:
         return
-    conf = lib.conf_loaded()
+    if _loaded is not None and _loaded.auth_type is None:
+        # All that slurm_init did is done again, with the other plugin.
+        lib.slurm_fini()
+        _choose(token=token)
+        _initialise()
+        if _loaded is None or _loaded.token != token:
+            raise LibraryError("Slurm's authentication plugin cannot be loaded")
+        return
     if _loaded is None:
+        conf = lib.conf_loaded()
         auth_type = _string(None if conf == ffi.NULL else conf.authtype)
         _choose(token=token)
         code = lib.slurm_auth_init_if_exported()
     else:
-        auth_type = _loaded[1]
+        auth_type = str(_loaded.auth_type)
         code = _exchange_auth(auth_type, token=token)
     if code:
         raise LibraryError(f"Slurm's authentication plugin cannot be loaded: {strerror(code)}")
-    _loaded = token, auth_type
+    _loaded = _Loaded(token, auth_type)
 
 
 def _string(text: Any) -> str:
@@ -212,14 +252,19 @@ def resolve_controllers() -> None:
             continue  # each call looks it up again, and says so
 
 
-def _jwt_thread_config(token: str, user_name: str | None) -> None:
-    handle = ffi.NULL
+def _mapped(plugin: str) -> Any:
+    """Return the handle of a plugin ("auth/jwt") that is loaded, None of one that is not."""
     for folder in _plugin_folders():
-        path = os.path.join(folder, "auth_jwt.so").encode()
+        path = os.path.join(folder, plugin.replace("/", "_") + ".so").encode()
         handle = lib.dlopen(path, lib.RTLD_LAZY | lib.RTLD_NOLOAD)
         if handle != ffi.NULL:
-            break
-    if handle == ffi.NULL:
+            return handle
+    return None
+
+
+def _jwt_thread_config(token: str, user_name: str | None) -> None:
+    handle = _mapped("auth/jwt")
+    if handle is None:
         raise LibraryError("Slurm's plugin auth/jwt is not loaded: install it and set AuthAltTypes=auth/jwt")
     symbol = lib.dlsym(handle, b"auth_p_thread_config")
     if symbol == ffi.NULL:
