@@ -227,6 +227,7 @@ JOB_SHARED = _pairs(
     OK shared
     USER user
     MCS mcs
+    TOPO topo
     """,
     prefix="JOB_SHARED_",
 )
@@ -497,8 +498,8 @@ JOB_PROFILE_40 = _exact(
 
 JOB_PROFILE = _exact("job_profile", _JOB_PROFILE_BITS, ACCT_GATHER_PROFILE_NONE="None")
 
-JOB_REASON = _pairs(
-    "job_reason",
+_REASON_36 = _pairs(
+    "job_reason_36",
     """
     WAIT_NO_REASON None
     WAIT_PROLOG Prolog
@@ -733,5 +734,8 @@ _REASON_40 = _pairs(
     """,
 )
 
-JOB_REASON_40 = Names("job_reason_40", _REASON_40.entries + JOB_REASON.entries, "InvaildReason")
+JOB_REASON = Names("job_reason", _REASON_36.entries + _REASON_40.entries)
+"""Up to v0.0.39 reasons that are younger have the only words that there are for them."""
+
+JOB_REASON_40 = Names("job_reason_40", _REASON_40.entries + _REASON_36.entries, "InvaildReason")
 """New words win over older ones for the same reason; the last is slurmrestd's spelling, which clients may compare."""
