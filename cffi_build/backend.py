@@ -77,6 +77,7 @@ char *dlerror(void);
 #define RTLD_NOLOAD ...
 #define RTLD_LAZY ...
 int slurm_auth_init_if_exported(void);
+void read_conf(const char *path);
 int64_t conf_slurm_user(void);
 const char *conf_plugin_dir(void);
 const slurm_conf_t *conf_loaded(void);
@@ -85,12 +86,23 @@ void name_program(char *name);
 """
 
 LOADER_SOURCE = """
-/* Exported by 22.05 only, and in no header; later releases do its work in slurm_init. */
+/* Exported by 22.05 and 23.02, in no header; from 23.02 on slurm_init does its work. */
 extern int slurm_auth_init(char *type) __attribute__((weak));
 
 int slurm_auth_init_if_exported(void)
 {
 	return slurm_auth_init ? slurm_auth_init(NULL) : 0;
+}
+
+/* Exported, in no header: the first half of slurm_init, which later releases let load plugins, too. */
+extern int slurm_conf_init(const char *path) __attribute__((weak));
+
+void read_conf(const char *path)
+{
+	if (slurm_conf_init)
+		slurm_conf_init(path);
+	else
+		slurm_init(path);
 }
 
 /* The loaded slurm.conf: the type is public, the variable is exported without a declaration. */

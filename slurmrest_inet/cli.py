@@ -245,8 +245,7 @@ class _Backend:
         self._keys = keys
 
     def start(self, settings: Settings) -> int | None:
-        tokens = settings.auth_types[0] == "rest_auth/jwt" or settings.own_token is not None
-        self._library.start(settings.conf, token=tokens)
+        self._library.start(settings.conf)
         return self._library.slurm_user()
 
     def application(self, settings: Settings, peer: Peer) -> Application:
@@ -267,7 +266,9 @@ class _ListeningBackend(_Backend):
         tokens = settings.auth_types[0] == "rest_auth/jwt" or (network and "rest_auth/jwt" in settings.auth_types)
         self._library.resolve_controllers()
         self._library.pin_auth()
-        self._library.load_auth(token=tokens or settings.own_token is not None)
+        # Where libslurm cannot change the plugin, each instance loads the one that its first request needs.
+        if len(settings.auth_types) == 1 or settings.own_token is not None or self._library.changes_auth():
+            self._library.load_auth(token=tokens or settings.own_token is not None)
 
     def rehearsal(self, settings: Settings) -> tuple[Application, bytes] | None:
         if "rest_auth/jwt" not in settings.auth_types:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from slurmrest_inet.settings import StartError
 
@@ -90,37 +90,29 @@ _NAME = ffi.new("char[]", b"slurmrest-inet")
 
 
 _path: Any = ffi.NULL
-"""The slurm.conf that was loaded, for libslurm to load it once more."""
+"""The slurm.conf that was read, for libslurm to read it once more."""
+
+_auth_type = ""
+"""AuthType of slurm.conf, which libslurm forgets where it uses the plugin for tokens."""
 
 
-def start(conf: str | None, *, token: bool | None = None) -> None:
-    """Load slurm.conf (a path, or None: SLURM_CONF or the compiled-in one). Raises LibraryError.
+def start(conf: str | None) -> None:
+    """Read slurm.conf (a path, or None: SLURM_CONF or the compiled-in one). Raises LibraryError.
 
-    token: whether requests will come with tokens rather than as the user of the process; None leaves that to
-    SLURM_JWT. Releases after 22.05 load one plugin for authentication right here.
-
-    libslurm itself ends the process with a sentence when the file cannot be parsed.
+    No plugin is loaded yet: releases after 22.05 load one for authentication with the others (`load_auth`), and which
+    one it has to be, the first identity says. libslurm itself ends the process with a sentence when the file cannot be
+    parsed.
     """
-    global _path  # noqa: PLW0603 - libslurm's own state is global, and this describes it
+    global _path, _auth_type  # noqa: PLW0603 - libslurm's own state is global, and these describe it
     check_release()
     path = conf or os.environ.get("SLURM_CONF")
     if path and not os.access(path, os.R_OK):
         raise LibraryError(f"slurm.conf cannot be read: {path}")
     lib.name_program(_NAME)
-    if token is not None:
-        _choose(token=token)
     _path = ffi.new("char[]", path.encode()) if path else ffi.NULL
-    _initialise()
-
-
-def _initialise() -> None:
-    """Let libslurm read slurm.conf, and see which plugin for authentication it loaded with it, if any."""
-    global _loaded  # noqa: PLW0603 - as above
-    token = "SLURM_JWT" in os.environ
-    lib.slurm_init(_path)
-    conf = lib.conf_loaded()
-    auth_type = "auth/jwt" if token else _string(None if conf == ffi.NULL else conf.authtype)
-    _loaded = _Loaded(token, None) if _mapped(auth_type) else None
+    lib.read_conf(_path)
+    found = configuration()
+    _auth_type = _string(None if found is None else found.authtype)
 
 
 def slurm_user() -> int | None:
@@ -164,18 +156,11 @@ def adopt(identity: Identity) -> None:
         _jwt_thread_config(identity.token, identity.user_name)
 
 
-class _Loaded(NamedTuple):
-    """The plugin for authentication that libslurm uses: that for tokens or not.
+_loaded: bool | None = None
+"""Whether the plugin that libslurm uses is that for tokens; None: it has none yet."""
 
-    ``auth_type`` is AuthType of slurm.conf where it was loaded by itself, None where slurm_init did it.
-    """
-
-    token: bool
-    auth_type: str | None
-
-
-_loaded: _Loaded | None = None
-"""None: libslurm has none yet."""
+_ENDS_FOR_GOOD = ((24, 5), (24, 11))
+"""Releases in which slurm_init crashes after slurm_fini (their plugin for TLS)."""
 
 
 def load_auth(*, token: bool) -> None:
@@ -185,27 +170,27 @@ def load_auth(*, token: bool) -> None:
     made as the user of this process.
     """
     global _loaded  # noqa: PLW0603 - libslurm's own state is global, and this describes it
-    if _loaded is not None and _loaded.token == token:
-        return
-    if _loaded is not None and _loaded.auth_type is None:
-        # All that slurm_init did is done again, with the other plugin.
-        lib.slurm_fini()
-        _choose(token=token)
-        _initialise()
-        if _loaded is None or _loaded.token != token:
-            raise LibraryError("Slurm's authentication plugin cannot be loaded")
+    if _loaded == token:
         return
     if _loaded is None:
-        conf = lib.conf_loaded()
-        auth_type = _string(None if conf == ffi.NULL else conf.authtype)
         _choose(token=token)
-        code = lib.slurm_auth_init_if_exported()
+        code = _initialise()
     else:
-        auth_type = str(_loaded.auth_type)
-        code = _exchange_auth(auth_type, token=token)
+        code = _exchange_auth(token=token)
     if code:
         raise LibraryError(f"Slurm's authentication plugin cannot be loaded: {strerror(code)}")
-    _loaded = _Loaded(token, auth_type)
+    _loaded = token
+
+
+def changes_auth() -> bool:
+    """Tell whether libslurm can change between a token and the user of the process."""
+    return _ends_alone() is not None or VERSION[:2] not in _ENDS_FOR_GOOD
+
+
+def _ends_alone() -> tuple[Any, Any] | None:
+    """Return the calls that end and begin the plugin for authentication alone; None where they are not exported."""
+    end, begin = (lib.dlsym(ffi.NULL, name) for name in (b"slurm_auth_fini", b"slurm_auth_init"))
+    return None if ffi.NULL in (end, begin) else (end, begin)
 
 
 def _string(text: Any) -> str:
@@ -219,16 +204,31 @@ def _choose(*, token: bool) -> None:
         os.environ.pop("SLURM_JWT", None)
 
 
-def _exchange_auth(auth_type: str, *, token: bool) -> int:
+def _exchange_auth(*, token: bool) -> int:
     """Let libslurm drop one plugin, with all that it was given, and load the other."""
-    end, begin = (lib.dlsym(ffi.NULL, name) for name in (b"slurm_auth_fini", b"slurm_auth_init"))
-    if ffi.NULL in (end, begin):
-        raise LibraryError("this release of Slurm does not change between a token and the user of the process")
-    code: int = ffi.cast("int (*)(void)", end)()
-    if not code:
-        _choose(token=token)
-        # Unless SLURM_JWT is set the name decides; libslurm has forgotten the one from slurm.conf.
-        code = ffi.cast("int (*)(char *)", begin)(ffi.new("char[]", auth_type.encode()))
+    alone = _ends_alone()
+    if alone is not None:
+        end, begin = alone
+        code: int = ffi.cast("int (*)(void)", end)()
+        if not code:
+            _choose(token=token)
+            # Unless SLURM_JWT is set the name decides; libslurm has forgotten the one from slurm.conf.
+            code = ffi.cast("int (*)(char *)", begin)(ffi.new("char[]", _auth_type.encode()))
+        return code
+    if not changes_auth():
+        raise LibraryError(
+            f"Slurm {BUILT_FOR} does not change between a token and the user of the process on one connection"
+        )
+    # All that slurm_init did is done again, with the other plugin.
+    lib.slurm_fini()
+    _choose(token=token)
+    return _initialise()
+
+
+def _initialise() -> int:
+    """Let libslurm load its plugins, that for authentication too where slurm_init does not; 0 or an errno."""
+    lib.slurm_init(_path)
+    code: int = lib.slurm_auth_init_if_exported()
     return code
 
 
@@ -252,19 +252,14 @@ def resolve_controllers() -> None:
             continue  # each call looks it up again, and says so
 
 
-def _mapped(plugin: str) -> Any:
-    """Return the handle of a plugin ("auth/jwt") that is loaded, None of one that is not."""
+def _jwt_thread_config(token: str, user_name: str | None) -> None:
+    handle = ffi.NULL
     for folder in _plugin_folders():
-        path = os.path.join(folder, plugin.replace("/", "_") + ".so").encode()
+        path = os.path.join(folder, "auth_jwt.so").encode()
         handle = lib.dlopen(path, lib.RTLD_LAZY | lib.RTLD_NOLOAD)
         if handle != ffi.NULL:
-            return handle
-    return None
-
-
-def _jwt_thread_config(token: str, user_name: str | None) -> None:
-    handle = _mapped("auth/jwt")
-    if handle is None:
+            break
+    if handle == ffi.NULL:
         raise LibraryError("Slurm's plugin auth/jwt is not loaded: install it and set AuthAltTypes=auth/jwt")
     symbol = lib.dlsym(handle, b"auth_p_thread_config")
     if symbol == ffi.NULL:

@@ -39,8 +39,6 @@ class _Slurm:
     ``loaded`` is the one that it uses, ``asked`` what was called.
     """
 
-    RTLD_LAZY = RTLD_NOLOAD = 0
-
     def __init__(self, *, early: bool) -> None:
         self.early = early
         self.loaded: str | None = None
@@ -52,6 +50,9 @@ class _Slurm:
 
     def name_program(self, _name: object) -> None: ...
 
+    def read_conf(self, _path: object) -> None:
+        assert not self.asked
+
     def slurm_init(self, _path: object) -> None:
         self.asked.append("init")
         if self.early:
@@ -62,36 +63,41 @@ class _Slurm:
         self.loaded = None
 
     def slurm_auth_init_if_exported(self) -> int:
-        self.asked.append("auth")
         return 0 if self.early else self._load()
 
     def conf_loaded(self) -> Any:
         return types.SimpleNamespace(authtype=library.ffi.new("char[]", b"auth/munge"))
 
-    def conf_plugin_dir(self) -> Any:
-        return library.ffi.new("char[]", b"/plugins")
-
-    def dlopen(self, path: bytes, _flags: int) -> Any:
-        found = self.loaded is not None and path.decode() == f"/plugins/{self.loaded.replace('/', '_')}.so"
-        return library.ffi.cast("void *", 1) if found else library.ffi.NULL
+    def dlsym(self, *_: object) -> Any:
+        return library.ffi.NULL
 
 
-@pytest.mark.parametrize("first", [None, False, True])
-@pytest.mark.parametrize("early", [False, True])
-def test_that_no_token_is_given_to_a_plugin_that_is_not_used(
-    monkeypatch: pytest.MonkeyPatch, early: bool, first: bool | None
-) -> None:
-    """Releases after 22.05 load one with slurm.conf: a token that came later went to one that nobody asked."""
-    fake = _Slurm(early=early)
+@pytest.fixture(params=[False, True], ids=["late", "early"])
+def slurm(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> _Slurm:
+    """A libslurm of 22.05's kind and one of the later ones, with slurm.conf read and no plugin loaded."""
+    fake = _Slurm(early=request.param)
     monkeypatch.delenv("SLURM_JWT", raising=False)
     monkeypatch.setattr(library, "check_release", lambda: None)
     monkeypatch.setattr(library, "lib", fake)
     monkeypatch.setattr(library, "_loaded", None)
-    monkeypatch.setattr(library, "_exchange_auth", lambda *_, **__: pytest.fail("only where no slurm_init did it"))
-    library.start("/dev/null", token=first)
-    for token in (True, True, False, True) if early else (bool(first),):
+    monkeypatch.setattr(library, "VERSION", (26, 5, 0))
+    library.start("/dev/null")
+    return fake
+
+
+@pytest.mark.parametrize("first", [False, True])
+def test_that_no_token_is_given_to_a_plugin_that_is_not_used(slurm: _Slurm, first: bool) -> None:
+    """Releases after 22.05 load one in slurm_init: a token that came later went to one that nobody asked."""
+    for count, token in enumerate((first, first, not first, first)):
         library.load_auth(token=token)
-        assert fake.loaded == ("auth/jwt" if token else "auth/munge")
-    changes = {None: 3, False: 3, True: 2}[first] if early else 0
-    assert fake.asked.count("fini") == changes
-    assert fake.asked.count("init") == changes + 1
+        assert slurm.loaded == ("auth/jwt" if token else "auth/munge")
+        assert slurm.asked.count("fini") == max(0, count - 1)
+
+
+def test_a_release_that_cannot_change(slurm: _Slurm, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(library, "VERSION", (24, 11, 5))
+    assert not library.changes_auth()
+    library.load_auth(token=True)
+    with pytest.raises(library.LibraryError, match="does not change between a token and the user"):
+        library.load_auth(token=False)
+    assert (slurm.loaded, slurm.asked.count("fini")) == ("auth/jwt", 0)
