@@ -32,6 +32,8 @@ _PEER = Peer(INET, None, 0, 0, "-")
 def application(settings: Settings) -> Callable[[Request], Response]:
     """Return what answers REQUEST; it goes the way of the real application up to the call of libslurm."""
     plugins = [auth.plugin(name) for name in settings.auth_types]
+    # Else the first client's kind of identity is the one that libslurm keeps to.
+    early = len(settings.auth_types) == 1 or library.changes_auth()
 
     def answer(request: Request) -> Response:
         identity = auth.Gate(_PEER, plugins, once=False).admit(request)
@@ -40,8 +42,9 @@ def application(settings: Settings) -> Callable[[Request], Response]:
         with contextlib.suppress(RestError):  # it may not be selected
             router.find(request.method, segments, settings, versions.DIALECTS[versions.HOME[38]])
         accepted = media.negotiate(request)
-        with contextlib.suppress(library.LibraryError):  # the first request of a client says so
-            library.adopt(identity)
+        if early:
+            with contextlib.suppress(library.LibraryError):  # the first request of a client says so
+                library.adopt(identity)
         document = envelope.Document(
             envelope.Answer((("pings", [{"ping": "UP"}]),)), {"plugin": {}}, 38, codec.JSON_COMPACT
         )
