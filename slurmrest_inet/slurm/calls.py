@@ -21,6 +21,8 @@ MAX_JOB_ID = 0x03FFFFFF
 SHOW_ALL: int = lib.SHOW_ALL
 SHOW_DETAIL: int = lib.SHOW_DETAIL
 SHOW_MIXED: int = lib.SHOW_MIXED
+SHOW_LOCAL: int = lib.SHOW_LOCAL
+SHOW_FEDERATION: int = lib.SHOW_FEDERATION
 SHOW_FLAGS: dict[int, str] = {
     getattr(lib, f"SHOW_{word}"): word
     for word in ("ALL", "DETAIL", "MIXED", "LOCAL", "SIBLING", "FEDERATION", "FUTURE")
@@ -75,12 +77,26 @@ def _load(call: Callable[..., int], message_type: str, *before: Any, after: tupl
 
 
 def load_jobs(update_time: int, flags: int) -> Message:
-    """slurm_load_jobs: every job that changed since ``update_time`` (epoch; 0 for all)."""
+    """slurm_load_jobs: every job that changed since ``update_time`` (epoch; 0 for all).
+
+    With SHOW_FEDERATION those of all clusters of the federation, whenever they changed: each has a time of its own.
+    """
+    if flags & SHOW_FEDERATION and not flags & SHOW_LOCAL:
+        from slurmrest_inet.slurm import federation  # noqa: PLC0415 - few ask for it
+
+        return federation.load(lambda: load_jobs(0, flags & ~SHOW_FEDERATION), flags)
     return _jobs(_load(lib.slurm_load_jobs, "job_info_msg_t", update_time, after=(flags,)))
 
 
 def load_job(job_id: int, flags: int) -> Message:
-    """slurm_load_job: one job, all tasks of an array, all components of a heterogeneous job."""
+    """slurm_load_job: one job, all tasks of an array, all components of a heterogeneous job.
+
+    Unless SHOW_LOCAL is set, every cluster of the federation is asked.
+    """
+    if not flags & SHOW_LOCAL:
+        from slurmrest_inet.slurm import federation  # noqa: PLC0415 - a listing of jobs does without
+
+        return federation.load(lambda: load_job(job_id, flags | SHOW_LOCAL), flags)
     slot = ffi.new("job_info_msg_t **")
     ffi.errno = 0
     _check(lib.load_job(slot, job_id, flags))
