@@ -123,7 +123,7 @@ def test_clusters_of_a_federation_share_all_but_what_they_are(make: Callable[[Sh
 
 def test_the_second_cluster_takes_no_job_that_names_no_partition() -> None:
     assert "Default=YES" not in second_conf()
-    mine = {"SlurmctldPort", "StateSaveLocation", "SlurmctldPidFile", "ClusterName"}
+    mine = {"SlurmctldPort", "StateSaveLocation", "SlurmctldPidFile", "ClusterName", "SchedulerParameters"}
     first, second = (dict(line.split("=", 1) for line in text.splitlines() if "=" in line and " " not in line)
                      for text in (slurm_conf(), second_conf()))  # fmt: skip
     assert {name for name in first.keys() & second.keys() if first[name] != second[name]} == mine

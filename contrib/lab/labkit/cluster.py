@@ -126,7 +126,7 @@ def _boot(place: Place, shape: config.Shape) -> State:
         content.submit_many(place, shape.jobs)
     _write_slurm_conf(place, state, settled=True)
     client.run(place, "scontrol", "reconfigure")
-    content.settle(place, known)
+    content.settle(place, shape, known)
     state.stage = "up"
     place.save(state)
     say(f"up after {time.monotonic() - begun:.1f} s")

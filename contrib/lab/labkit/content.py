@@ -37,8 +37,9 @@ def fill(place: Place, shape: config.Shape) -> dict[str, int]:
     _await(place, VICTIMS, known)
     _scontrol(place, "update nodename=node2 state=down reason=unplugged")
     process.wait_for("node2 to come back", lambda: _resumed(place), 30, 0.1)
-    _submit(place, PAST + PRESENT, known, here)
-    _await(place, PAST + PRESENT, known)
+    present = _present(shape)
+    _submit(place, PAST + present, known, here)
+    _await(place, PAST + present, known)
     client.run(place, "scancel", str(known["cancelled"]), user=ALICE)
     client.run(place, "scancel", str(known["cancelled_by_root"]))
     _scontrol(place, f"requeuehold state=SpecialExit {known['special']}")
@@ -72,11 +73,18 @@ def submit_many(place: Place, count: int) -> None:
     client.run(place, program, str(count), place("work"), user=ALICE)
 
 
-def settle(place: Place, known: dict[str, int]) -> None:
+def _present(shape: config.Shape) -> tuple[Job, ...]:
+    held = releases.here().held_in_federation if shape.clusters > 1 else ()
+    return tuple(
+        job._replace(state="PENDING", options="-H " + job.options) if job.label in held else job for job in PRESENT
+    )
+
+
+def settle(place: Place, shape: config.Shape, known: dict[str, int]) -> None:
     """Wait until slurmctld, configured anew, has heard of all nodes again and left the jobs as they were."""
     process.wait_for("nodes to register again", lambda: _all_heard_of(place), 60, 0.2)
     _scontrol(place, f"suspend {known['suspended']}")  # it has run for some seconds by now
-    jobs = (*VICTIMS, *PAST, *PRESENT, ALLOCATION, *FUTURE)
+    jobs = (*VICTIMS, *PAST, *_present(shape), ALLOCATION, *FUTURE)
     _await(place, (job._replace(state=CHANGED.get(job.label, job.state)) for job in jobs), known)
 
 

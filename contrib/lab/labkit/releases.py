@@ -25,6 +25,7 @@ class Release(NamedTuple):
     system_tables: str = "/usr/share/mariadb/mariadb_system_tables.sql"
     cgroup_conf: str = "CgroupPlugin=disabled\n"  # cgroup.conf(5)
     other_words: tuple[tuple[str, str], ...] = ()  # of the catalogue's, by what stands in their place
+    held_in_federation: tuple[str, ...] = ()  # labels of jobs that it never starts there, and that would block others
     auth: tuple[str, ...] = ("munge", "slurm")  # what its daemons can prove to each other who they are with
 
 
@@ -39,7 +40,8 @@ _ALL = (
         cgroup_conf="CgroupAutomount=no\n",
         auth=("munge",),
     ),
-    Release("24.11", "trixie", "3.13", other_words=(_NO_POWER,)),
+    # In a federation its backfill does not start a heterogeneous job, and other jobs get the cores of a reservation.
+    Release("24.11", "trixie", "3.13", other_words=(_NO_POWER,), held_in_federation=("het", "reserved")),
     Release(
         "26.05",
         "forky",
