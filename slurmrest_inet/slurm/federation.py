@@ -82,7 +82,8 @@ class _Merged(Message):
         known = set()
         for job in array:
             foreign = _id(job).job_id <= MAX_JOB_ID and job.fed_origin_str == ffi.NULL and not _same(job.cluster, own)
-            job.show_flags = flags  # not those that one cluster was asked with
+            if hasattr(job, "show_flags"):  # of the whole request, not those that one cluster was asked with
+                job.show_flags = flags
             if foreign or (not flags & lib.SHOW_SIBLING and _id(job).job_id in known):
                 _id(job).job_id = 0
             known.add(_id(job).job_id)
