@@ -29,7 +29,13 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(HERE)
 GENERATED = os.path.join("build", "generated")
 
-SOURCES = ("writer.c", "json.c", "yaml.c", "codec.c", "derived.c", "job_resources.c", "shares.c", "guard.c")
+SOURCES = (
+    *("writer.c", "json.c", "yaml.c", "codec.c", "derived.c", "job_resources.c"),
+    *("shares.c", "releases.c", "guard.c"),
+)
+DECLARATIONS = ("codec_api.h", "shares.h", "releases.h")
+"""What Python may call of our own C."""
+
 WARNINGS = ("-std=gnu11", "-fvisibility=hidden", "-Wall", "-Wextra")
 
 STRICT = (
@@ -60,6 +66,7 @@ PREAMBLE = """
 #include <slurm/slurm_errno.h>
 #include "codec_api.h"
 #include "shares.h"
+#include "releases.h"
 """
 
 LOADER = """
@@ -70,6 +77,7 @@ char *dlerror(void);
 #define RTLD_NOLOAD ...
 #define RTLD_LAZY ...
 int slurm_auth_init_if_exported(void);
+void read_conf(const char *path);
 int64_t conf_slurm_user(void);
 const char *conf_plugin_dir(void);
 const slurm_conf_t *conf_loaded(void);
@@ -78,12 +86,23 @@ void name_program(char *name);
 """
 
 LOADER_SOURCE = """
-/* Exported by 22.05 only, and in no header; later releases do its work in slurm_init. */
+/* Exported by 22.05 and 23.02, in no header; from 23.02 on slurm_init does its work. */
 extern int slurm_auth_init(char *type) __attribute__((weak));
 
 int slurm_auth_init_if_exported(void)
 {
 	return slurm_auth_init ? slurm_auth_init(NULL) : 0;
+}
+
+/* Exported, in no header: the first half of slurm_init, which later releases let load plugins, too. */
+extern int slurm_conf_init(const char *path) __attribute__((weak));
+
+void read_conf(const char *path)
+{
+	if (slurm_conf_init)
+		slurm_conf_init(path);
+	else
+		slurm_init(path);
 }
 
 /* The loaded slurm.conf: the type is public, the variable is exported without a declaration. */
@@ -145,7 +164,7 @@ def builder(headers: Headers, module: str, generated: str, *, cdef: str = "", fl
     from headers import SYSTEM_TYPES  # noqa: PLC0415 - as above
 
     own = ""
-    for name in ("codec_api.h", "shares.h"):
+    for name in DECLARATIONS:
         with open(os.path.join(HERE, name), encoding="utf-8") as source:
             own += source.read()
     # setuptools wants relative sources; cffi's own compile, which the tests use, works in another folder.
@@ -160,8 +179,11 @@ def builder(headers: Headers, module: str, generated: str, *, cdef: str = "", fl
         module,
         f"#define BUILT_FOR_API {headers.api}\n" + PREAMBLE + LOADER_SOURCE,
         sources=[os.path.join(ours, name) for name in SOURCES] + [os.path.join(generated, "rows.c")],
-        include_dirs=[ours, generated],
+        include_dirs=[ours, generated, *filter(None, [headers.place.include])],
         libraries=["slurm"],
+        library_dirs=[*filter(None, [headers.place.library])],
+        # The loader does not know a prefix: the extension tells it (ld.so(8), DT_RUNPATH).
+        runtime_library_dirs=[*filter(None, [headers.place.library])],
         extra_compile_args=[*WARNINGS, *flags, *shlex.split(os.environ.get("CPPFLAGS", ""))],
         extra_link_args=[*flags, *shlex.split(os.environ.get("LDFLAGS", ""))],
     )
@@ -192,12 +214,19 @@ def _with_extension(hook: Callable[..., str], *args: Any) -> str:
 
     try:
         headers = read()
+        sys.stderr.write(f"slurmrest-inet: {_found(headers)}\n")
         prepare(headers, TABLES, GENERATED)
         extension = builder(headers, "slurmrest_inet._slurm", GENERATED).distutils_extension(tmpdir=GENERATED)
     except BuildError as error:
         raise SystemExit(f"slurmrest-inet: {error}") from None
     with _attributes(ext_modules=[extension], zip_safe=False):
         return hook(*args)
+
+
+def _found(headers: Headers) -> str:
+    """Return the sentence that says what the build took."""
+    release = "{}.{:02d}.{}".format(*headers.release)
+    return f"for Slurm {release} ({headers.place.why}): headers in {headers.include}, library {headers.library}"
 
 
 class _SourceDistribution(sdist):

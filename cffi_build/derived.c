@@ -182,6 +182,14 @@ static void write_purge_completed(writer_t *w, const void *record, const struct 
 }
 DERIVED(purge_completed);
 
+/* What of another member this one leaves. */
+static void write_difference(writer_t *w, const void *record, const struct codec_row *row)
+{
+	codec_key(w, row);
+	writer_integer(w, other_member(record, row) - member(record, row));
+}
+DERIVED(difference);
+
 /* Bits without a name are shown as "?", and none at all when even the base state is unknown. */
 static void write_node_state_flags(writer_t *w, const void *record, const struct codec_row *row)
 {
@@ -596,12 +604,6 @@ static void write_pending_rpcs_by_hostlist(writer_t *w, const void *record, cons
 }
 DERIVED(pending_rpcs_by_hostlist);
 
-#ifdef HAS_MEMBER_slurm_job_info_t_job_id
-#define JOB_ID(job) ((job)->job_id)
-#else
-#define JOB_ID(job) ((job)->step_id.job_id)
-#endif
-
 /* 7, the task 8_3 with the id of its own record, or the component 9+1 of the heterogeneous job 8; 7_* for all tasks. */
 static void job_id_text(writer_t *w, uint32_t job, uint32_t array, uint32_t task, uint32_t het)
 {
@@ -624,7 +626,7 @@ static void write_job_id_text(writer_t *w, const void *record, const struct code
 	const slurm_job_info_t *job = record;
 
 	codec_key(w, row);
-	job_id_text(w, JOB_ID(job), job->array_job_id, job->array_task_id, job->het_job_id);
+	job_id_text(w, job->job_id, job->array_job_id, job->array_task_id, job->het_job_id);
 }
 DERIVED(job_id_text);
 

@@ -3,7 +3,8 @@
 
 Rule 1: nothing about a struct is written by hand; what the headers do not say, the build does not know.
 Rule 2: only functions that the installed library exports are declared; a header's promise cannot break the link.
-Rule 3: whatever is missing on the host ends in one sentence with the packages to install.
+Rule 3: whatever is missing on the host ends in one sentence with the packages to install, and so do headers and a
+        library of two releases.
 """
 
 from __future__ import annotations
@@ -16,8 +17,14 @@ import subprocess
 import sysconfig
 from typing import TYPE_CHECKING, NamedTuple
 
+import prefix
+
+from slurmrest_inet.schema.releases import APIS
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from prefix import Place
 
 PACKAGES = {
     "compiler": "install a C compiler: the packages gcc and libc6-dev on Debian, gcc and glibc-devel on RPM systems",
@@ -62,16 +69,21 @@ class Headers(NamedTuple):
     """What the installed headers and library say.
 
     ``cdef`` is for cffi; ``structs`` maps a struct's type name to its members and their type names (``*`` for
-    pointers); ``constants`` holds the names of macros and enumerators; ``release`` is (year, month, patch); ``api`` is
-    the number in libslurm's SONAME, which every release raises.
+    pointers); ``constants`` holds the names of macros and enumerators; ``functions`` maps those that the library
+    exports to their declarations; ``release`` is (year, month, patch); ``api`` is the number in libslurm's SONAME,
+    which every release raises; ``place`` is what the compiler is told of where they are, ``include`` and ``library``
+    what it found: the folder of slurm.h and the path of libslurm.so.
     """
 
     cdef: str
     structs: dict[str, dict[str, str]]
     constants: frozenset[str]
-    functions: frozenset[str]
+    functions: dict[str, str]
     release: tuple[int, int, int]
     api: int
+    place: Place
+    include: str
+    library: str
 
 
 def compiler() -> list[str]:
@@ -82,10 +94,9 @@ def compiler() -> list[str]:
     return words + shlex.split(os.environ.get("CPPFLAGS", ""))
 
 
-def _preprocess(*options: str) -> str:
-    done = subprocess.run(
-        [*compiler(), "-E", *options, "-x", "c", "-"], input=SOURCE, capture_output=True, text=True, check=False
-    )
+def _preprocess(place: Place, *options: str) -> str:
+    command = [*compiler(), *place.compile, "-E", *options, "-x", "c", "-"]
+    done = subprocess.run(command, input=SOURCE, capture_output=True, text=True, check=False)
     if done.returncode:
         if "slurm/" in done.stderr:
             raise BuildError(f"the headers slurm/slurm.h and slurm/slurmdb.h were not found: {PACKAGES['headers']}")
@@ -107,9 +118,15 @@ def _from_slurm(preprocessed: str) -> str:
     return re.sub(r"\b(__extension__|__restrict|__inline)\b", "", text)
 
 
-def _library() -> str:
+def _folder(preprocessed: str) -> str:
+    """Return the folder that slurm.h was found in."""
+    mark = re.search(r'^# \d+ "([^"]*)/slurm\.h"', preprocessed, re.MULTILINE)
+    return os.path.normpath(mark.group(1)) if mark else ""
+
+
+def _library(place: Place) -> str:
     """Return the path of libslurm.so; the linker is asked, because it is the one that will use it."""
-    flags = shlex.split(os.environ.get("LDFLAGS", ""))
+    flags = [*place.link, *shlex.split(os.environ.get("LDFLAGS", ""))]
     done = subprocess.run(
         [*compiler(), *flags, "-shared", "-Wl,--trace", "-o", os.devnull, "-lslurm"],
         capture_output=True,
@@ -119,7 +136,7 @@ def _library() -> str:
     found = re.search(r"^(\S*libslurm\.so\S*)$", done.stdout, re.MULTILINE)
     if found is None:
         raise BuildError(f"the library libslurm.so was not found: {PACKAGES['library']}")
-    return found.group(1)
+    return os.path.normpath(found.group(1))
 
 
 def _tool(*command: str) -> str:
@@ -213,29 +230,57 @@ def _for_cffi(text: str, functions: Iterable[str], exported: frozenset[str]) -> 
     return text
 
 
+def _release(macros: str) -> tuple[int, int, int]:
+    number = re.search(r"^#define SLURM_VERSION_NUMBER (0x[0-9a-fA-F]+)", macros, re.MULTILINE)
+    if number is None:
+        raise BuildError(f"slurm/slurm_version.h names no release: {PACKAGES['headers']}")
+    value = int(number.group(1), 16)
+    return value >> 16 & 0xFF, value >> 8 & 0xFF, value & 0xFF
+
+
+def _refuse_two_releases(release: tuple[int, int, int], api: int, library: str) -> None:
+    """Refuse a library of another release than the headers: it would be read by the wrong structs."""
+    name = f"{release[0]}.{release[1]:02d}"
+    # A release that is not known yet can only be compared with those that are.
+    if APIS.get(api, name) == name and (api in APIS or name not in APIS.values()):
+        return
+    other = APIS.get(api, f"another release (libslurm.so.{api})")
+    raise BuildError(
+        f"the headers are of Slurm {name}, but {library} is of {other}: "
+        "install both of one release, or say with SLURM_PREFIX where they are"
+    )
+
+
 def read() -> Headers:
     """Read the installed headers and library; raises BuildError with one sentence."""
     python = os.path.join(sysconfig.get_path("include"), "Python.h")
     if not os.path.exists(python):
         raise BuildError(f"{python} was not found: {PACKAGES['python']}")
-    text = _from_slurm(_preprocess())
-    macros = frozenset(re.findall(r"^#define (\w+) ", _preprocess("-dM"), re.MULTILINE))
+    try:
+        place = prefix.find()
+    except prefix.PrefixError as error:
+        raise BuildError(str(error)) from None
+    preprocessed = _preprocess(place)
+    text = _from_slurm(preprocessed)
+    defined = _preprocess(place, "-dM")
+    release = _release(defined)
+    library = _library(place)
+    api = _api(library)
+    _refuse_two_releases(release, api, library)
     structs, enumerators, functions = _walk(text)
     with open(os.path.join(os.path.dirname(os.path.abspath(__file__)), "shares.h"), encoding="utf-8") as own:
         own_structs, own_enumerators, _ = _walk(re.sub(r"/\*.*?\*/", "", own.read(), flags=re.DOTALL))
     structs.update(own_structs)
     enumerators.update(own_enumerators)
-    library = _library()
     exported = _exported(library)
-    number = re.search(r"^#define SLURM_VERSION_NUMBER (0x[0-9a-fA-F]+)", _preprocess("-dM"), re.MULTILINE)
-    if number is None:
-        raise BuildError(f"slurm/slurm_version.h names no release: {PACKAGES['headers']}")
-    value = int(number.group(1), 16)
     return Headers(
         cdef=_for_cffi(text, functions, exported),
         structs=structs,
-        constants=macros | enumerators,
-        functions=frozenset(functions) & exported,
-        release=(value >> 16 & 0xFF, value >> 8 & 0xFF, value & 0xFF),
-        api=_api(library),
+        constants=frozenset(re.findall(r"^#define (\w+) ", defined, re.MULTILINE)) | enumerators,
+        functions={name: one for name, one in functions.items() if name in exported},
+        release=release,
+        api=api,
+        place=place,
+        include=_folder(preprocessed),
+        library=library,
     )

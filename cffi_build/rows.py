@@ -8,8 +8,10 @@ Rule 2: offsets, sizes and storage are left to the C compiler; what it finds is 
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING
 
+from slurmrest_inet.schema import messages
 from slurmrest_inet.schema import names as schema_names
 from slurmrest_inet.schema.model import FIRST, LAST, MODERN, Kind, Names, Row, Table
 
@@ -99,7 +101,8 @@ class Generator:
 
     def rpc_names(self) -> None:
         """Write the names of message types, which are numbers in the protocol."""
-        rows = [f"\t{{ 0, {number}, {_c_string(text)} }}," for number, text in sorted(schema_names.RPC.items())]
+        release = "{}.{:02d}".format(*self.headers.release)
+        rows = [f"\t{{ 0, {number}, {_c_string(text)} }}," for number, text in sorted(messages.of(release).items())]
         self.lines += [
             "static const struct codec_name names_rpc_entries[] = {",
             *rows,
@@ -110,8 +113,7 @@ class Generator:
     def row(self, table: Table, row: Row, version: int) -> str:
         """Return the initialiser of one row."""
         key = json.dumps(row.path.rsplit("/", 1)[-1], ensure_ascii=False) + ":"
-        kind = row.kind
-        member = next((m for m in row.members if find_member(self.headers, table.struct, m)), None)
+        member, kind = self.source(table, row)
         if kind.name == "constant":
             # What no release has any more is null in a complex document.
             return self.constant(key, kind.literal or "null", "OPTION_COMPLEX_NULL")
@@ -155,6 +157,13 @@ class Generator:
             )
             + f".offset = offsetof({table.struct}, {member}), .extra = {extra} }},"
         )
+
+    def source(self, table: Table, row: Row) -> tuple[str | None, Kind]:
+        """Return the member that the installed release has for a row (None: none), and the kind that it is."""
+        for member, kind, _ in row.sources:
+            if member is None or find_member(self.headers, table.struct, member):
+                return member, kind
+        return None, row.kind
 
     @staticmethod
     def constant(key: str, literal: str, options: str) -> str:
@@ -236,9 +245,14 @@ class Generator:
 
 
 def features(headers: Headers) -> str:
-    """Return a C header that says which functions and members the installed release has, for ``derived.c``."""
+    """Return a C header that says which functions and members the installed release has, for our own C."""
     lines = ["/* Made by cffi_build/rows.py from the installed headers. */"]
     lines += [f"#define HAS_FUNCTION_{name} 1" for name in sorted(headers.functions)]
+    lines += [
+        f"#define BY_STEP_ID_{name} 1"
+        for name, declaration in sorted(headers.functions.items())
+        if re.search(r"\bslurm_step_id_t (?!\*)", declaration)
+    ]
     lines += [
         f"#define HAS_MEMBER_{struct}_{member} 1"
         for struct, members in sorted(headers.structs.items())

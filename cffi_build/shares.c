@@ -58,10 +58,10 @@ struct shares {
 extern int slurm_associations_get_shares(struct request *request, struct response **response) __attribute__((weak));
 extern void slurm_free_shares_response_msg(struct response *response) __attribute__((weak));
 
-#if SLURM_VERSION_NUMBER < SLURM_VERSION_NUM(23, 2, 0)
+#if SLURM_VERSION_NUMBER < SLURM_VERSION_NUM(23, 11, 0)
 enum { REQUEST_SHARE_INFO = 2022, RESPONSE_SHARE_INFO = 2023, RESPONSE_SLURM_RC = 8001 };
 
-/* A message of 22.05 up to the last member that is used, and more room than the rest takes. */
+/* A message of 22.05 and 23.02 up to the last member that is used, and more room than the rest takes. */
 struct message {
 	slurm_addr_t address;
 	void *auth_cred;

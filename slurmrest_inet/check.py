@@ -5,13 +5,16 @@ Rule 1: one line for each matter: "ok" for what is right, "NO" for what has to b
         looked at or is not needed.
 Rule 2: a matter that fails does not hide the next one. What may end the process (libslurm and a bad slurm.conf) or give
         up its rights happens in a child.
-Rule 3: no secret is written.
+Rule 3: all is right only where no request would fail: each operation that is served is tried (api/trial.py).
+Rule 4: no secret is written.
 """
 
 from __future__ import annotations
 
 import _socket
+import mmap
 import os
+import signal
 import time
 from typing import TYPE_CHECKING, Any
 
@@ -94,7 +97,7 @@ def _look_at_packages(report: _Report) -> None:
     try:
         import yaml  # noqa: PLC0415 - may be missing
     except ImportError:
-        report.skip("PyYAML is not installed: bodies in YAML are not understood (answers in YAML are written)")
+        report.no("PyYAML is not installed: bodies in YAML are not understood (answers in YAML are written)")
     else:
         report.ok(f"PyYAML {yaml.__version__}")
 
@@ -142,8 +145,6 @@ def _in_child(work: Callable[[], None]) -> int:
     if not process:
         status = EXIT_WRONG
         try:
-            import signal  # noqa: PLC0415 - only children need it
-
             signal.alarm(_SECONDS)  # the default of SIGALRM ends the process
             work()
             status = EXIT_RIGHT
@@ -196,9 +197,9 @@ def _look_at_slurm(report: _Report, settings: Settings, environ: MutableMapping[
         token = verify.make_token(keys.secret, _name(os.geteuid()), _TOKEN_SECONDS, int(time.time()))
     if token is not None:
         how = "a token made with --jwt-key" if made_here else "the token in SLURM_JWT"
-        _ask(report, conf, Identity("rest_auth/jwt", None, token), how)
+        _ask(report, settings, conf, Identity("rest_auth/jwt", None, token), how)
     elif "rest_auth/local" in settings.auth_types and "SLURM_JWT" not in environ:
-        _ask(report, conf, Identity("rest_auth/local", None, None), f"{auth_type} as {_name(os.geteuid())}")
+        _ask(report, settings, conf, Identity("rest_auth/local", None, None), f"{auth_type} as {_name(os.geteuid())}")
     else:
         report.skip("no token to try: put one in SLURM_JWT, or give --jwt-key")
         _knock(report, "slurmctld", _text(library, conf.control_machine[0]), conf.slurmctld_port)
@@ -261,7 +262,7 @@ def _knock(report: _Report, daemon: str, host: str, port: int) -> None:
         report.ok(f"{daemon} listens at {host}:{port}")
 
 
-def _ask(report: _Report, conf: Any, identity: Identity, how: str) -> None:
+def _ask(report: _Report, settings: Settings, conf: Any, identity: Identity, how: str) -> None:
     """Ask both daemons something as `identity`, in a child, which then holds the credentials."""
     from slurmrest_inet.slurm import calls, library  # noqa: PLC0415 - loaded by now
 
@@ -294,3 +295,53 @@ def _ask(report: _Report, conf: Any, identity: Identity, how: str) -> None:
             report.right = False
         if status not in (EXIT_RIGHT, EXIT_WRONG):
             report.no(f"asking {daemon} ended the process (status {status})")
+        if daemon == "slurmctld" and status == EXIT_RIGHT:
+            _try_operations(report, settings, identity)
+
+
+def _try_operations(report: _Report, settings: Settings, identity: Identity) -> None:
+    """Try what requests need as `identity`: in a child, and what comes after a trial that ends it in another one."""
+    from slurmrest_inet.api import trial  # noqa: PLC0415 - with libslurm loaded
+    from slurmrest_inet.slurm import library  # noqa: PLC0415 - loaded by now
+
+    every = list(trial.trials(settings))
+    shared = mmap.mmap(-1, 8)  # with the children: how many trials have begun; one more, when all are over
+
+    def begun() -> int:
+        return int.from_bytes(shared[:], "little")
+
+    def work() -> None:
+        library.adopt(identity)
+        right, refused = True, 0
+        for index in range(begun(), len(every)):
+            signal.alarm(_SECONDS)
+            shared[:] = (index + 1).to_bytes(8, "little")
+            request, attempt = every[index]
+            try:
+                attempt()
+            except trial.RefusedError as error:
+                os.write(1, f"--  {request}: {error} (this user)\n".encode("utf-8", "backslashreplace"))
+                refused += 1
+            except trial.FailedError as error:
+                os.write(1, f"NO  {request} fails: {error}\n".encode("utf-8", "backslashreplace"))
+                right = False
+        shared[:] = (len(every) + 1).to_bytes(8, "little")
+        if not right:
+            os._exit(EXIT_WRONG)
+        if not ended:
+            text = f"each operation that is served was tried: {len(every) - refused} requests were answered"
+            os.write(1, f"ok  {text}\n".encode())
+
+    ended = False
+    while begun() <= len(every):
+        before = begun()
+        status = _in_child(work)
+        if status:
+            report.right = False
+        if begun() <= len(every):
+            # libslurm's fatal() ends a process like any other fault, with status 1.
+            ended = True
+            what = every[begun() - 1][0] if begun() > before else "an operation"
+            report.no(f"{what} ends the process (status {status})")
+            if begun() in (before, len(every)):
+                return

@@ -172,7 +172,7 @@ def run(argv: Sequence[str], environ: MutableMapping[str, str], log: Log) -> int
                 os.write(1, "".join(f"{name}\n" for name in _names(field)).encode())
                 return EXIT_OK
         settings = known.read(command.options, environ)
-    except SettingsError as error:
+    except StartError as error:  # a SettingsError is one
         log.error(str(error))  # noqa: TRY400 - a sentence for the administrator, not a fault of ours
         return EXIT_REFUSED
     log.level = settings.level
@@ -236,8 +236,10 @@ def _print_token(options: Options, settings: Settings) -> int:
 
 
 def _print_version() -> int:
-    release = _Backend().release
-    os.write(1, f"slurm {release}\n".encode())
+    from slurmrest_inet.slurm import library  # noqa: PLC0415 - loads libslurm
+
+    library.check_release()
+    os.write(1, f"slurm {library.BUILT_FOR}\n".encode())
     return EXIT_OK
 
 
@@ -248,7 +250,6 @@ class _Backend:
         from slurmrest_inet.slurm import guard, library  # noqa: PLC0415 - loads libslurm
 
         self.guard = guard
-        self.release = library.BUILT_FOR
         self._library = library
         self._keys = keys
 
@@ -274,7 +275,9 @@ class _ListeningBackend(_Backend):
         tokens = settings.auth_types[0] == "rest_auth/jwt" or (network and "rest_auth/jwt" in settings.auth_types)
         self._library.resolve_controllers()
         self._library.pin_auth()
-        self._library.load_auth(token=tokens or settings.own_token is not None)
+        # Where libslurm cannot change the plugin, each instance loads the one that its first request needs.
+        if len(settings.auth_types) == 1 or settings.own_token is not None or self._library.changes_auth():
+            self._library.load_auth(token=tokens or settings.own_token is not None)
 
     def rehearsal(self, settings: Settings) -> tuple[Application, bytes] | None:
         if "rest_auth/jwt" not in settings.auth_types:

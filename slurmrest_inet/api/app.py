@@ -3,6 +3,7 @@
 
 Rule 1: authentication comes first; without it nobody learns which paths there are.
 Rule 2: then path, method, Accept, body and query; Slurm is called last, and only for a request that is right so far.
+        What is wrong is said in the dialect of the API version that stands in the path.
 Rule 3: libslurm is given an identity before the first call for it, never later than that.
 """
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
     from slurmrest_inet.auth.keys import Keys
     from slurmrest_inet.auth.peer import Peer
+    from slurmrest_inet.http.dialect import Dialect
     from slurmrest_inet.http.message import Request
     from slurmrest_inet.settings import Settings
 
@@ -96,33 +98,50 @@ def load_all(settings: Settings) -> None:
             _Application.operation(route.function)
 
 
+def _told(request: Request, dialect: Dialect) -> tuple[dict[str, str | None], Any]:
+    """Query and body of a request. A body stands in the place of the query: with POST, and later with every method."""
+    is_post = request.method == "POST"
+    if not dialect.body_is_query:
+        if request.body and not is_post:
+            raise RestError(400, "Unexpected http body provided for non-POST method", reason="body without POST")
+        if is_post:
+            return {}, media.parse_body(request, dialect)
+        return query.parse_query(request.query, dialect), None
+    if not request.body:
+        pairs = query.parse_query(request.query, dialect)
+        return ({}, pairs) if is_post else (pairs, None)
+    if request.query:
+        raise RestError(
+            400, "Unexpected HTTP body provided when URL Query provided", reason="a body and a query in one request"
+        )
+    body = media.parse_body(request, dialect)
+    if is_post:
+        return {}, body
+    pairs_in_body = query.from_body(body)
+    if pairs_in_body is None and request.method == "GET":
+        raise RestError(400, "A body in the place of a query must be one flat object", reason="body is no query")
+    # Operations take the one or, those of DELETE, the other.
+    return pairs_in_body or {}, body
+
+
 class _Application:
     def __init__(self, settings: Settings, peer: Peer, gate: auth.Gate) -> None:
         self._settings = settings
         self._peer = peer
         self._gate = gate
         self._adopted: auth.Identity | None = None
+        self._newest = versions.newest(settings)
 
     def __call__(self, request: Request) -> Response:
         identity = self._gate.admit(request)
-        match = router.find(request.method, query.split_path(request.path), self._settings)
-        home = versions.HOME[match.version]
-        yaml = media.YAML_24_11 if home >= 2411 else media.YAML
-        accepted = media.negotiate(request, yaml)
-        if request.body and request.method != "POST":
-            raise RestError(400, "Unexpected http body provided for non-POST method", reason="body without POST")
-        # The body of a POST stands in the place of its query, which is not even looked at.
-        is_post = request.method == "POST"
-        call = Call(
-            match.version,
-            match.parameters,
-            {} if is_post else dict(query.parse_query(request.query)),
-            media.parse_body(request, yaml) if is_post else None,
-            versions.flags(self._settings, match.version),
-        )
+        dialect = self.dialect(request.path)
+        match = router.find(request.method, query.split_path(request.path, dialect), self._settings, dialect)
+        accepted = media.negotiate(request, dialect)
+        flags = versions.flags(self._settings, match.version)
+        call = Call(match.version, match.parameters, *_told(request, dialect), flags)
         self._adopt(identity)
         answer = self.operation(match.route.function)(call)
-        status = errors.status_of(answer.code, home)
+        status = errors.status_of(answer.code, versions.HOME[match.version])
         about = meta.of(match.route.side, match.version, self._peer, identity, call.flags)
         format_ = self._format(accepted.yaml, match.version)
         document = envelope.Document(answer, about, match.version, format_, complex_="complex" in call.flags)
@@ -130,6 +149,10 @@ class _Application:
             document.close()
             return Response(status, None, b"")
         return Response(status, accepted.name, document, note=answer.note)
+
+    def dialect(self, path: str) -> Dialect:
+        """Return how to speak to who asks for that path."""
+        return versions.DIALECTS[versions.home_of(path, self._newest)]
 
     def _adopt(self, identity: auth.Identity) -> None:
         if identity == self._adopted:

@@ -10,7 +10,7 @@ import contextlib
 from typing import TYPE_CHECKING
 
 from slurmrest_inet import auth
-from slurmrest_inet.api import envelope, router
+from slurmrest_inet.api import envelope, router, versions
 from slurmrest_inet.auth.peer import INET, Peer
 from slurmrest_inet.http import media, query
 from slurmrest_inet.http.message import Response, RestError
@@ -32,16 +32,19 @@ _PEER = Peer(INET, None, 0, 0, "-")
 def application(settings: Settings) -> Callable[[Request], Response]:
     """Return what answers REQUEST; it goes the way of the real application up to the call of libslurm."""
     plugins = [auth.plugin(name) for name in settings.auth_types]
+    # Else the first client's kind of identity is the one that libslurm keeps to.
+    early = len(settings.auth_types) == 1 or library.changes_auth()
 
     def answer(request: Request) -> Response:
         identity = auth.Gate(_PEER, plugins, once=False).admit(request)
         segments = query.split_path(request.path)
         dict(query.parse_query(request.query))
         with contextlib.suppress(RestError):  # it may not be selected
-            router.find(request.method, segments, settings)
-        accepted = media.negotiate(request, media.YAML)
-        with contextlib.suppress(library.LibraryError):  # the first request of a client says so
-            library.adopt(identity)
+            router.find(request.method, segments, settings, versions.DIALECTS[versions.HOME[38]])
+        accepted = media.negotiate(request)
+        if early:
+            with contextlib.suppress(library.LibraryError):  # the first request of a client says so
+                library.adopt(identity)
         document = envelope.Document(
             envelope.Answer((("pings", [{"ping": "UP"}]),)), {"plugin": {}}, 38, codec.JSON_COMPACT
         )

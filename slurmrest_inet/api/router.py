@@ -9,16 +9,11 @@ from slurmrest_inet.api import versions
 from slurmrest_inet.api.routes import ROUTES, Route
 from slurmrest_inet.http import query
 from slurmrest_inet.http.message import RestError
+from slurmrest_inet.http.wirecheck import ROUTED
 
 if TYPE_CHECKING:
+    from slurmrest_inet.http.dialect import Dialect
     from slurmrest_inet.settings import Settings
-
-UNKNOWN_PATH = "Unable find requested URL. Please view /openapi/v3 for API reference."
-UNKNOWN_METHOD = "Requested REST method is not defined at URL. Please view /openapi/v3 for API reference."
-"""The sentences that slurmrestd 22.05 sends; clients compare them."""
-
-_UNDEFINED_IS_UNKNOWN = 2311
-"""From this release on a method that a path does not have is answered like an unknown path."""
 
 
 class Match(NamedTuple):
@@ -48,25 +43,29 @@ def _parameters(template: str, segments: tuple[str, ...]) -> dict[str, str] | No
     return found
 
 
-def find(method: str, segments: tuple[str, ...], settings: Settings) -> Match:
-    """Return the operation for a path. Raises RestError 404 or 405 with slurmrestd's sentences."""
-    unknown = RestError(404, UNKNOWN_PATH, reason="unknown path")
-    if len(segments) < 3:
-        raise unknown
-    side, version, rest = segments[0], versions.parse(segments[1]), segments[2:]
-    if version is None or not versions.is_selected(settings, side, version):
-        raise unknown
-    # The first path that fits is the path, whatever its methods: job/submit is never job/{job_id}.
-    path = None
-    for route in ROUTES:
-        if route.side != side or not route.since <= version <= route.until or path not in (None, route.path):
-            continue
-        parameters = _parameters(route.path, rest)
-        if parameters is None:
-            continue
-        if route.method == method:
-            return Match(route, version, parameters)
-        path = route.path
-    if path and versions.HOME[version] < _UNDEFINED_IS_UNKNOWN:
-        raise RestError(405, UNKNOWN_METHOD, reason="the path has no such method")
-    raise unknown
+def find(method: str, segments: tuple[str, ...], settings: Settings, dialect: Dialect) -> Match:
+    """Return the operation for a path. Raises RestError 404 or 405 in the words of ``dialect``."""
+    side, version, rest = segments[:1], versions.parse(segments[1]) if len(segments) > 2 else None, segments[2:]
+    methods: list[str] = []
+    if version is not None and versions.is_selected(settings, side[0], version):
+        # The first path that fits is the path, whatever its methods: job/submit is never job/{job_id}.
+        path = None
+        for route in ROUTES:
+            if route.side != side[0] or not route.since <= version <= route.until or path not in (None, route.path):
+                continue
+            parameters = _parameters(route.path, rest)
+            if parameters is None:
+                continue
+            if route.method == method:
+                return Match(route, version, parameters)
+            path = route.path
+            methods.append(route.method)
+    if method not in ROUTED:
+        refusal, reason = dialect.unrouted_method, "method without a route"
+    elif methods:
+        refusal, reason = dialect.undefined_method, "the path has no such method"
+    else:
+        refusal, reason = dialect.unknown_path, "unknown path"
+    # RFC 9110 section 15.5.6; none at all for a path that is not there.
+    allow = (("Allow", ", ".join(sorted(methods))),) if refusal.status == 405 else ()
+    raise RestError(refusal.status, refusal.text, reason=reason, headers=allow)

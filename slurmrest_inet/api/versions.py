@@ -1,9 +1,15 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""API versions: which there are, whose slurmrestd each imitates, and which the administrator lets be served."""
+"""API versions: which there are, whose slurmrestd each imitates, and which the administrator lets be served.
+
+Rule 1: an answer follows the version in the request's target, also one that is made before a path is looked up; where
+        none stands there, the newest that is served (`home_of`).
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+
+from slurmrest_inet.http.dialect import Dialect, Refusal
 
 if TYPE_CHECKING:
     from slurmrest_inet.settings import Settings
@@ -14,17 +20,67 @@ SERVED = (36, 37, 38, 42)
 HOME = {36: 2205, 37: 2205, 38: 2205, 39: 2302, 40: 2411, 41: 2411, 42: 2411, 43: 2605, 44: 2605, 45: 2605}
 """The release whose slurmrestd is the model of an API version, as year and month."""
 
+_SIDES = ("slurm", "slurmdb")
+
+_UNKNOWN_IN_26_05 = Refusal(
+    404,
+    "Unable to find requested URL endpoint. Please query the '/openapi/v3' endpoint or visit "
+    "'https://slurm.schedmd.com/rest_api.html' for the OpenAPI specification which includes a list of all possible "
+    "slurmrestd endpoints.",
+)
+_2205 = Dialect()
+_2411 = _2205._replace(undefined_method=_2205.unknown_path, body_is_query=True, yaml=(*_2205.yaml, "application/yaml"))
+DIALECTS = {
+    2205: _2205,
+    2302: _2205,
+    2411: _2411,
+    2605: _2411._replace(
+        head=Refusal(404, ""),
+        unknown_method=Refusal(405, "Invalid HTTP method"),
+        connect=Refusal(404, "Invalid or unknown URL path"),
+        unrouted_method=Refusal(405, "Invalid HTTP method"),
+        undefined_method=_UNKNOWN_IN_26_05,
+        unknown_path=_UNKNOWN_IN_26_05,
+        bad_path=Refusal(404, "Invalid or unknown URL path"),
+        bad_query=Refusal(500, "Unspecified error"),
+        bad_body=Refusal(400, "Failure during parsing"),
+        unknown_content_type=Refusal(415, "MIME type is unknown to any loaded plugins"),
+        unknown_accept=Refusal(415, "HTTP Accept header content type is unknown or unsupported"),
+        dot_is_nothing=True,
+    ),
+}
+"""How the releases differ in front of their operations (seen on 22.05.8, 23.02.8, 24.11.5, 25.11.8 and 26.05.5)."""
+
 MODERN = 40
 """From v0.0.40 on one plugin serves a side in every version, and data parsers choose the versions."""
 
 
 def parse(segment: str) -> int | None:
     """Return 38 for ``v0.0.38``, None for what is no API version that is served."""
+    version = _number(segment)
+    return version if version in SERVED else None
+
+
+def _number(segment: str) -> int | None:
     prefix, number = segment[:5], segment[5:]
     if prefix != "v0.0." or not (number.isascii() and number.isdigit()) or len(number) != 2:
         return None
-    version = int(number)
-    return version if version in SERVED else None
+    return int(number) if int(number) in HOME else None
+
+
+def newest(settings: Settings) -> int:
+    """Return the newest API version that ``-s`` and ``-d`` let be served, of all that there are if they let none."""
+    selected = [one for one in SERVED if any(is_selected(settings, side, one) for side in _SIDES)]
+    return max(selected or SERVED)
+
+
+def home_of(path: str, newest_served: int) -> int:
+    """Return the home release of the API version that stands in a request's path, else of the newest that is served.
+
+    The version need not be served: whoever asks for it expects the words of its release.
+    """
+    segments = [segment for segment in path.split("/", 4) if segment]
+    return HOME[(_number(segments[1]) if len(segments) > 1 else None) or newest_served]
 
 
 def plugin(side: str, version: int) -> tuple[str, str]:

@@ -7,6 +7,7 @@ Rule 2: every refusal reads the same to the client, whatever its reason; the rea
 Rule 3: an instance belongs to its first identity. libslurm keeps credentials and connections in process-wide state,
         so a later request with other credentials is refused and the connection ends.
 Rule 4: a token is carried, not read, and no repr() shows it.
+Rule 5: a header with credentials stands in a request once: of two, a proxy may have set one and its client the other.
 
 What this process can say for itself, where its user is the client and no token came (rest_auth/local), is told by
 SLURM_JWT: unset, it is what AuthType of slurm.conf makes for that user, as munge does; a token, it is that token, which
@@ -48,11 +49,16 @@ class Identity(NamedTuple):
 
 
 _TOKEN_HEADERS = (b"x-slurm-user-token", b"authorization")
+_HEADERS = (*_TOKEN_HEADERS, b"x-slurm-user-name")
+
+
+# RFC 9110 section 15.5.2 demands a challenge, and RFC 6750 section 3 that it has a parameter.
+_CHALLENGE = (("WWW-Authenticate", 'Bearer realm="slurm"'),)
 
 
 def refuse(reason: str) -> RestError:
     """The one refusal there is; `reason` goes to the log and must not hold credentials."""
-    return RestError(401, "Authentication failure", reason=reason)
+    return RestError(401, "Authentication failure", reason=reason, headers=_CHALLENGE)
 
 
 def text(value: bytes, what: str) -> str:
@@ -81,6 +87,9 @@ def authenticate(peer: Peer, request: Request, plugins: Iterable[Plugin], *, tok
 
     tokens_first: a request with a token is not shown to rest_auth/local (rule 1).
     """
+    names = [name for name, _ in request.headers if name in _HEADERS]
+    if len(set(names)) < len(names):
+        raise refuse("the same credentials' header twice")
     token = tokens_first and any(request.header(name) is not None for name in _TOKEN_HEADERS)
     for candidate in plugins:
         if token and candidate.NAME == "rest_auth/local":

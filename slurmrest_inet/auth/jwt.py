@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 NAME = "rest_auth/jwt"
 
-_SCHEME = b"Bearer "
+_SCHEME = b"bearer "  # in any letters (RFC 9110 section 11.1)
 
 
 def authenticate(_peer: Peer, request: Request) -> Identity | None:
@@ -31,7 +31,7 @@ def authenticate(_peer: Peer, request: Request) -> Identity | None:
     if token is not None and authorization is not None:
         raise refuse("X-SLURM-USER-TOKEN and Authorization in one request")
     if authorization is not None:
-        if not authorization.startswith(_SCHEME):
+        if authorization[: len(_SCHEME)].lower() != _SCHEME:
             raise refuse("Authorization is not of the Bearer scheme")
         token = authorization[len(_SCHEME) :]
     if token is None:

@@ -19,7 +19,7 @@ from slurmrest_inet.settings import StartError
 try:
     import jwt
 except ImportError:
-    raise StartError("Verifying and making tokens needs PyJWT 2.13 or newer: install slurmrest-inet[jwt].") from None
+    raise StartError("Verifying and making tokens needs PyJWT 2.13 or newer, which is not installed.") from None
 
 if TYPE_CHECKING:
     from typing import Callable
@@ -117,10 +117,10 @@ def _public_keys(data: bytes) -> dict[Any, Any]:
             for one in json.loads(data)["keys"]
             if one.get("kty") == "RSA" and one.get("alg", "RS256") == "RS256"
         }
+    except jwt.exceptions.MissingCryptographyError:
+        raise StartError("Verifying with --jwks needs cryptography: install slurmrest-inet[jwks].") from None
     except (jwt.PyJWTError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
         raise KeyFileError("The file of --jwks is no set of keys with their kid (RFC 7517).") from None
-    except NotImplementedError:
-        raise StartError("Verifying with --jwks needs the package cryptography.") from None
     if not found:
         raise KeyFileError("The file of --jwks holds no RSA key.")
     return found

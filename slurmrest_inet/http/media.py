@@ -4,6 +4,7 @@
 Rule 1: names are those of slurmrestd, compared without case, written back as they stand in the lists here.
 Rule 2: a body is data, never more: no YAML tag builds an object, no alias multiplies, no number or depth is unbounded.
 Rule 3: json and yaml are imported when a body of their kind arrives; most requests have none.
+Rule 4: what a body costs is in proportion to its bytes, in memory and in time; what would cost more is refused (413).
 """
 
 from __future__ import annotations
@@ -11,23 +12,24 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from slurmrest_inet.http import query
+from slurmrest_inet.http.dialect import Dialect
 from slurmrest_inet.http.message import RestError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from typing import Any
 
     from slurmrest_inet.http.message import Request
 
 JSON = ("application/json", "application/jsonrequest")
-YAML = ("application/x-yaml", "text/yaml")
-# API versions whose home release is 24.11 or later know one more name (RFC 9512).
-YAML_24_11 = (*YAML, "application/yaml")
 FORM = "application/x-www-form-urlencoded"
 
-# json-c's own limit, which slurmrestd leaves in place.
-_DEPTH = 32
-# Longer than any 64-bit number; int() is quadratic in the digits.
-_DIGITS = 25
+# A form is what a shell script sends: some options, and a script in one of them.
+_FORM_BYTES = 1 << 20
+_FORM_PAIRS = 1_000
+# How many nodes and ends of nodes a body in YAML may have: each takes a microsecond and 100 bytes.
+_EVENTS = 60_000
+_BYTES_AN_EVENT = 25
 _YAML_TAG = "tag:yaml.org,2002:"
 
 
@@ -38,15 +40,19 @@ class Media(NamedTuple):
     yaml: bool
 
 
-def negotiate(request: Request, yaml: tuple[str, ...] = YAML) -> Media:
+_PLAIN = Dialect()
+
+
+def negotiate(request: Request, dialect: Dialect = _PLAIN) -> Media:
     """The media type of the answer (RFC 9110 section 12.5.1): the highest q, among equals the first in the header.
 
     No Accept and "*/*" mean JSON. Other ranges ("application/*") and unknown types count for nothing, like a type with
-    q=0. Raises RestError 415, slurmrestd's status, when no type is left.
+    q=0. Raises RestError 415 when no type is left.
     """
     entries = [value for name, value in request.headers if name == b"accept"]
     if not entries:
         return Media(JSON[0], yaml=False)
+    yaml = dialect.yaml
     listed = [_range(entry) for entry in b",".join(entries).decode("latin-1").split(",")]
     named = {name for name, _ in listed}
     best, best_q = "", 0.0
@@ -57,34 +63,42 @@ def negotiate(request: Request, yaml: tuple[str, ...] = YAML) -> Media:
         if q > best_q and (name in JSON or name in yaml):
             best, best_q = name, q
     if not best:
-        raise RestError(415, "Accept content type is unknown", reason="no acceptable media type")
+        raise dialect.unknown_accept.error("no acceptable media type")
     return Media(best, best in yaml)
 
 
-def parse_body(request: Request, yaml: tuple[str, ...] = YAML) -> dict[str, Any] | list[Any]:
+def parse_body(request: Request, dialect: Dialect = _PLAIN) -> dict[str, Any] | list[Any]:
     """The body as dicts, lists and scalars; the last of equal keys wins. Without a type or a content it is a form.
 
     Plain YAML scalars stay text (but ~, null and nothing), forms are text throughout: `query.as_int` and its siblings
-    read them. Raises RestError 400 for an unknown type, a charset other than UTF-8, and whatever does not parse.
+    read them. Raises RestError: 400 or 415 for an unknown type or a charset other than UTF-8, 400 for whatever does not
+    parse, 413 for what would cost more than its size is worth (rule 4).
     """
     body = request.body
     kind = _content_type(request.header(b"content-type"))
     if kind == FORM or not body:
-        return dict(query.parse_query(body))
+        return dict(_form(body, dialect))
+    value: Any
     try:
         if kind in JSON:
-            value = _json(body)
-        elif kind in yaml:
+            from slurmrest_inet.http import jsonbody  # noqa: PLC0415 - Rule 3
+
+            value = jsonbody.read(body)
+        elif kind in dialect.yaml:
             value = _yaml(body)
         else:
-            raise RestError(400, "Unable to parse query.", reason="unknown Content-Type")
-        # RecursionError comes from a nesting far beyond the limit, before _check could count it.
-        _check(value, 1)
+            raise dialect.unknown_content_type.error("unknown Content-Type")
     except (ValueError, RecursionError) as error:
-        raise RestError(400, "Unable to parse query.", reason="malformed body") from error
+        raise dialect.bad_body.error("malformed body") from error
     if not isinstance(value, (dict, list)):
-        raise RestError(400, "Unable to parse query.", reason="body is neither an object nor an array")
+        raise dialect.bad_body.error("body is neither an object nor an array")
     return value
+
+
+def _form(body: bytes, dialect: Dialect) -> dict[str, str | None]:
+    if len(body) > _FORM_BYTES or body.count(b"&") + body.count(b";") > _FORM_PAIRS:
+        raise RestError(413, "A form has at most 1 MiB and 1000 pairs", reason="form over the limit")
+    return query.parse_query(body, dialect)
 
 
 def _range(entry: str) -> tuple[str, float]:
@@ -115,33 +129,18 @@ def _content_type(value: bytes | None) -> str:
     return name.strip()
 
 
-def _json(body: bytes) -> Any:
-    import json  # noqa: PLC0415 - Rule 3
-
-    def number(text: str) -> int:
-        if len(text) > _DIGITS:
-            raise ValueError(text[:_DIGITS])
-        return int(text)
-
-    def real(text: str) -> float:
-        value = float(text)
-        if value in (float("inf"), float("-inf")):
-            raise ValueError(text[:_DIGITS])
-        return value
-
-    def constant(text: str) -> None:
-        raise ValueError(text)
-
-    return json.loads(body.decode("utf-8"), parse_int=number, parse_float=real, parse_constant=constant)
-
-
 def _yaml(body: bytes) -> Any:
     try:
         import yaml  # noqa: PLC0415 - Rule 3
     except ImportError:
         raise RestError(415, "YAML bodies need PyYAML on this server", reason="PyYAML is not installed") from None
+    from slurmrest_inet.http import jsonbody  # noqa: PLC0415 - Rule 3
+
+    body.decode("utf-8")  # YAML knows other encodings, too
     # Events, not a loader: nothing is built that does not stand in the body.
-    events = yaml.parse(body.decode("utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    parsed = yaml.parse(body, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    events = _no_more_than(_EVENTS + len(body) // _BYTES_AN_EVENT, parsed)
+    keys: dict[str, str] = {}
 
     def node(event: Any) -> Any:
         if isinstance(event, yaml.ScalarEvent):
@@ -160,7 +159,7 @@ def _yaml(body: bytes) -> Any:
         while not isinstance(key := next(events), yaml.MappingEndEvent):
             if not isinstance(key, yaml.ScalarEvent):
                 raise ValueError("key is no text")  # noqa: TRY004 - as above
-            pairs[key.value] = node(next(events))
+            pairs[keys.setdefault(key.value, key.value)] = node(next(events))
         return pairs
 
     try:
@@ -169,7 +168,16 @@ def _yaml(body: bytes) -> Any:
         raise ValueError(str(error)) from error
     if len(nodes) != 1:
         raise ValueError("not one document")
+    jsonbody.check(nodes[0])
     return nodes[0]
+
+
+def _no_more_than(count: int, events: Iterator[Any]) -> Iterator[Any]:
+    for event in events:
+        count -= 1
+        if count < 0:
+            raise RestError(413, "Request body has too many values for its size", reason="YAML over the limit of nodes")
+        yield event
 
 
 def _yaml_scalar(text: str, tag: str, *, plain: bool) -> query.Scalar:
@@ -182,19 +190,3 @@ def _yaml_scalar(text: str, tag: str, *, plain: bool) -> query.Scalar:
     if kind is None or type(value) is not kind:
         raise ValueError(tag)
     return value
-
-
-def _check(value: Any, depth: int) -> None:
-    """Refuse what C cannot hold or slurmrestd would not read: texts with NUL or half a surrogate pair, deep nesting."""
-    if isinstance(value, str):
-        if "\0" in value:
-            raise ValueError(value)
-        value.encode()
-    elif isinstance(value, (dict, list)):
-        if depth > _DEPTH:
-            raise ValueError(depth)
-        for item in value:
-            _check(item, depth + 1)
-        if isinstance(value, dict):
-            for item in value.values():
-                _check(item, depth + 1)

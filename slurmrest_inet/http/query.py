@@ -8,29 +8,35 @@ Rule 3: digits are checked before int(); text from the wire never reaches it wit
 
 from __future__ import annotations
 
+import re
+from binascii import a2b_qp
 from typing import TYPE_CHECKING
 
-from slurmrest_inet.http.message import RestError
+from slurmrest_inet.http.dialect import Dialect
 
 if TYPE_CHECKING:
+    from typing import Any
+
     from typing_extensions import TypeAlias
 
 # What one value of a query, a form or a parsed body can be, containers apart.
 Scalar: TypeAlias = "bool | int | float | str | None"
 
-_DIGITS = b"0123456789"
-_HEX = _DIGITS + b"abcdefABCDEF"
-# RFC 3986 section 2.3. Nothing else may stand unescaped: slurmrestd refuses even comma and colon.
-_UNRESERVED = _DIGITS + b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-._~"
+# RFC 3986 section 2.3, and the sign of escapes. slurmrestd refuses even comma and colon when they are not escaped.
+_PLAIN_BYTES = b"0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-._~%"
+_BAD_ESCAPE = re.compile(b"%(?![0-9A-Fa-f]{2})|%00|%[Ff][Ff]")
 _TRUE = ("y", "yes", "t", "true", "on")
 _FALSE = ("n", "no", "f", "false", "off")
 _INT64_MAX = 2**63 - 1
 
 
-def split_path(path: str) -> tuple[str, ...]:
+_PLAIN = Dialect()
+
+
+def split_path(path: str, dialect: Dialect = _PLAIN) -> tuple[str, ...]:
     """The decoded segments of a raw path; repeated and trailing slashes do not count.
 
-    Raises RestError 400 for a "..", a byte outside the unreserved ones, a bad escape, %00, %FF and what is no UTF-8.
+    Raises RestError for a "..", a byte outside the unreserved ones, a bad escape, %00, %FF and what is no UTF-8.
     """
     segments = []
     dot = ""
@@ -40,27 +46,36 @@ def split_path(path: str) -> tuple[str, ...]:
         try:
             segment = dot + _decode(part.encode("ascii"))
         except ValueError:
-            raise RestError(400, "Unable to parse URL path.", reason="bad character or escape in the path") from None
-        # slurmrestd drops a last "." and glues any other to the segment behind it, so that no path is found: 404.
-        dot = "." if segment == "." else ""
+            raise dialect.bad_path.error("bad character or escape in the path") from None
+        if segment == ".":
+            # slurmrestd drops a last "." and, before 26.05, glues any other to the segment behind it: 404.
+            dot = "" if dialect.dot_is_nothing else "."
+            continue
+        dot = ""
         if segment == "..":
-            raise RestError(400, "Unable to parse URL path.", reason="'..' in the path")
-        if not dot:
-            segments.append(segment)
+            raise dialect.bad_path.error("'..' in the path")
+        segments.append(segment)
     return tuple(segments)
 
 
-def parse_query(text: str | bytes | None) -> dict[str, str | None]:
+def parse_query(text: str | bytes | None, dialect: Dialect = _PLAIN) -> dict[str, str | None]:
     """The pairs of a URL query or of a form (application/x-www-form-urlencoded), still as text.
 
     "&" and ";" separate, "+" is a blank, the last of equal keys wins, a key without "=" or without a value has None.
-    Raises RestError 400 for a pair without a key, a second "=" behind a value, and whatever `split_path` refuses.
+    Raises RestError for a pair without a key, a second "=" behind a value, and whatever `split_path` refuses.
     """
     try:
         raw = text.encode("ascii") if isinstance(text, str) else text or b""
         return dict(_pair(pair) for pair in raw.replace(b";", b"&").split(b"&") if pair)
     except ValueError:
-        raise RestError(400, "Unable to parse query.", reason="malformed query or form") from None
+        raise dialect.bad_query.error("malformed query or form") from None
+
+
+def from_body(body: dict[str, Any] | list[Any]) -> dict[str, str | None] | None:
+    """The query that stands in a parsed body; None if that is not one flat object."""
+    if isinstance(body, list) or any(isinstance(value, (dict, list)) for value in body.values()):
+        return None
+    return {name: None if value is None else as_text(value) for name, value in body.items()}
 
 
 def infer(text: str) -> Scalar:
@@ -131,12 +146,11 @@ def _pair(pair: bytes) -> tuple[str, str | None]:
 
 def _decode(raw: bytes) -> str:
     # Raises ValueError (UnicodeError is one) for everything that Rule 1 refuses.
-    pieces = raw.split(b"%")
-    if any(piece.translate(None, _UNRESERVED) for piece in pieces):
-        raise ValueError
-    for index, piece in enumerate(pieces[1:], 1):
-        escape = piece[:2]
-        if len(escape) != 2 or escape.translate(None, _HEX) or escape in (b"00", b"ff", b"FF", b"fF", b"Ff"):
-            raise ValueError
-        pieces[index] = bytes((int(escape, 16),)) + piece[2:]
-    return b"".join(pieces).decode("utf-8")
+    if raw.translate(None, _PLAIN_BYTES):
+        raise ValueError(raw)
+    if b"%" in raw:
+        if _BAD_ESCAPE.search(raw):
+            raise ValueError(raw)
+        # The same escapes but for the sign, which cannot stand here; in C, and without an object for each.
+        raw = a2b_qp(raw.replace(b"%", b"="))
+    return raw.decode("utf-8")

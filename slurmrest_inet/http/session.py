@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
     from typing import Callable
 
+    from slurmrest_inet.http.dialect import Dialect
     from slurmrest_inet.http.message import Bytes
 
     Observer = Callable[[Request | None, int, int, str | None, BaseException | None], None]
@@ -85,6 +86,8 @@ class Session:
 
     handler: called with each complete request; its Response is sent.
     date: the current time as an IMF-fixdate (RFC 9110 section 5.6.7).
+    lenient: nobody else has read the bytes of this connection, so a bare line feed may end a line of a head.
+    dialect: how to speak to who asks for a path, if that depends on it.
     observer: called once per answer with the request (None if it was refused before it was complete), the status, the
         bytes handed out, the reason for the log, and the exception that nobody expected.
 
@@ -99,16 +102,21 @@ class Session:
         limits: Limits,
         date: Callable[[], str],
         observer: Observer,
+        *,
+        lenient: bool = False,
+        dialect: Callable[[str], Dialect] | None = None,
     ) -> None:
         self._handler = handler
         self._limits = limits
+        self._lenient = lenient
+        self._dialect = dialect or wirecheck.plain_dialect
         self._date = date
         self._observer = observer
         self._h11 = h11.Connection(h11.SERVER, limits.head_bytes + _PIECE)
         self._buffer = bytearray()
         self._eof = False
         self._late = False
-        self._scanner = wirecheck.Scanner(limits)
+        self._scanner = wirecheck.Scanner(limits, lenient=lenient)
         self._head: wirecheck.Head | None = None
         self._fields: tuple[tuple[bytes, bytes], ...] = ()
         self._body = bytearray()
@@ -153,7 +161,7 @@ class Session:
                     return
                 step = self._advance()
             except RestError as error:
-                self.failed = error.status not in (405, 408)
+                self.failed = error.status != 408
                 yield from self._refuse(error)
                 return
             if step is None:
@@ -176,8 +184,10 @@ class Session:
         if self._head is None:
             end = self._scanner.end(self._buffer)
             if not end:
+                if self._eof and self._scanner.begun:
+                    wirecheck.check_cut(bytes(self._buffer), self._limits)
                 return None
-            self._open(wirecheck.check(bytes(self._buffer[:end]), self._limits))
+            self._open(wirecheck.check(bytes(self._buffer[:end]), self._limits, self._dialect))
             del self._buffer[:end]
             # Also when the body is here already: whether it is depends on the reads alone, and RFC 9110 section 10.1.1
             # only allows to leave it out.
@@ -223,7 +233,7 @@ class Session:
         self._body = bytearray()
         self._fields = ()
         self._head = None
-        self._scanner = wirecheck.Scanner(self._limits)
+        self._scanner = wirecheck.Scanner(self._limits, lenient=self._lenient)
         return request
 
     def _refuse(self, error: RestError) -> Generator[list[Bytes], None, None]:

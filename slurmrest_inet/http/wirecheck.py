@@ -6,20 +6,27 @@ Rule 1: only bytes that passed here are fed to h11, so its leniency (bare LF, ob
 Rule 2: the verdict depends on the bytes alone, never on how they were cut into reads: every check that runs on an
         incomplete head fires at a fixed position, everything else waits for the complete head.
 Rule 3: numbers are digits before they are int(): int() takes signs, blanks and underscores.
+Rule 4: a bare line feed ends a line only where nobody else has read the same bytes (`lenient`): then nobody can have
+        understood them in another way. slurmrestd takes it everywhere, and scripts write heads with echo.
 """
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, NamedTuple
 
+from slurmrest_inet.http.dialect import Dialect
 from slurmrest_inet.http.message import RestError
 
 if TYPE_CHECKING:
+    from typing import Callable
+
     from slurmrest_inet.http.session import Limits
 
 # Methods that slurmrestd routes; the router answers for those that a path does not define.
 ROUTED = frozenset(("GET", "POST", "PUT", "DELETE", "OPTIONS", "PATCH", "TRACE"))
-# Registered method names that slurmrestd's parser knows and its router does not (IANA HTTP Method Registry).
+# Registered method names that slurmrestd's parser knows and its router does not (IANA HTTP Method Registry): whoever
+# routes says no to them, because the answer must name the methods of the path.
 _KNOWN = """
     ACL BIND CHECKOUT COPY LINK LOCK M-SEARCH MERGE MKACTIVITY MKCALENDAR MKCOL MOVE NOTIFY PROPFIND PROPPATCH PURGE
     REBIND REPORT SEARCH SOURCE SUBSCRIBE UNBIND UNLINK UNLOCK UNSUBSCRIBE
@@ -27,12 +34,13 @@ _KNOWN = """
 KNOWN = frozenset(_KNOWN.split())
 # The longest method with its blank, the blank and version behind the target, CRLF.
 _LINE_ROOM = len("UNSUBSCRIBE ") + len(" HTTP/1.1\r\n")
-_ALLOW = (("Allow", "GET, POST, DELETE"),)
 
 _DIGITS = b"0123456789"
 _ALNUM = _DIGITS + b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 _TOKEN = _ALNUM + b"!#$%&'*+-.^_`|~"  # RFC 9110 section 5.6.2
 _VALUE = b"\t" + bytes(range(0x20, 0x7F)) + bytes(range(0x80, 0x100))  # RFC 9110 section 5.5
+_LINE = bytes(range(0x20, 0x7F)) + bytes(range(0x80, 0x100)) + b"\r"
+_VERSION = b"HTTP/0.0"
 _TARGET = bytes(range(0x21, 0x7F)).replace(b"#", b"")  # a fragment is never sent (RFC 9112 section 3.2)
 _REG_NAME = _ALNUM + b"-._~%!$&'()*+;="  # RFC 3986 section 3.2.2 without the comma, which joins repeated fields
 _IP_LITERAL = _ALNUM + b":.-_~!$&'()*+;="
@@ -52,12 +60,13 @@ class Head(NamedTuple):
 
 
 class Scanner:
-    """Finds the end of one head in a growing buffer, at most once over each byte."""
+    """Finds the end of one head in a growing buffer, at most once over each byte. lenient: see rule 4."""
 
-    __slots__ = ("_begun", "_limits", "_lines", "_seen", "_skipped", "_start")
+    __slots__ = ("_begun", "_lenient", "_limits", "_lines", "_seen", "_skipped", "_start")
 
-    def __init__(self, limits: Limits) -> None:
+    def __init__(self, limits: Limits, *, lenient: bool = False) -> None:
         self._limits = limits
+        self._lenient = lenient
         self._skipped = False
         self._begun = False
         self._lines = 0
@@ -76,9 +85,10 @@ class Scanner:
         other than CRLF, 414 for a request line, 431 for a head or a number of lines beyond the limits.
         """
         if not self._begun:
-            if not self._skipped and buffer[:2] == b"\r\n":
-                del buffer[:2]
-                self._skipped = True
+            if not self._skipped:
+                empty = 2 if buffer[:2] == b"\r\n" else 1 if self._lenient and buffer[:1] == b"\n" else 0
+                del buffer[:empty]
+                self._skipped = bool(empty)
             if not buffer or (not self._skipped and buffer == b"\r"):
                 return 0
             self._begun = True
@@ -96,9 +106,10 @@ class Scanner:
             if line_feed < 0:
                 self._seen = reached
                 return 0
-            if line_feed == self._start or buffer[line_feed - 1] != 0x0D:
+            bare = line_feed == self._start or buffer[line_feed - 1] != 0x0D
+            if bare and not self._lenient:
                 raise RestError(400, "Lines must end in CRLF", reason="bare LF in the head")
-            if line_feed == self._start + 1:
+            if line_feed == self._start + (not bare):
                 return reached
             if self._lines > limits.header_count:
                 raise RestError(431, "Too many header fields", reason="head over the limit of fields")
@@ -106,21 +117,31 @@ class Scanner:
             self._start = self._seen = reached
 
 
-def check(raw: bytes, limits: Limits) -> Head:
-    """Judge one complete head as `Scanner` delimited it.
+def plain_dialect(_path: str) -> Dialect:
+    """That of 22.05, for every path."""
+    return Dialect()
 
-    Raises RestError with the status that slurmrestd 22.05 shows, or the RFC's where that release is broken:
-    400 malformed, 405 a method or an upgrade that nothing here serves, 406 any transfer or content coding, 411 HEAD,
-    413 a length over the limit (before any of it is read), 414, 417 an expectation other than 100-continue, 505.
+
+def check(raw: bytes, limits: Limits, dialect: Callable[[str], Dialect] = plain_dialect) -> Head:
+    """Judge one complete head as `Scanner` delimited it. dialect: how to speak to who asks for a path.
+
+    Raises RestError with the status that slurmrestd shows, or the RFC's where slurmrestd is broken: 400 malformed, 406
+    any transfer or content coding, 411 HEAD, 413 a length over the limit (before any of it is read), 414, 417 an
+    expectation other than 100-continue, 505.
     """
-    lines = raw[:-4].split(b"\r\n")
+    lines = [line[:-1] if line[-1:] == b"\r" else line for line in raw.split(b"\n")[:-2]]
     method, target, version = _request_line(lines[0], limits)
-    path, query = _split_target(target)
+    path, query = _split_target(method, target, dialect)
     length = -1
     hosts = 0
-    upgrade = switching = False
+    kept = []
     for line in lines[1:]:
         name, value = _field(line)
+        if name == b"upgrade":
+            # Nobody is obliged to follow it (RFC 9110 section 7.8), and Java's client always asks for h2c. h11 would
+            # wait for our decision, so it is not told.
+            continue
+        kept.append(line)
         if name == b"host":
             hosts += 1
             _check_authority(value)
@@ -130,25 +151,42 @@ def check(raw: bytes, limits: Limits) -> Head:
             length = _content_length(value, limits)
         elif name in (b"transfer-encoding", b"content-encoding"):
             raise RestError(406, f"{name.decode().title()} is not supported", reason=name.decode() + " in request")
-        elif name == b"upgrade":
-            upgrade = True
-        elif name == b"connection":
-            switching = switching or b"upgrade" in [option.strip(b" \t") for option in value.lower().split(b",")]
         elif name == b"expect" and value.lower() != b"100-continue":
             raise RestError(417, "Only the expectation 100-continue is supported", reason="unknown expectation")
     if hosts > 1:
         raise RestError(400, "Repeated Host", reason="repeated Host")
-    if upgrade and switching:
-        # One without the other asks for nothing (RFC 9110 section 7.8); slurmrestd ignores it too.
-        raise RestError(405, "Upgrade is not supported", reason="upgrade in request", headers=_ALLOW)
     if method == "HEAD":
-        raise RestError(411, "", reason="HEAD")
+        raise dialect(path).head.error("HEAD")
     hostless = not hosts and version == "1.1"
     if hostless:
         # slurmrestd never asked for one and Slurm's own clients leave it out; h11 insists on it.
-        cut = raw.index(b"\r\n") + 2
-        raw = raw[:cut] + b"Host: localhost\r\n" + raw[cut:]
-    return Head(method, target, path, query, version, max(length, 0), hostless, raw)
+        kept.insert(0, b"Host: localhost")
+    wire = b"\r\n".join((lines[0], *kept, b"", b""))
+    return Head(method, target, path, query, version, max(length, 0), hostless, wire)
+
+
+def check_cut(raw: bytes, limits: Limits) -> None:
+    """Judge a head that ended before it was complete: what could have become a request passes.
+
+    slurmrestd answers to half a request nothing, but to rubbish as soon as it is none, so that a script sees it in the
+    exit status. Raises RestError, 400 or 406.
+    """
+    *lines, last = raw.split(b"\n")
+    first = lines[0] if lines else last
+    words = first.rstrip(b"\r").split(b" ")
+    method = words[0].decode("latin-1")
+    known = ROUTED | KNOWN | {"HEAD"}
+    named = method in known or (len(words) == 1 and not lines and any(one.startswith(method) for one in known))
+    version = words[2] if len(words) == 3 else b""
+    begun = _VERSION.startswith(re.sub(b"[0-9]", b"0", version))
+    if not named or len(words) > 3 or not begun or first.translate(None, _LINE):
+        raise RestError(400, "Malformed request line", reason="input ended in what begins no request line")
+    if len(lines) > 1:
+        try:
+            check(b"\n".join((*lines, b"", b"")), limits)
+        except RestError as error:
+            if error.status in (400, 406):
+                raise
 
 
 def _request_line(line: bytes, limits: Limits) -> tuple[str, str, str]:
@@ -165,15 +203,16 @@ def _request_line(line: bytes, limits: Limits) -> tuple[str, str, str]:
         raise RestError(505, "Only HTTP/1.1 and HTTP/1.0 are supported", reason="unsupported HTTP version")
     if target.translate(None, _TARGET):
         raise RestError(400, "Malformed request target", reason="byte in the target that no URI holds")
-    word = method.decode()
-    if word in KNOWN:
-        raise RestError(405, "Request method is not supported", reason="method without a route", headers=_ALLOW)
-    if word not in ROUTED and word != "HEAD":
-        raise RestError(400, "Unknown request method", reason="unknown method")
-    return word, target.decode(), version[5:].decode()
+    return method.decode(), target.decode(), version[5:].decode()
 
 
-def _split_target(target: str) -> tuple[str, str | None]:
+def _split_target(method: str, target: str, dialect: Callable[[str], Dialect]) -> tuple[str, str | None]:
+    if method == "CONNECT":
+        raise dialect("").connect.error("CONNECT")
+    if method not in ROUTED and method not in KNOWN and method != "HEAD":
+        raise dialect(target).unknown_method.error("unknown method")
+    if target == "*":
+        return target, None  # the server as a whole (RFC 9112 section 3.2.4): no path is like that
     rest = target
     if target[0] != "/":
         scheme, mark, rest = target.partition("://")

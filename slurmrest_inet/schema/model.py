@@ -57,18 +57,42 @@ class Kind(NamedTuple):
     """OpenAPI type: string, integer, number, boolean, array, object, noval (the number object)."""
 
 
+class Source(NamedTuple):
+    """A C member that a value is taken from in the releases that have it, with a kind of its own.
+
+    ``member`` None: the value of a release without any of the members. ``kind`` and ``then`` as in a row.
+    """
+
+    member: str | None
+    kind: Kind
+    then: dict[int, Kind] | None = None
+
+    @property
+    def kinds(self) -> tuple[Kind, ...]:
+        """Every kind that the value has had, oldest first."""
+        return (self.kind, *(self.then or {}).values())
+
+    def at(self, version: int) -> Source:
+        """Return the source as one API version has it: with its one kind."""
+        kind = self.kind
+        for since, later in (self.then or {}).items():
+            if version >= since:
+                kind = later
+        return self._replace(kind=kind, then=None)
+
+
 class Row(NamedTuple):
     """One JSON value of one record.
 
     ``path`` nests with ``/``. ``member`` is the C member, a tuple of stand-ins of which the first that the installed
-    headers have is taken, or None when the value has no single member. ``uses`` names further members that a derived
-    value reads. ``then`` gives later API versions another kind, each from the version on that is its key. ``release``
-    is the first release of Slurm with the member where that is later than 22.05, so that a
-    row without it that matches nothing is a typo.
+    headers have is taken, or None when the value has no single member. A stand-in that is a `Source` has kinds of its
+    own instead of the row's. ``uses`` names further members that a derived value reads. ``then`` gives later API
+    versions another kind, each from the version on that is its key. ``release`` is the first release of Slurm with the
+    member where that is later than 22.05, so that a row without it that matches nothing is a typo.
     """
 
     path: str
-    member: str | tuple[str, ...] | None
+    member: str | tuple[str | Source, ...] | None
     kind: Kind
     doc: str
     since: int = FIRST
@@ -78,24 +102,31 @@ class Row(NamedTuple):
     then: dict[int, Kind] | None = None
 
     @property
+    def sources(self) -> tuple[Source, ...]:
+        """Return the member and its stand-ins, each with its kinds."""
+        members = self.member if isinstance(self.member, tuple) else (self.member,)
+        return tuple(
+            one if isinstance(one, Source) else Source(one, self.kind, self.then) for one in members if one is not None
+        )
+
+    @property
     def kinds(self) -> tuple[Kind, ...]:
-        """Every kind that the value has had, oldest first."""
-        return (self.kind, *(self.then or {}).values())
+        """Every kind that the value has had: the row's own, oldest first, then those of its stand-ins."""
+        own = Source(None, self.kind, self.then)
+        return own.kinds + tuple(kind for source in self.sources for kind in source.kinds if kind not in own.kinds)
 
     def at(self, version: int) -> Row:
-        """Return the row as one API version has it: with its one kind."""
-        kind = self.kind
-        for since, later in (self.then or {}).items():
-            if version >= since:
-                kind = later
-        return self._replace(kind=kind, then=None)
+        """Return the row as one API version has it: with its one kind, and one of each stand-in."""
+        own = Source(None, self.kind, self.then).at(version)
+        members = self.member
+        if isinstance(members, tuple):
+            members = tuple(one.at(version) if isinstance(one, Source) else one for one in members)
+        return self._replace(member=members, kind=own.kind, then=None)
 
     @property
     def members(self) -> tuple[str, ...]:
         """The member and its stand-ins, as a tuple."""
-        if self.member is None:
-            return ()
-        return (self.member,) if isinstance(self.member, str) else self.member
+        return tuple(source.member for source in self.sources if source.member is not None)
 
 
 class Table(NamedTuple):
@@ -221,6 +252,9 @@ def constant(literal: str, type_: str = "string") -> Kind:
     """Return the kind of a value that no member holds, given as JSON."""
     return Kind("constant", literal=literal, type=type_)
 
+
+LATER = "shown by API versions that are not served yet"
+"""Why a member of a later release has no row."""
 
 EXIT_CODE = derived("exit_code", "object")
 """How a process ended: {status, return_code, signal} of a wait status."""

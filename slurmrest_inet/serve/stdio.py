@@ -27,6 +27,7 @@ from select import POLLIN, POLLOUT, poll
 from time import gmtime, monotonic, time
 from typing import TYPE_CHECKING, NamedTuple, cast
 
+from slurmrest_inet.auth.peer import INET, OTHER
 from slurmrest_inet.http.message import Response, RestError
 from slurmrest_inet.http.session import BODY, FIRST, HEAD, IDLE, Limits, Session
 from slurmrest_inet.serve import confine
@@ -284,6 +285,18 @@ class _Connection:
                 return
 
     @property
+    def is_private(self) -> bool:
+        """Whether nobody else can have read what comes in: a pipe, file or terminal, or one end of socketpair(2).
+
+        That end has no name, whereas that of a socket which was bound and accepted has one (unix(7)).
+        """
+        if self._in is None:
+            return True
+        import _socket  # noqa: PLC0415 - loaded already by `_socket_of`
+
+        return self._in.family == _socket.AF_UNIX and not self._in.getsockname()
+
+    @property
     def ending(self) -> bool:
         """Whether a signal asked this process to end."""
         return self._wake.ending
@@ -320,8 +333,7 @@ class _Connection:
             data = os.read(self._channel.input, _READ_BYTES)
         except OSError as error:
             raise GoneError(f"reading: {error.strerror}") from error
-        # A terminal's line ends are lines of HTTP, as in telnet.
-        return data.replace(b"\n", b"\r\n") if self._terminal_in else data
+        return data
 
     def new_answer(self) -> None:
         """The next bytes belong to another answer, whose patience starts anew."""
@@ -514,7 +526,10 @@ class _Edge:
         self._place = place
         self._connection = _Connection(channel, settings.deadlines, wake or Wake())
         limits = Limits()._replace(**dict(settings.limits))
-        self._session = Session(self._handle, limits, http_date, self._observe)
+        # A client from a network, behind whatever wrapper, may have come through a proxy that also read what it sent.
+        lenient = peer.kind not in (INET, OTHER) and self._connection.is_private
+        dialect = getattr(application, "dialect", None)  # an application may be any function
+        self._session = Session(self._handle, limits, http_date, self._observe, lenient=lenient, dialect=dialect)
         self._answers = 0
         self._why: str | None = None  # the connection ends before its client ended it
         self._misdeed: str | None = None

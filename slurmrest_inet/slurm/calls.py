@@ -19,10 +19,11 @@ if TYPE_CHECKING:
 NO_VAL: int = lib.NO_VAL
 MAX_JOB_ID = 0x03FFFFFF
 """Ids have 26 bits; those above them tell the cluster of a federation."""
-_CLUSTER_SHIFT = 26
 SHOW_ALL: int = lib.SHOW_ALL
 SHOW_DETAIL: int = lib.SHOW_DETAIL
 SHOW_MIXED: int = lib.SHOW_MIXED
+SHOW_LOCAL: int = lib.SHOW_LOCAL
+SHOW_FEDERATION: int = lib.SHOW_FEDERATION
 SHOW_FLAGS: dict[int, str] = {
     getattr(lib, f"SHOW_{word}"): word
     for word in ("ALL", "DETAIL", "MIXED", "LOCAL", "SIBLING", "FEDERATION", "FUTURE")
@@ -76,70 +77,30 @@ def _load(call: Callable[..., int], message_type: str, *before: Any, after: tupl
     return slot[0]
 
 
-def _for_this_thread(flags: int) -> int:
-    """SHOW_ flags with which libslurm asks the clusters of a federation only where its threads have a credential."""
-    return flags & ~lib.SHOW_FEDERATION if acts_by_token() else flags
-
-
 def load_jobs(update_time: int, flags: int) -> Message:
     """slurm_load_jobs: every job that changed since ``update_time`` (epoch; 0 for all).
 
-    With a token, of this cluster only, also with SHOW_FEDERATION.
+    With SHOW_FEDERATION those of all clusters of the federation, whenever they changed: each has a time of its own.
     """
-    return _jobs(_load(lib.slurm_load_jobs, "job_info_msg_t", update_time, after=(_for_this_thread(flags),)))
+    if flags & SHOW_FEDERATION and not flags & SHOW_LOCAL:
+        from slurmrest_inet.slurm import federation  # noqa: PLC0415 - few ask for it
+
+        return federation.load(lambda: load_jobs(0, flags & ~SHOW_FEDERATION), flags)
+    return _jobs(_load(lib.slurm_load_jobs, "job_info_msg_t", update_time, after=(flags,)))
 
 
 def load_job(job_id: int, flags: int) -> Message:
     """slurm_load_job: one job, all tasks of an array, all components of a heterogeneous job.
 
-    In a federation libslurm asks every cluster in a thread of its own. With a token they are asked here, one by one.
+    Unless SHOW_LOCAL is set, every cluster of the federation is asked.
     """
-    if not acts_by_token():
-        return _load_job(job_id, flags)
-    flags |= lib.SHOW_LOCAL
-    origin = job_id >> _CLUSTER_SHIFT
-    if not origin:
-        return _load_job(job_id, flags)  # an id of this cluster, or none
-    slot = ffi.new("void **")
-    if lib.slurm_load_federation(slot) or slot[0] == ffi.NULL:
-        return _load_job(job_id, flags)
-    federation = ffi.cast("slurmdb_federation_rec_t *", slot[0])
-    try:
-        return _load_from(_clusters(federation, origin), job_id, flags)
-    finally:
-        lib.slurm_destroy_federation_rec(federation)
+    if not flags & SHOW_LOCAL:
+        from slurmrest_inet.slurm import federation  # noqa: PLC0415 - a listing of jobs does without
 
-
-def _clusters(federation: Any, origin: int) -> list[Any]:
-    """The clusters of a federation that can be asked, first the one where the job came in."""
-    found = []
-    iterator = lib.slurm_list_iterator_create(federation.cluster_list)
-    while (item := lib.slurm_list_next(iterator)) != ffi.NULL:
-        cluster = ffi.cast("slurmdb_cluster_rec_t *", item)
-        if cluster.control_host != ffi.NULL and cluster.control_host[0] != b"\0":
-            found.append(cluster)
-    lib.slurm_list_iterator_destroy(iterator)
-    return sorted(found, key=lambda cluster: cluster.fed.id != origin)
-
-
-def _load_from(clusters: list[Any], job_id: int, flags: int) -> Message:
-    """The job as the first of these clusters that knows it tells; a cluster that cannot be asked is passed over."""
-    try:
-        for cluster in clusters:
-            lib.working_cluster_rec = cluster  # whom libslurm asks instead of its own slurmctld
-            try:
-                return _load_job(job_id, flags)
-            except SlurmError:
-                continue
-    finally:
-        lib.working_cluster_rec = ffi.NULL
-    raise SlurmError(-1, lib.ESLURM_INVALID_JOB_ID)  # what libslurm says when it has asked all
-
-
-def _load_job(job_id: int, flags: int) -> Message:
+        return federation.load(lambda: load_job(job_id, flags | SHOW_LOCAL), flags)
     slot = ffi.new("job_info_msg_t **")
     ffi.errno = 0
-    _check(lib.slurm_load_job(slot, job_id, flags))
+    _check(lib.load_job(slot, job_id, flags))
     return _jobs(slot[0])
 
 
@@ -152,7 +113,7 @@ def load_job_states(chosen: Sequence[tuple[int, int | None, int | None]]) -> Mes
 
     22.05 has no such message: there the list of jobs is taken. `waiting_tasks` expands a record.
     """
-    if not hasattr(lib, "slurm_load_job_state"):
+    if not (hasattr(lib, "slurm_load_job_state") and hasattr(lib, "slurm_free_job_state_response_msg")):
         return load_jobs(0, SHOW_ALL)
     steps = ffi.new("slurm_selected_step_t[]", max(1, len(chosen)))
     for step, (job, task, component) in zip(steps, chosen):
@@ -197,6 +158,11 @@ def job_id_of(text: str) -> int:
     found = [job.job_id for job in message.array[0 : message.count] if job.array_task_id == int(index)]
     message.close()
     return int(found[0]) if found else 0
+
+
+def _for_this_thread(flags: int) -> int:
+    """SHOW_ flags with which libslurm asks the clusters of a federation only where its threads have a credential."""
+    return flags & ~lib.SHOW_FEDERATION if acts_by_token() else flags
 
 
 def load_nodes(update_time: int, flags: int, partition_flags: int = SHOW_ALL) -> Message:
@@ -373,7 +339,7 @@ def controllers() -> list[tuple[str, int]]:
     try:
         return _pings(conf, primary)
     finally:
-        lib.slurm_free_ctl_conf(conf)
+        lib.free_conf(conf)
 
 
 def _pings(conf: Any, primary: int) -> list[tuple[str, int]]:

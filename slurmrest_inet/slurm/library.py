@@ -43,6 +43,10 @@ def _load() -> tuple[Any, Any]:
     sys.setdlopenflags(os.RTLD_GLOBAL | os.RTLD_NOW)
     try:
         import slurmrest_inet._slurm as extension  # noqa: PLC0415 - must happen under the flags above
+    except ModuleNotFoundError as error:
+        raise LibraryError(
+            f"{error.name} is not there: build slurmrest-inet for this Python and the installed Slurm (pip install)"
+        ) from None
     except ImportError as error:
         raise LibraryError(
             f"libslurm cannot be loaded ({error}): install the release of Slurm that slurmrest-inet was built for, "
@@ -67,21 +71,17 @@ BUILT_FOR = _release(lib.SLURM_VERSION_NUMBER)
 VERSION = tuple(int(part) for part in BUILT_FOR.split("."))
 """(major, minor, micro) of the same."""
 
-_RELEASES = {
-    36: "20.11", 37: "21.08", 38: "22.05", 39: "23.02", 40: "23.11",
-    41: "24.05", 42: "24.11", 43: "25.05", 44: "25.11", 45: "26.05",
-}  # fmt: skip
-"""Every release of Slurm raises the number in libslurm's SONAME, and slurm_api_version() tells it."""
-
 
 def check_release() -> None:
     """Refuse a libslurm of another release: the structs would not fit. Raises LibraryError."""
     found = lib.slurm_api_version() >> 16
     # Maintenance releases keep the number and the structs, so the patch level is free.
     if found != lib.BUILT_FOR_API:
+        from slurmrest_inet.schema.releases import APIS  # noqa: PLC0415 - only a refusal needs it
+
         raise LibraryError(
             f"slurmrest-inet was built for Slurm {BUILT_FOR}, but the installed libslurm is of "
-            f"{_RELEASES.get(found, f'another release (libslurm.so.{found})')}: build slurmrest-inet again"
+            f"{APIS.get(found, f'another release (libslurm.so.{found})')}: build slurmrest-inet again"
         )
 
 
@@ -89,17 +89,30 @@ _NAME = ffi.new("char[]", b"slurmrest-inet")
 """libslurm keeps a pointer to it."""
 
 
-def start(conf: str | None) -> None:
-    """Load slurm.conf (a path, or None: SLURM_CONF or the compiled-in one). Raises LibraryError.
+_path: Any = ffi.NULL
+"""The slurm.conf that was read, for libslurm to read it once more."""
 
-    libslurm itself ends the process with a sentence when the file cannot be parsed.
+_auth_type = ""
+"""AuthType of slurm.conf, which libslurm forgets where it uses the plugin for tokens."""
+
+
+def start(conf: str | None) -> None:
+    """Read slurm.conf (a path, or None: SLURM_CONF or the compiled-in one). Raises LibraryError.
+
+    No plugin is loaded yet: releases after 22.05 load one for authentication with the others (`load_auth`), and which
+    one it has to be, the first identity says. libslurm itself ends the process with a sentence when the file cannot be
+    parsed.
     """
+    global _path, _auth_type  # noqa: PLW0603 - libslurm's own state is global, and these describe it
     check_release()
     path = conf or os.environ.get("SLURM_CONF")
     if path and not os.access(path, os.R_OK):
         raise LibraryError(f"slurm.conf cannot be read: {path}")
     lib.name_program(_NAME)
-    lib.slurm_init(path.encode() if path else ffi.NULL)
+    _path = ffi.new("char[]", path.encode()) if path else ffi.NULL
+    lib.read_conf(_path)
+    found = configuration()
+    _auth_type = _string(None if found is None else found.authtype)
 
 
 def slurm_user() -> int | None:
@@ -143,34 +156,46 @@ def adopt(identity: Identity) -> None:
         _jwt_thread_config(identity.token, identity.user_name)
 
 
-_loaded: tuple[bool, str] | None = None
-"""Whether libslurm has loaded the plugin for tokens, and the AuthType that it found in slurm.conf."""
+_loaded: bool | None = None
+"""Whether the plugin that libslurm uses is that for tokens; None: it has none yet."""
+
+_ENDS_FOR_GOOD = ((24, 5), (24, 11))
+"""Releases in which slurm_init crashes after slurm_fini (their plugin for TLS)."""
 
 
 def load_auth(*, token: bool) -> None:
     """Let libslurm load the plugin for tokens or the one for the own uid, if it is not there yet. Raises LibraryError.
 
-    libslurm holds one at a time. Where it does not let go of it (releases after 22.05), the first one stays.
+    libslurm holds one at a time, and a token that is given to another one would be overlooked: the request would be
+    made as the user of this process.
     """
     global _loaded  # noqa: PLW0603 - libslurm's own state is global, and this describes it
-    if _loaded is not None and _loaded[0] == token:
+    if _loaded == token:
         return
-    conf = lib.conf_loaded()
     if _loaded is None:
-        auth_type = _string(None if conf == ffi.NULL else conf.authtype)
         _choose(token=token)
-        code = lib.slurm_auth_init_if_exported()
+        code = _initialise()
     else:
-        auth_type = _loaded[1]
-        code = _exchange_auth(auth_type, token=token)
+        code = _exchange_auth(token=token)
     if code:
         raise LibraryError(f"Slurm's authentication plugin cannot be loaded: {strerror(code)}")
-    _loaded = token, auth_type
+    _loaded = token
+
+
+def changes_auth() -> bool:
+    """Tell whether libslurm can change between a token and the user of the process."""
+    return _ends_alone() is not None or VERSION[:2] not in _ENDS_FOR_GOOD
+
+
+def _ends_alone() -> tuple[Any, Any] | None:
+    """Return the calls that end and begin the plugin for authentication alone; None where they are not exported."""
+    end, begin = (lib.dlsym(ffi.NULL, name) for name in (b"slurm_auth_fini", b"slurm_auth_init"))
+    return None if ffi.NULL in (end, begin) else (end, begin)
 
 
 def acts_by_token() -> bool:
     """Whether calls to Slurm are made with a token. It belongs to this thread: libslurm's own threads have none."""
-    return _loaded is not None and _loaded[0]
+    return bool(_loaded)
 
 
 def _string(text: Any) -> str:
@@ -184,16 +209,31 @@ def _choose(*, token: bool) -> None:
         os.environ.pop("SLURM_JWT", None)
 
 
-def _exchange_auth(auth_type: str, *, token: bool) -> int:
+def _exchange_auth(*, token: bool) -> int:
     """Let libslurm drop one plugin, with all that it was given, and load the other."""
-    end, begin = (lib.dlsym(ffi.NULL, name) for name in (b"slurm_auth_fini", b"slurm_auth_init"))
-    if ffi.NULL in (end, begin):
-        raise LibraryError("this release of Slurm does not change between a token and the user of the process")
-    code: int = ffi.cast("int (*)(void)", end)()
-    if not code:
-        _choose(token=token)
-        # Unless SLURM_JWT is set the name decides; libslurm has forgotten the one from slurm.conf.
-        code = ffi.cast("int (*)(char *)", begin)(ffi.new("char[]", auth_type.encode()))
+    alone = _ends_alone()
+    if alone is not None:
+        end, begin = alone
+        code: int = ffi.cast("int (*)(void)", end)()
+        if not code:
+            _choose(token=token)
+            # Unless SLURM_JWT is set the name decides; libslurm has forgotten the one from slurm.conf.
+            code = ffi.cast("int (*)(char *)", begin)(ffi.new("char[]", _auth_type.encode()))
+        return code
+    if not changes_auth():
+        raise LibraryError(
+            f"Slurm {BUILT_FOR} does not change between a token and the user of the process on one connection"
+        )
+    # All that slurm_init did is done again, with the other plugin.
+    lib.slurm_fini()
+    _choose(token=token)
+    return _initialise()
+
+
+def _initialise() -> int:
+    """Let libslurm load its plugins, that for authentication too where slurm_init does not; 0 or an errno."""
+    lib.slurm_init(_path)
+    code: int = lib.slurm_auth_init_if_exported()
     return code
 
 

@@ -82,7 +82,11 @@ def job(members: Members) -> Request:
     """A job_desc_msg_t with what is given; the rest is unset."""
     request = Request("job_desc_msg_t")
     lib.slurm_init_job_desc_msg(request.pointer)
-    request.fill(members)
+    request.fill({name: value for name, value in members.items() if name != "job_id"})
+    job_id = members.get("job_id")
+    if isinstance(job_id, int):
+        # Not every release has it as a member of its own.
+        lib.describe_job_id(request.pointer, job_id & 0xFFFFFFFF)
     for texts, count in (("environment", "env_size"), ("argv", "argc")):
         found = members.get(texts)
         if isinstance(found, list):
@@ -151,12 +155,17 @@ def submit(jobs: Sequence[Members], *, heterogeneous: bool) -> Submitted:
         raise SlurmError(code, ffi.errno)
     if slot[0] == ffi.NULL:
         raise SlurmError(-1, -1)
-    answer = slot[0]
     try:
-        message = _text(answer.job_submit_user_msg)
-        return Submitted(answer.job_id, _STEPS.get(answer.step_id, answer.step_id), answer.error_code, message)
+        return submitted(slot[0])
     finally:
-        lib.slurm_free_submit_response_response_msg(answer)
+        lib.slurm_free_submit_response_response_msg(slot[0])
+
+
+def submitted(answer: Any) -> Submitted:
+    """What a submit_response_msg_t says; nothing of it is kept."""
+    step: int = lib.submitted_step_id(answer)
+    message = _text(answer.job_submit_user_msg)
+    return Submitted(lib.submitted_job_id(answer), _STEPS.get(step, step), answer.error_code, message)
 
 
 _STEPS = {
@@ -189,7 +198,7 @@ def kill(job_id: int | str, signal: int) -> None:
     """slurm_kill_job2, or slurm_kill_job with a number, to all steps and the script. Raises SlurmError."""
     ffi.errno = 0
     if isinstance(job_id, int):
-        code = lib.slurm_kill_job(job_id & 0xFFFFFFFF, signal, lib.KILL_FULL_JOB)
+        code = lib.kill_job(job_id & 0xFFFFFFFF, signal, lib.KILL_FULL_JOB)
     else:
         text = ffi.new("char[]", job_id.encode("utf-8", "surrogateescape"))
         code = lib.slurm_kill_job2(text, signal, lib.KILL_FULL_JOB, ffi.NULL)

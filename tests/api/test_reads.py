@@ -32,7 +32,8 @@ EVERYTHING = Settings()
 def found(method: str, path: str) -> tuple[str, dict[str, str]] | int:
     """The function and the parameters for a request, or the status without one."""
     try:
-        match = router.find(method, tuple(path.split("/")), EVERYTHING)
+        dialect = versions.DIALECTS[versions.home_of(path, 38)]
+        match = router.find(method, tuple(path.split("/")), EVERYTHING, dialect)
     except RestError as error:
         return error.status
     return match.route.function, match.parameters
@@ -75,6 +76,56 @@ class TestRoutes:
     def test_that_an_undefined_method_is_unknown_from_23_11_on(self) -> None:
         assert found("PUT", "slurm/v0.0.38/ping") == 405
         assert found("PUT", "slurm/v0.0.42/ping") == 404
+
+    @pytest.mark.parametrize(
+        ("method", "path", "allow"),
+        [
+            ("PUT", "slurm/v0.0.38/ping", "GET"),
+            ("GET", "slurm/v0.0.38/job/submit", "POST"),
+            ("PATCH", "slurm/v0.0.38/job/1", "DELETE, GET, POST"),
+            ("PROPFIND", "slurm/v0.0.42/ping", "GET"),
+            ("PROPFIND", "slurm/v0.0.38/nope", ""),
+            ("PROPFIND", "", ""),
+        ],
+    )
+    def test_that_a_405_names_the_methods_of_its_path(self, method: str, path: str, allow: str) -> None:
+        dialect = versions.DIALECTS[versions.home_of(path, 42)]
+        with pytest.raises(RestError) as caught:
+            router.find(method, tuple(path.split("/")) if path else (), EVERYTHING, dialect)
+        assert (caught.value.status, caught.value.headers) == (405, (("Allow", allow),))
+
+    @pytest.mark.parametrize(
+        ("path", "home"),
+        [
+            ("/slurm/v0.0.36/ping", 2205),
+            ("//slurm//v0.0.38", 2205),
+            ("/slurmdb/v0.0.39/jobs", 2302),
+            ("/slurm/v0.0.42/nope/nope/nope", 2411),
+            ("/nowhere/v0.0.45", 2605),
+            ("/", 2205),
+            ("/slurm", 2205),
+            ("/v0.0.42", 2205),
+            ("/slurm/v0.0.1/ping", 2205),
+            ("/slurm/v0.0.46/ping", 2205),
+            ("/slurm/v0.0.042/ping", 2205),
+            ("/openapi/v3", 2205),
+        ],
+    )
+    def test_that_the_target_s_version_decides_whose_words_are_used(self, path: str, home: int) -> None:
+        assert versions.home_of(path, 38) == home
+        assert home in versions.DIALECTS
+
+    def test_the_newest_that_is_served(self) -> None:
+        assert versions.newest(EVERYTHING) == max(versions.SERVED)
+        assert versions.newest(EVERYTHING._replace(openapi_plugins=("openapi/v0.0.37", "openapi/dbv0.0.36"))) == 37
+        assert versions.newest(EVERYTHING._replace(openapi_plugins=())) == max(versions.SERVED)
+
+    def test_the_words_of_each_release(self) -> None:
+        unknown = {home: versions.DIALECTS[home].unknown_path.text.split()[:3] for home in versions.DIALECTS}
+        assert unknown[2205] == unknown[2302] == unknown[2411] == ["Unable", "find", "requested"]
+        assert unknown[2605] == ["Unable", "to", "find"]
+        undefined = {home: versions.DIALECTS[home].undefined_method.status for home in versions.DIALECTS}
+        assert undefined == {2205: 405, 2302: 405, 2411: 404, 2605: 404}
 
     def test_that_a_path_comes_before_the_names_that_it_fits(self) -> None:
         for at, route in enumerate(ROUTES):

@@ -52,6 +52,21 @@ class TestChain:
     def test_nobody_decides(self, plugins: tuple[object, ...]) -> None:
         assert reason(authenticate, NETWORK, request(), plugins) == "no plugin found credentials"
 
+    @pytest.mark.parametrize("plugins", [(jwt,), BY_DEFAULT])
+    @pytest.mark.parametrize("peer", [OWN_PIPE, NETWORK])
+    @pytest.mark.parametrize("field", [b"x-slurm-user-name", b"x-slurm-user-token", b"authorization"])
+    def test_no_header_with_credentials_comes_twice(
+        self, field: bytes, peer: Peer, plugins: tuple[object, ...]
+    ) -> None:
+        for second in (b"t", b"bob", b""):
+            more = request("alice", "t")._replace(
+                headers=((b"x-slurm-user-name", b"alice"), (field, b"t"), (field, second))
+            )
+            if field != b"x-slurm-user-name":
+                assert "twice" in reason(authenticate, peer, more, plugins)
+            more = more._replace(headers=(*more.headers, (b"x-slurm-user-name", b"alice")))
+            assert "twice" in reason(authenticate, peer, more, plugins)
+
     def test_names(self) -> None:
         for module in BY_DEFAULT:
             assert plugin(module.NAME) is module

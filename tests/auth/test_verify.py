@@ -150,6 +150,12 @@ def test_bad_key_sets(data: bytes) -> None:
         verifier(key_set=data)
 
 
+def test_a_key_set_without_cryptography(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("jwt.api_jwk.has_crypto", False)
+    with pytest.raises(StartError, match=r"install slurmrest-inet\[jwks\]"):
+        verifier()
+
+
 def test_a_short_secret() -> None:
     with pytest.raises(StartError, match="too short"):
         verifier(secret=b"x" * 31)

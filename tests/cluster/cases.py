@@ -42,6 +42,7 @@ class Case(NamedTuple):
         parts += [self.http or "no protocol"] if self.http != "HTTP/1.1" else []
         parts += (self.credentials or ["no credentials"]) if self.credentials != ALICE else []
         parts += self.headers
+        parts += [repr(self.body)] if self.body else []
         parts += [repr(self.raw)] if self.raw is not None else []
         parts += [self.setting] if self.setting != "token" else []
         return " | ".join(parts)
@@ -90,19 +91,95 @@ _ODD_METHODS = (
 _ODD_PROTOCOLS = (
     "HTTP/2.0", "HTTP/1.2", "HTTP/0.9", "HTTP/9.9", "HTTP/1.10", "HTTP/1", "http/1.1", "HTTP/1.1 x", "HTCPCP/1.0", "",
 )
+WEIGHED = (
+    "application/json;q=0.9, application/x-yaml;q=0.1", "application/json;q=0.1, application/x-yaml;q=0.9",
+    "application/x-yaml;q=0.5, */*;q=0.1", "application/json, application/x-yaml",
+    "application/x-yaml, application/json",
+)
 _ACCEPTS = (
+    *WEIGHED,
     "application/json", "application/jsonrequest", "application/x-yaml", "text/yaml", "application/yaml",
     "APPLICATION/JSON", "Text/YAML", "*/*", "application/*", "text/*", "text/html", "text/plain",
     "application/x-www-form-urlencoded", "application/json;charset=utf-8", "application/x-yaml; charset=utf-8",
     "application/json;q=0", "application/json;q=0.5", "text/html, application/json", "text/html,*/*;q=0.1",
-    "application/json;q=0.9, application/x-yaml;q=0.1", "application/json;q=0.1, application/x-yaml;q=0.9",
-    "application/x-yaml;q=0.5, */*;q=0.1", "application/json, application/x-yaml",
-    "application/x-yaml, application/json", "application/json; q=0.5, application/json",
+    "application/json; q=0.5, application/json",
     "text/html;q=1, application/x-yaml;q=0.2", "json", "application/json,", ",application/json", "application/", "/",
     ";", ",", "q=1", "application/json;q=x", "application/json;q=2", "application/json;q=-1",
     "application/json q=0.5", "",
 )
 # fmt: on
+
+
+_JSON_LIKE = (
+    b'{"comment":"a",}',
+    b"{'comment':'a\"b'}",
+    b'{/* a */"comment":"b" // c\n}',
+    b'{"comment":"a\nb\tc"}',
+    b'{"nice":05}',
+    b'{"nice":-007}',
+    b'{"nice":1.}',
+    b'{"nice":01.5}',
+    b'{"nice":1.e1}',
+    b'{"hold":TRUE}',
+    b'{"hold":False}',
+    b'{"comment":NULL}',
+    b'{"comment":"a","comment":"b"}',
+    b'{"comment":"a"}\0',
+    b'{"nice":9223372036854775808}',
+    b'{"nice":18446744073709551616}',
+    # What only the real server takes
+    b'{"name":"x"} x',
+    b'{"name":"x"}{}',
+    b'{"nice":1e}',
+    b'{"nice":1.5e+}',
+    b'{"nice":NaN}',
+    b'{"nice":Infinity}',
+    b'{"nice":-Infinity}',
+    b'{"nice":1e999}',
+    b'{"nice":' + b"9" * 26 + b"}",
+    b'{"comment":"\\ud800"}',
+    b'{"comment":"a\\u0000b"}',
+    b'{"comment":"\xff"}',
+    # What neither takes
+    b'{"comment":"a",,}',
+    b"{comment:1}",
+    b'{"nice":.5}',
+    b'{"nice":+1}',
+    b'{"nice":0x10}',
+    b'{"comment":"\\q"}',
+    b"{'comment':'a\\'b'}",
+    b'{"comment":None}',
+    b"\xef\xbb\xbf{}",
+    b'{"comment":"a"',
+    b"null",
+    b"5",
+)
+_CUT = (
+    "G",
+    "GET",
+    "GET ",
+    "GET /a",
+    "GET /a\r\n",
+    "GET /a HTTP/1.1",
+    "GET /a HTTP/2.0\r\n",
+    "GET /a HTTP/1.1\r\n",
+    "GET /a HTTP/1.1\r\nA: b",
+    "GET /a HTTP/1.1\r\nA: b\r\n\r",
+    "PROPFIND /a",
+    "HEAD /a HTTP/1.1\r\n",
+)
+_RUBBISH = (
+    "INVALID",
+    "INVALID\r\n\r\n",
+    "INVALID\nINVALID\n",
+    "g",
+    "GETX",
+    "GET /a X",
+    "GET /a HTTP/1.1x",
+    " GET",
+    "GET /a HTTP/1.1\r\nbad\r\n",
+    "GET /a HTTP/1.1\r\nContent-Length: x\r\n",
+)
 
 
 def _with(name: str, *headers: str, target: str = PING) -> Case:
@@ -226,6 +303,7 @@ _AUTHENTICATION = (
     Case("no credentials, unknown type", PING, headers=("Accept: text/html",), credentials=NOBODY),
     Case("no credentials, bad path", "/%zz", credentials=NOBODY),
     Case("no credentials, bad query", PING + "?=", credentials=NOBODY),
+    Case("no credentials, a method without a route", PING, "PROPFIND", credentials=NOBODY),
 )
 
 _MEDIA = (
@@ -246,6 +324,14 @@ _MEDIA = (
             ("application/x-www-form-urlencoded", b"a=b"),
             ("application/x-www-form-urlencoded", b"="),
         )
+    ),
+    *(
+        _body(f"JSON {body!r}", "POST", body, "Content-Type: application/json", target="/slurm/{v}/job/999999")
+        for body in _JSON_LIKE
+    ),
+    *(
+        _body(f"JSON as {kind}", "POST", b"{}", f"Content-Type: {kind}", target="/slurm/{v}/job/999999")
+        for kind in ("application/json; charset=utf-8", "application/json; charset=latin-1", "Application/JSON")
     ),
     _body("GET with an untyped body", "GET", b"a=b"),
     _body("POST with an untyped body", "POST", b"a=b"),
@@ -311,6 +397,10 @@ _HTTP = (
     Case("an empty line", "", raw="\r\n"),
     Case("nothing", "", raw=""),
     Case("half a request line", "", raw="GET /slu"),
+    *(Case(f"half a request: {cut!r}", "", raw=cut) for cut in _CUT),
+    *(Case(f"rubbish: {raw!r}", "", raw=raw) for raw in _RUBBISH),
+    *(Case(f"rubbish behind a request: {raw!r}", PING, raw="<request>" + raw) for raw in _RUBBISH),
+    Case("rubbish behind an error", PING, raw="<nowhere>INVALID"),
     Case("half a head", "", raw="GET /slurm/v0.0.38/ping HTTP/1.1\r\nHost: a\r\n"),
     Case("bare line feeds", PING, raw="<lf>"),
     Case("an empty line first", PING, raw="\r\n<request>"),

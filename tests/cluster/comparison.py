@@ -12,13 +12,20 @@ Rule 3: ours is read strictly. The real server's answer is read as well as it ca
 Places: `answer` sums an answer up ("200 application/json", "404 text/plain: sentence", "304"). Where that agrees there
 are `reason`, `framing` (how the body's end is told) and `body/<path>`; and in any case `version`, `header/<name>` and
 `oddities` (what is wrong with the framing). A second answer of the connection has `2:` before its places. Of the whole
-connection there are `interim` (1xx answers) and `exit`, the exit status.
+connection there are `interim` (1xx answers) and `exit`, the exit status. In a path, "~1" is a slash within a name and
+"~0" a tilde (RFC 6901).
+
+Patterns of places: an asterisk stands for anything within one name of a path, two for a path of any depth, which begins
+where they stand; what comes before the first slash is never a pattern. `any:` before a pattern means that place of
+whichever answer of the connection.
 """
 
 from __future__ import annotations
 
 import fnmatch
+import functools
 import json
+import re
 from typing import TYPE_CHECKING, NamedTuple
 
 import yaml
@@ -59,10 +66,11 @@ class Rule(NamedTuple):
 
 
 class Difference(NamedTuple):
-    """A place where we differ on purpose. In `request` (Case.describe) and `place` an asterisk matches anything.
+    """A place where we differ on purpose. In `request` (Case.describe) an asterisk matches anything.
 
     real, ours: the value there, or a Rule, or MISSING. wavers: the real server says now this, now that to the same
-    request; it is asked until it has differed.
+    request; it is asked until it has differed. exits: the exit statuses of the real one and of ours, where they go with
+    this difference of `answer`s.
     """
 
     ident: str
@@ -73,6 +81,7 @@ class Difference(NamedTuple):
     reason: str
     versions: range = range(36, 46)
     wavers: bool = False
+    exits: tuple[int, int] | None = None
 
     def concerns(self, request: str, version: int) -> bool:
         """Whether this row speaks of that request."""
@@ -81,12 +90,33 @@ class Difference(NamedTuple):
 
     def explains(self, place: str, real: Places, ours: Places) -> bool:
         """Whether this row speaks of that place, and both sides say there what it says."""
-        return _like(place, self.place) and _is(self.real, place, real, ours) and _is(self.ours, place, ours, real)
+        if place == "exit" and self.exits is not None:
+            return (real[place], ours[place]) == self.exits and any(
+                self.explains(name, real, ours) for name in {*real, *ours} if _is_answer(name)
+            )
+        return is_at(place, self.place) and _is(self.real, place, real, ours) and _is(self.ours, place, ours, real)
 
 
 def _like(text: str, pattern: str) -> bool:
     # Only the asterisk is special: a query's question mark and brackets stand for themselves.
     return fnmatch.fnmatchcase(text, pattern.replace("[", "[[]").replace("?", "[?]"))
+
+
+def is_at(place: str, pattern: str) -> bool:
+    """Whether `pattern`, as above, speaks of that place; raises ValueError if the pattern begins with an asterisk."""
+    number, rest = _split(place)
+    wanted, pattern = (number, pattern[4:]) if pattern.startswith("any:") else _split(pattern)
+    return number == wanted and bool(_expression(pattern).fullmatch(rest))
+
+
+@functools.cache
+def _expression(pattern: str) -> re.Pattern[str]:
+    if "*" in pattern.partition("/")[0]:
+        raise ValueError(f"{pattern} could speak of any part of an answer")
+    words = {"**": ".+", "*": "[^/]*"}
+    return re.compile(
+        "".join(words.get(part) or re.escape(part) for part in re.split(r"(\*\*|\*)", pattern)), re.DOTALL
+    )
 
 
 def _is(wanted: object, place: str, here: Places, there: Places) -> bool:
@@ -222,11 +252,20 @@ def places(outcome: Outcome, *, strict: bool) -> dict[str, object]:
         found[prefix + "answer"] = f"{answer.status} {kind}{text}".rstrip()
         found[prefix + "version"] = answer.version
         found[prefix + "reason"] = answer.reason
-        found[prefix + "framing"] = answer.framing
+        found[prefix + "framing"] = _framing(answer)
         found[prefix + "oddities"] = list(answer.oddities)
         found.update((f"{prefix}header/{name}", value) for name, value in headers.items())
         flatten(_body(answer.body.decode("utf-8", errors), kind), prefix + "body", found)
     return found
+
+
+def _framing(answer: wire.Answer) -> str:
+    """How the body's end is told. What fits in the codec's buffer is known as a whole before it is sent."""
+    if answer.framing != "chunked":
+        return answer.framing
+    from slurmrest_inet.slurm.codec import BUFFER_BYTES  # noqa: PLC0415 - the page of differences needs no extension
+
+    return "chunked" if len(answer.body) > BUFFER_BYTES else f"chunked, {len(answer.body)} bytes"
 
 
 def _joined(answers: Iterable[wire.Answer]) -> list[wire.Answer]:
@@ -260,7 +299,7 @@ def flatten(value: object, place: str, found: dict[str, object]) -> None:
     """Put every scalar, empty list and empty map of a value into `found`, by its place."""
     if value and isinstance(value, dict):
         for name, item in value.items():
-            flatten(item, f"{place}/{name}", found)
+            flatten(item, f"{place}/{name.replace('~', '~0').replace('/', '~1')}", found)
     elif value and isinstance(value, list):
         for number, item in enumerate(value):
             flatten(item, f"{place}/{number}", found)

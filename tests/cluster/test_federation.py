@@ -1,150 +1,142 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""In a federation, with a token: libslurm asks every cluster in a thread of its own, and those have no token.
+"""Jobs of two clusters in one federation, asked for with a token and without one.
 
-What libslurm finds with munge, where threads need nothing, is the model.
+Rule 1: what is found with a token is what the real server finds without one: with one it finds nothing, because it
+asks the clusters in threads that do not have it (see slurm/federation.py).
 """
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
-import re
-import socket
-import subprocess
 import time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
-from comparison import message
-from differences import READS
+from comparison import Comparison, message
+from differences import DIFFERENCES
 from sidebyside import lab as labs
 from sidebyside import program, wire
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from typing import Any, Callable
 
     from sidebyside.lab import Lab
+    from sidebyside.program import Outcome, Program
 
-pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="only root can boot a lab")
-_BOUND = 30.0  # seconds until a slurmctld is there
+_SCRIPT = "#!/bin/sh\nexec sleep 86400\n"
 
 
 @pytest.fixture(scope="module")
-def federation() -> Iterator[tuple[Lab, str]]:
-    """A lab of its own with a second slurmctld beside the first, in one federation; and the second one's slurm.conf."""
-    booted = labs.boot(nodes=0)
-    with contextlib.ExitStack() as stack:
-        stack.callback(booted.down)
-        conf = _second_conf(booted)
-        booted.run("sacctmgr", "-i", "add", "cluster", "second")
-        booted.run("sacctmgr", "-i", "add", "account", "physics", "cluster=second")
-        booted.run("sacctmgr", "-i", "add", "user", "alice", "account=physics", "cluster=second")
-        second = subprocess.Popen(
-            ["/usr/sbin/slurmctld", "-D", "-f", conf],
-            env={**booted.environment, "SLURM_CONF": conf},
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            **labs.as_user("slurm"),
-        )
-        stack.callback(second.wait)
-        stack.callback(second.terminate)
-        _until(lambda: "UP" in _on(booted, conf, "scontrol", "ping"))
-        booted.run("sacctmgr", "-i", "add", "federation", "both", "clusters=lab,second")
-        _until(lambda: booted.run("scontrol", "show", "federation").count("Synced:Yes") == 1)
-        yield booted, conf
+def both() -> Iterator[Lab]:
+    """A lab of its own, since ids of jobs are others in a federation."""
+    if os.geteuid() != 0:
+        pytest.skip("only root can boot a lab")
+    booted = labs.boot(0, 0, "--clusters", "2")
+    try:
+        yield booted
+    finally:
+        booted.down()
 
 
-def _second_conf(lab: Lab) -> str:
-    """slurm.conf of another cluster on the same slurmdbd: its own name, port and folder."""
-    folder = os.path.join(lab.directory, "spool", "second")
-    os.mkdir(folder)
-    os.chown(folder, *_ids("slurm"))
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    values = {
-        "ClusterName": "second",
-        "SlurmctldPort": port,
-        "StateSaveLocation": folder,
-        "SlurmctldPidFile": os.path.join(folder, "pid"),
-    }
-    with open(lab.conf, encoding="utf-8") as source:
-        text = source.read()
-    for name, value in values.items():
-        text = re.sub(rf"(?m)^{name}=.*", f"{name}={value}", text)
-    path = os.path.join(os.path.dirname(lab.conf), "second.conf")
-    with open(path, "w", encoding="utf-8") as file:
-        file.write(text)
-    return path
-
-
-def _ids(user: str) -> tuple[int, int]:
-    import pwd  # noqa: PLC0415 - root only
-
-    account = pwd.getpwnam(user)
-    return account.pw_uid, account.pw_gid
-
-
-def _on(lab: Lab, conf: str, *argv: str, **more: Any) -> str:
-    return lab._replace(variables={**lab.variables, "SLURM_CONF": conf}).run(*argv, **more)
-
-
-def _until(holds: Any) -> None:
-    limit = time.monotonic() + _BOUND
-    while True:
-        with contextlib.suppress(subprocess.CalledProcessError):
-            if holds():
-                return
+@pytest.fixture(scope="module")
+def ids(both: Lab) -> dict[str, int]:
+    """Jobs by where they came in and where they are."""
+    known = {}
+    for name in ("LAB_JOB_IDS", "LAB_SECOND_JOB_IDS"):
+        with open(both.variables[name], encoding="utf-8") as file:
+            known.update(json.load(file))
+    options = ("-pmain", "-n1", "--cluster-constraint=away", "-Jaway")
+    away = both.run("sbatch", "--parsable", *options, user="alice", stdin=_SCRIPT).strip().partition(";")[0]
+    there = both._replace(variables={**both.variables, "SLURM_CONF": both.variables["LAB_SECOND_CONF"]})
+    limit = time.monotonic() + 30
+    while there.run("squeue", "-ha", "-tall", "-o%T", "-naway").strip() != "RUNNING":
         assert time.monotonic() < limit
-        time.sleep(0.5)
+        time.sleep(0.1)
+    return {**known, "away": int(away), "nowhere": 5}
 
 
-def _ask(one: program.Program, path: str, *lines: str, own_pipe: bool = False) -> tuple[int, Any]:
-    asked = one.exchange(message("GET", path, "HTTP/1.1", lines, b""), own_pipe=own_pipe)
-    answer = wire.lenient(asked.output)[0] if one.name == "real" else wire.strict(asked.output)[0]
-    return answer.status, json.loads(answer.body)
+def _version(both: Lab) -> str:
+    """An API version that the real server of this release has."""
+    return "v0.0.38" if both.variables["LAB_RELEASE"] == "22.05" else "v0.0.42"
+
+
+class _Side(NamedTuple):
+    """One of the two programs, asked with a token of alice and without one on a pipe of its own."""
+
+    with_token: Callable[[str], Outcome]
+    without: Callable[[str], Outcome]
 
 
 @pytest.fixture(scope="module")
-def jobs(federation: tuple[Lab, str]) -> dict[str, int]:
-    """A job that came in at each of the two, one of before the federation, and one that there is not."""
-    lab, conf = federation
-    held = ("sbatch", "--parsable", "-H", "-o", "/dev/null", "--wrap", "true")
-    here = int(lab.run(*held, user="alice"))
-    there = int(_on(lab, conf, *held, "--clusters=second", user="alice").partition(";")[0])
-    assert here >> 26 == 1
-    assert there >> 26 == 2
-    return {"here": here, "there": there, "before": 1, "nowhere": there + 1000}
+def sides(both: Lab) -> dict[str, _Side]:
+    token = ("Host: lab", "X-SLURM-USER-NAME: alice", f"X-SLURM-USER-TOKEN: {both.token('alice')}")
+
+    def of(start: Callable[..., Program]) -> _Side:
+        local = start(both, "-a", "rest_auth/local").without("SLURM_JWT")
+        return _Side(
+            lambda target: start(both).exchange(message("GET", target, "HTTP/1.1", token, b"")),
+            lambda target: local.exchange(message("GET", target, "HTTP/1.1", token[:1], b""), own_pipe=True),
+        )
+
+    return {"real": of(program.real), "ours": of(program.ours)}
 
 
-@pytest.mark.parametrize("version", [36, 37, 38])
-@pytest.mark.parametrize("which", ["here", "there", "before", "nowhere"])
-def test_a_job(which: str, version: int, federation: tuple[Lab, str], jobs: dict[str, int]) -> None:
-    lab, _ = federation
-    path = f"/slurm/v0.0.{version}/job/{jobs[which]}"
-    local = ("-a", "rest_auth/local")
-    wanted = _ask(program.real(lab, *local).without("SLURM_JWT"), path, own_pipe=True)
-    lines = ("X-SLURM-USER-NAME: alice", f"X-SLURM-USER-TOKEN: {lab.token('alice')}")
-    found = _ask(program.ours(lab), path, *lines)
-    assert found[0] == wanted[0] == (500 if which == "nowhere" else 200)
-    for document in (found[1], wanted[1]):
-        for job in document["jobs"]:
-            job.pop("show_flags")  # of the request that libslurm made
-    assert found[1]["jobs"] == wanted[1]["jobs"]
-    assert found[1]["errors"] == wanted[1]["errors"]
-    if which != "nowhere":
-        assert _ask(program.real(lab), path, *lines)[0] == 500, READS["federated-job"]
+def _jobs(outcome: Outcome) -> list[dict[str, Any]]:
+    (answer,) = wire.lenient(outcome.output)
+    assert answer.status == 200
+    jobs: list[dict[str, Any]] = json.loads(answer.body)["jobs"]
+    return jobs
 
 
-@pytest.mark.parametrize("operation", ["jobs", "nodes", "partitions"])
-def test_a_list_of_the_federation(operation: str, federation: tuple[Lab, str], jobs: dict[str, int]) -> None:
-    """With a token it is that of this cluster."""
-    lab, _ = federation
-    lines = ("X-SLURM-USER-NAME: alice", f"X-SLURM-USER-TOKEN: {lab.token('alice')}")
-    key = "job_id" if operation == "jobs" else "name"
-    listed = []
-    for flags in ("FEDERATION", "LOCAL"):
-        status, document = _ask(program.ours(lab), f"/slurm/v0.0.42/{operation}?flags={flags}", *lines)
-        assert (status, document["errors"]) == (200, [])
-        listed.append([one[key] for one in document[operation]])
-    assert listed[0] == listed[1] != []
+@pytest.mark.slurm("< 23.02")
+@pytest.mark.parametrize(
+    ("label", "clusters"),
+    [("plain", ["lab"]), ("second_running", ["second"]), ("away", ["lab", "second"]), ("nowhere", None)],
+)
+def test_that_a_job_is_found_wherever_it_is(
+    sides: dict[str, _Side], ids: dict[str, int], label: str, clusters: list[str] | None
+) -> None:
+    target = f"/slurm/v0.0.38/job/{ids[label]}"
+    real, ours = sides["real"], sides["ours"]
+    if clusters:
+        assert [job["cluster"] for job in _jobs(real.without(target))] == clusters
+    for way in (ours.with_token, ours.without):
+        comparison = Comparison(f"GET {target.replace('v0.0.38', '{v}')}", 38, DIFFERENCES)
+        assert comparison.run(lambda: real.without(target), lambda way=way: way(target)) == []
+    assert wire.lenient(real.with_token(target).output)[0].status == 500
+
+
+@pytest.mark.slurm(">= 24.11")
+def test_that_the_jobs_of_all_clusters_are_listed(sides: dict[str, _Side], ids: dict[str, int]) -> None:
+    target = "/slurm/v0.0.42/jobs/?flags=FEDERATION"
+
+    def told(outcome: Outcome) -> list[tuple[object, ...]]:
+        return [(job["job_id"], job["cluster"], job["name"], job["job_state"], job["flags"]) for job in _jobs(outcome)]
+
+    real = sorted(told(sides["real"].without(target)))
+    assert {cluster for _, cluster, *_ in real} == {"lab", "second"}
+    assert ids["second_running"] in {number for number, *_ in real}
+    assert sorted(told(sides["ours"].with_token(target))) == real
+    assert sorted(told(sides["ours"].without(target))) == real
+    assert wire.lenient(sides["real"].with_token(target).output)[0].status != 200
+
+
+def test_that_a_listing_is_of_the_own_cluster(both: Lab, sides: dict[str, _Side], ids: dict[str, int]) -> None:
+    target = f"/slurm/{_version(both)}/jobs"
+    numbers = [job["job_id"] for job in _jobs(sides["ours"].with_token(target))]
+    assert numbers == [job["job_id"] for job in _jobs(sides["real"].with_token(target))]
+    assert ids["second_running"] not in numbers
+
+
+def test_that_a_sibling_that_is_down_is_left_out(both: Lab, sides: dict[str, _Side], ids: dict[str, int]) -> None:
+    listing, one = "jobs/?flags=FEDERATION", f"job/{ids['plain']}"
+    target = f"/slurm/{_version(both)}/{one if _version(both) == 'v0.0.38' else listing}"
+    both.stop("slurmctld2")
+    try:
+        found = _jobs(sides["ours"].with_token(target))
+        assert {job["cluster"] for job in found} == {"lab"}
+        assert len(found) == len(_jobs(sides["real"].without(target)))
+    finally:
+        both.start("slurmctld2")

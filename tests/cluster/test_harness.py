@@ -7,9 +7,11 @@ import itertools
 from typing import TYPE_CHECKING
 
 import pytest
-from comparison import MISSING, Comparison, Difference, Rule
+from comparison import MISSING, Comparison, Difference, Rule, is_at, places
 from sidebyside import wire
 from sidebyside.program import Outcome
+
+from slurmrest_inet.slurm.codec import BUFFER_BYTES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -97,6 +99,79 @@ def test_that_a_row_explains_its_place_and_values_only(row: Difference, explaine
     assert (places, needed) == (([], {"row"}) if explained else (["body/a"], set()))
 
 
+@pytest.mark.parametrize(
+    ("pattern", "place", "speaks"),
+    [
+        ("answer", "answer", True),
+        ("answer", "2:answer", False),
+        ("2:answer", "2:answer", True),
+        ("2:answer", "answer", False),
+        ("any:answer", "answer", True),
+        ("any:answer", "12:answer", True),
+        ("any:answer", "body/answer", False),
+        ("any:answer", "body/the answer", False),
+        ("any:header/*", "2:header/date", True),
+        ("any:header/*", "body/header/date", False),
+        ("body/*/name", "body/0/name", True),
+        ("body/*/name", "body/0/first/name", False),
+        ("body/*/name", "2:body/0/name", False),
+        ("body/jobs/*/n*", "body/jobs/1/nice", True),
+        ("body/jobs/*/n*", "body/jobs/1/nodes/0", False),
+        ("body/**", "body/jobs/1/nodes/0", True),
+        ("body/**", "body", False),
+        ("body/**/state", "body/nodes/0/state", True),
+        ("body/**/state", "body/nodes/0/next_state", False),
+        ("body/*", "body/a:b", True),
+        ("body/a.b", "body/axb", False),
+        ("body/a[0-9]", "body/a1", False),
+    ],
+)
+def test_that_an_asterisk_ends_at_a_slash(pattern: str, place: str, speaks: bool) -> None:
+    assert is_at(place, pattern) == speaks
+
+
+@pytest.mark.parametrize("pattern", ["*answer", "*", "**", "any:*", "2:*/a", "b*/a"])
+def test_that_no_place_begins_with_an_asterisk(pattern: str) -> None:
+    with pytest.raises(ValueError, match="any part"):
+        is_at("2:answer" if pattern[0] == "2" else "answer", pattern)
+
+
+def test_that_a_name_with_a_slash_is_one_name() -> None:
+    found = places(Outcome(_answer('{"a/b": {"~": 1}, "a": {"b": 2}}'), "", 0, 0.0), strict=True)
+    assert {name: value for name, value in found.items() if name.startswith("body")} == {
+        "body/a~1b/~0": 1,
+        "body/a/b": 2,
+    }
+
+
+@pytest.mark.parametrize(
+    ("exits", "statuses", "ours", "places"),
+    [
+        ((0, 1), (0, 1), "400 BAD REQUEST", []),
+        (None, (0, 1), "400 BAD REQUEST", ["exit"]),
+        ((1, 0), (0, 1), "400 BAD REQUEST", ["exit"]),
+        ((0, 1), (0, 2), "400 BAD REQUEST", ["exit"]),
+        ((0, 1), (0, 1), "200 OK", ["exit"]),
+        ((0, 1), (0, 1), "404 NOT FOUND", ["answer", "exit"]),
+        ((0, 1), (0, 0), "400 BAD REQUEST", []),
+    ],
+)
+def test_that_an_exit_status_goes_with_its_answer(
+    exits: tuple[int, int] | None, statuses: tuple[int, int], ours: str, places: list[str]
+) -> None:
+    row = Difference("row", "GET /x", "answer", "200 application/json", "400 application/json", "", exits=exits)
+    real_server, our_server = _server("{}", status=statuses[0]), _server(_answer("{}", ours), status=statuses[1])
+    assert _compared(real_server, our_server, [row])[0] == places
+
+
+@pytest.mark.parametrize(("size", "framing"), [(10, "chunked, 12 bytes"), (BUFFER_BYTES, "chunked")])
+def test_that_only_a_large_answer_may_be_chunked(size: int, framing: str) -> None:
+    body = b'"%s"' % (b"x" * size)
+    data = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n"
+    data += b"%x\r\n%b\r\n0\r\n\r\n" % (len(body), body)
+    assert places(Outcome(data, "", 0, 0.0), strict=True)["framing"] == framing
+
+
 def test_that_a_row_without_a_difference_is_not_needed() -> None:
     row = Difference("row", "GET /*", "body/a", 1, 1, "")
     assert _compared(_server('{"a": 1}'), _server('{"a": 1}'), [row]) == ([], set())
@@ -122,6 +197,8 @@ _GOOD = _answer("{}")
         b"HTTP/1.1 200 OK\r\nContent-Length : 2\r\n\r\n{}",
         b"HTTP/1.1 200 OK\r\n\r\n{}",
         b"HTTP/1.1 204 NO CONTENT\r\nContent-Length: 0\r\n\r\n",
+        b"HTTP/1.1 401 UNAUTHORIZED\r\nContent-Length: 0\r\n\r\n",
+        b"HTTP/1.1 405 NOT ALLOWED\r\nContent-Length: 0\r\n\r\n",
         b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n",
         b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}0\r\n\r\n",
         b"HTTP/1.0 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",

@@ -8,4 +8,5 @@ import sys
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
-sys.path[:0] = [HERE, os.path.join(ROOT, "cffi_build"), ROOT]
+sys.path[:0] = [HERE, os.path.join(ROOT, "cffi_build")]
+sys.path.append(ROOT)  # behind an installed package, which has the compiled extension

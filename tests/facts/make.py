@@ -1,22 +1,112 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Make the facts in this folder from recordings of real servers and from Slurm's headers, which are not kept here.
+"""Make the facts in this folder from documents, recordings and headers, which are not in the repository.
 
 `python tests/facts/make.py FOLDER` reads FOLDER/openapi and such and writes the files beside this one.
 
 Rule 1: only names, types, statuses and values are taken over; no sentence of Slurm's is.
 Rule 2: one function a file; each is called by `main`.
+Rule 3: of headers only what our sources name is kept, so a source that names more needs this to be run again.
 """
 
 from __future__ import annotations
 
+import glob
 import json
 import os
+import re
 import sys
 from typing import Any
 
 HERE = os.path.dirname(os.path.abspath(__file__))
+ROOT = os.path.dirname(os.path.dirname(HERE))
 
 _METHODS = ("get", "post", "delete")
+
+_SOURCES = ("slurmrest_inet/**/*.py", "cffi_build/*.py", "cffi_build/*.c", "cffi_build/*.h")
+
+
+def headers(folder: str) -> dict[str, Any]:
+    """Structs, constants and functions that our sources name, each by the releases that have it.
+
+    A struct with a table has all its members, another one those that are named. A member is told as "FIRST LAST TYPE",
+    a function as "FIRST LAST DECLARATION", a constant as "FIRST LAST"; what has changed, as several of these with "; "
+    between them.
+    """
+    found: dict[str, dict[str, Any]] = {}
+    for path in glob.glob(os.path.join(folder, "headers", "*.json")):
+        with open(path, encoding="utf-8") as file:
+            found[os.path.basename(path)[:-5]] = json.load(file)
+    whole, words = _names()
+    structs = {name for one in found.values() for name in one["structs"]}
+    chosen = structs & (whole | words)
+    # What a row may reach into is the struct of a member.
+    chosen |= structs & {
+        type_.rstrip("*")
+        for one in found.values()
+        for struct in whole & set(one["structs"])
+        for type_ in one["structs"][struct].values()
+    }
+
+    def members(struct: str, one: dict[str, Any]) -> dict[str, str]:
+        there = one["structs"].get(struct, {}).items()
+        return {name: type_ for name, type_ in there if struct in whole or name in words}
+
+    def constants(one: dict[str, Any]) -> dict[str, str]:
+        return dict.fromkeys(words & {*one["enumerators"], *one["macros"]}, "")
+
+    def functions(one: dict[str, Any]) -> dict[str, str]:
+        return {name: text for name, text in one["functions"].items() if name in words}
+
+    return {
+        "structs": {
+            struct: _history({release: members(struct, one) for release, one in found.items()}) for struct in chosen
+        },
+        "constants": _history({release: constants(one) for release, one in found.items()}),
+        "functions": _history({release: functions(one) for release, one in found.items()}),
+    }
+
+
+def _names() -> tuple[set[str], set[str]]:
+    """The structs that have a table, and every word of our sources and of the tables of names."""
+    sys.path.insert(0, ROOT)
+    from slurmrest_inet.schema import names, tables  # noqa: PLC0415 - of the checkout that this file is in
+
+    found: set[str] = set()
+    for pattern in _SOURCES:
+        for path in glob.glob(os.path.join(ROOT, pattern), recursive=True):
+            with open(path, encoding="utf-8") as source:
+                found.update(re.findall(r"[A-Za-z_]\w+", source.read()))
+    for table in vars(names).values():
+        if isinstance(table, names.Names):
+            for entry in table.entries:
+                found.update((entry.constant, *(entry.mask or entry.constant).split("|")))
+    return {table.struct for table in tables.TABLES}, found
+
+
+def _history(by_release: dict[str, dict[str, str]]) -> dict[str, str]:
+    """Return "first last value" for each name, one for every stretch of releases that agree."""
+    found: dict[str, list[list[str]]] = {}
+    before: dict[str, str] = {}
+    for release in sorted(by_release):
+        now = by_release[release]
+        for name, value in now.items():
+            if before.get(name) == value:
+                found[name][-1][1] = release
+            else:
+                found.setdefault(name, []).append([release, release, value])
+        before = now
+    return {name: "; ".join(" ".join(one).strip() for one in spans) for name, spans in found.items()}
+
+
+def message_types(folder: str) -> dict[str, dict[str, str]]:
+    """The names of message types by number that recorded answers of real servers show, by release."""
+    found: dict[str, dict[str, str]] = {}
+    for path in sorted(glob.glob(os.path.join(folder, "samples", "*", "*", "slurm_diag.json"))):
+        with open(path, encoding="utf-8") as file:
+            counted = json.load(file)["statistics"].get("rpcs_by_message_type", ())
+        types = found.setdefault(path.split(os.sep)[-3], {})
+        types.update((str(one["type_id"]), one["message_type"]) for one in counted)
+    return found
 
 
 def documented_types(folder: str) -> dict[str, Any]:
@@ -63,6 +153,8 @@ def _write(name: str, value: object) -> None:
 def main(folder: str) -> None:
     """Write every file of this folder."""
     _write("documented-22.05.json", documented_types(folder))
+    _write("headers.json", headers(folder))
+    _write("message_types.json", message_types(folder))
 
 
 if __name__ == "__main__":

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import h11
 import pytest
@@ -91,8 +91,9 @@ def run(
     pieces: Iterable[bytes],
     handler: Callable[[Request], Response] = echo,
     limits: Limits | None = None,
+    **options: Any,
 ) -> Run:
-    """Feed a session piece by piece; b"" is the end of input."""
+    """Feed a session piece by piece; b"" is the end of input. options: those of Session."""
     requests: list[Request] = []
     observed: list[tuple[str | None, int, int, str | None, BaseException | None]] = []
 
@@ -105,7 +106,7 @@ def run(
     ) -> None:
         observed.append((request.target if request else None, status, sent, reason, error))
 
-    session = Session(handle, limits or Limits(), lambda: DATE, observe)
+    session = Session(handle, limits or Limits(), lambda: DATE, observe, **options)
     wire = b""
     for piece in pieces:
         session.receive(piece)
@@ -119,19 +120,24 @@ def run(
 
 
 def drive(
-    data: bytes, handler: Callable[[Request], Response] = echo, limits: Limits | None = None, *, eof: bool = False
+    data: bytes,
+    handler: Callable[[Request], Response] = echo,
+    limits: Limits | None = None,
+    *,
+    eof: bool = False,
+    **options: Any,
 ) -> Run:
     """Run `data` in the three ways, assert that they agree, and return the first."""
     end = [b""] if eof else []
-    whole = run([data] * bool(data) + end, handler, limits)
-    single = run([data[at : at + 1] for at in range(len(data))] + end, handler, limits)
+    whole = run([data] * bool(data) + end, handler, limits, **options)
+    single = run([data[at : at + 1] for at in range(len(data))] + end, handler, limits, **options)
     assert single.wire == whole.wire
     assert single.requests == whole.requests
     assert [entry[:4] for entry in single.observed] == [entry[:4] for entry in whole.observed]
     for name in ("closed", "failed", "phase"):
         assert getattr(single.session, name) == getattr(whole.session, name), name
     if not eof and (whole.session.closed or whole.session.phase == IDLE):
-        followed = run([data + FOLLOWING], handler, limits)
+        followed = run([data + FOLLOWING], handler, limits, **options)
         if whole.session.closed:
             assert followed.wire == whole.wire
             # A reset behind an answer that broke off is welcome: nothing else tells HTTP/1.0 that it is incomplete.

@@ -12,10 +12,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from slurmrest_inet.http.media import YAML, YAML_24_11, Media, negotiate, parse_body
+from slurmrest_inet.http.dialect import Dialect, Refusal
+from slurmrest_inet.http.media import Media, negotiate, parse_body
 from slurmrest_inet.http.message import Request, RestError
 
 yaml = pytest.importorskip("yaml")
+LATER = Dialect(
+    bad_query=Refusal(500, "Unspecified error"),
+    bad_body=Refusal(400, "Failure during parsing"),
+    unknown_content_type=Refusal(415, "MIME type is unknown"),
+    unknown_accept=Refusal(415, "HTTP Accept header"),
+    yaml=("application/x-yaml", "text/yaml", "application/yaml"),
+)
 
 
 def request(*headers: tuple[bytes, bytes], body: bytes = b"") -> Request:
@@ -74,7 +82,7 @@ def test_no_accept_is_json() -> None:
     ],
 )
 def test_accept(accept: str, name: str) -> None:
-    assert negotiate(accepting(accept)) == Media(name, name in YAML)
+    assert negotiate(accepting(accept)) == Media(name, "yaml" in name)
 
 
 @pytest.mark.parametrize(
@@ -95,13 +103,13 @@ def test_accept_in_several_lines() -> None:
 
 
 def test_later_releases_know_another_name() -> None:
-    assert negotiate(accepting("application/yaml"), YAML_24_11) == Media("application/yaml", yaml=True)
+    assert negotiate(accepting("application/yaml"), LATER) == Media("application/yaml", yaml=True)
 
 
-def body(kind: str | None, content: bytes | str, names: tuple[str, ...] = YAML) -> Any:
+def body(kind: str | None, content: bytes | str, dialect: Dialect = Dialect()) -> Any:  # noqa: B008 - a value
     content = content.encode() if isinstance(content, str) else content
     headers = () if kind is None else ((b"content-type", kind.encode("latin-1")),)
-    return parse_body(request(*headers, body=content), names)
+    return parse_body(request(*headers, body=content), dialect)
 
 
 @pytest.mark.parametrize(
@@ -126,6 +134,26 @@ def body(kind: str | None, content: bytes | str, names: tuple[str, ...] = YAML) 
             {"a": [None, True, False, 1, -2.5, "x/ä"]},
         ),
         ("application/json", '{"a":1,"a":2}', {"a": 2}),
+        # As json-c reads it.
+        ("application/json", '{"a":"b\n\tc\x01"}', {"a": "b\n\tc\x01"}),
+        ("application/json", "[1,]", [1]),
+        ("application/json", '{"a":[{"b":1,},],\n}', {"a": [{"b": 1}]}),
+        ("application/json", "{'a':'b',\"c\":'d\"e',}", {"a": "b", "c": 'd"e'}),
+        ("application/json", r"['\n\"\u00e4\\']", ['\n"ä\\']),
+        ("application/json", r"""['\\"', '\\\"', '"\\']""", ['\\"', '\\"', '"\\']),
+        ("application/json", "['a\nb','']", ["a\nb", ""]),
+        ("application/json", "/* a **/[/**/1 // b\n, // c ] \n 2 /*d*/ ]\n/* e */", [1, 2]),
+        ("application/json", '{/**/"a"/**/:/**/"b"/**/,/**/}', {"a": "b"}),
+        ("application/json", '{"a":"//b","c":"/*d*/",}', {"a": "//b", "c": "/*d*/"}),
+        ("application/json", "[05, -007, 00, 01.5, 1., -1., 1.e2, 01e2]", [5, -7, 0, 1.5, 1.0, -1.0, 100.0, 100.0]),
+        ("application/json", "[TRUE, False, Null, nULL]", [True, False, None, None]),
+        ("application/json", "[9223372036854775808,]", [9223372036854775808]),
+        ("application/json", "[" + "9" * 100_000 + ",-" + "9" * 30 + "]", [2**64 - 1, -(2**63)]),
+        ("application/json", "[0" + "9" * 30 + ",]", [2**64 - 1]),
+        ("application/json", '{"a":1,"a":2,}', {"a": 2}),
+        ("application/json", '["\\ud83d\\ude00",]', ["😀"]),
+        ("application/json", "{}\0", {}),
+        ("application/json", "[" * 32 + "1," + "]" * 32, eval("[" * 32 + "1" + "]" * 32)),  # noqa: S307 - brackets
         ("application/json", '["\\ud83d\\ude00"]', ["😀"]),
         ("application/json", "[" * 32 + "]" * 32, eval("[" * 32 + "]" * 32)),  # noqa: S307 - brackets
         ("application/x-yaml", "a: b", {"a": "b"}),
@@ -180,18 +208,45 @@ def test_bodies(kind: str | None, content: str, value: object) -> None:
                 "[Infinity]",
                 "[-Infinity]",
                 "[1e999]",
-                "[" + "9" * 30 + "]",
-                "[" + "9" * 100_000 + "]",
-                "[01]",
                 "[+1]",
                 "[0x1]",
-                "[1,]",
-                "{'a': 1}",
+                "[,]",
+                "[1,,]",
+                "[1,,2]",
+                "{,}",
+                '{"a":1,,}',
+                "{a: 1}",
+                r"['a\'b']",
+                "['a",
                 "[1] // x",
+                "[1] /* x",
+                "[1 # x\n]",
+                "[1 2]",
+                '["a" "b"]',
+                '{"a" 1}',
+                '{"a":}',
+                '{"a":1 "b":2}',
+                '{"a":[1}',
+                "[1e]",
+                "[1.5e+]",
+                "[.5]",
+                "[--1]",
+                "[1-2]",
+                "[1.2.3]",
+                "[1/**/2]",
+                "[truex]",
+                "[True1]",
+                "[None]",
+                "[nan]",
+                "[-Infinity,]",
+                "[1e999,]",
+                '["\\q"]',
+                "['\\u0000']",
+                "['\\ud800']",
+                "[" * 33 + "1," + "]" * 33,
                 '["\\u0000"]',
                 '{"a\\u0000": 1}',
                 '["\\ud800"]',
-                '["\t"]',
                 b'["\xff"]',
                 b'["\xed\xa0\x80"]',
                 b"\xef\xbb\xbf{}",
@@ -244,7 +299,96 @@ def test_bad_bodies(kind: str | None, content: str | bytes) -> None:
 
 
 def test_later_releases_read_another_name() -> None:
-    assert body("application/yaml", "a: b", YAML_24_11) == {"a": "b"}
+    assert body("application/yaml", "a: b", LATER) == {"a": "b"}
+
+
+def refused(kind: str | None, content: bytes, dialect: Dialect = LATER) -> tuple[int, str]:
+    with pytest.raises(RestError) as caught:
+        body(kind, content, dialect)
+    return caught.value.status, caught.value.text
+
+
+def test_each_release_has_its_words() -> None:
+    assert refused("application/json", b"{") == (400, "Failure during parsing")
+    assert refused("application/json", b"5") == (400, "Failure during parsing")
+    assert refused(None, b"=") == (500, "Unspecified error")
+    assert refused("text/html", b"x") == (415, "MIME type is unknown")
+    with pytest.raises(RestError) as caught:
+        negotiate(accepting("text/html"), LATER)
+    assert caught.value.text == "HTTP Accept header"
+
+
+def test_forms_are_small() -> None:
+    assert len(body(None, b"a=" + b"b" * (2**20 - 2))["a"]) == 2**20 - 2
+    assert refused(None, b"a=" + b"b" * (2**20 - 1))[0] == 413
+    assert len(body(None, b"&".join(b"a%d=b" % number for number in range(1001)))) == 1001
+    assert refused(None, b"&".join(b"a%d=b" % number for number in range(1002)))[0] == 413
+    assert refused(None, b"a;" * 1001)[0] == 413
+
+
+MIB = 2**20
+# Units that a client repeats, and what stands around them: what each becomes is far larger than its bytes.
+HEAVY = {
+    "objects": (b"[", b"{},", b"{}]"),
+    "arrays": (b"[", b"[],", b"[]]"),
+    "small texts": (b"[", b'"ab",', b'""]'),
+    "numbers": (b"[", b"257,", b"0]"),
+    "objects with a member": (b"[", b'{"a":1},', b"0]"),
+    "trailing commas": (b"[", b"[1,],", b"0]"),
+    "comments": (b"[", b"/**/[],", b"0]"),
+    "strings in single quotes": (b"[", b"'a',", b"0]"),
+    "one character of four bytes": ('["😀",'.encode(), b"[],", b"0]"),
+}
+
+
+@pytest.mark.parametrize("name", HEAVY)
+def test_a_body_is_worth_its_bytes(name: str) -> None:
+    begin, unit, end = HEAVY[name]
+    assert len(body("application/json", begin + unit * 1_000 + end)) >= 1_000
+    assert refused("application/json", begin + unit * (4 * MIB // len(unit)) + end)[0] == 413
+
+
+def test_keys_that_are_all_different_are_weighed() -> None:
+    same = b"[" + b'{"a":1,"b":"cd"},' * 40_000 + b"{}]"
+    assert len(body("application/json", same)) == 40_001
+    different = b"{" + b",".join(b'"%d":1' % number for number in range(300_000)) + b"}"
+    assert refused("application/json", different)[0] == 413
+
+
+def test_dense_json_of_a_real_client_passes() -> None:
+    """As the answers of later API versions are sent back: four members to fifty bytes, in several MiB."""
+    unit = b'"a":{"set":false,"infinite":false,"number":0},'
+    record = b"{" + unit * 20 + b'"name":"account 12345"},'
+    content = b"[" + record * (8 * MIB // len(record)) + b"{}]"
+    assert body("application/json", content)[0]["a"] == {"set": False, "infinite": False, "number": 0}
+
+
+def test_a_large_text_passes() -> None:
+    script = "x" * (20 * MIB)
+    assert body("application/json", f'{{"script":"{script}"}}') == {"script": script}
+    assert refused("application/json", f'["{script}{script}😀"]'.encode())[0] == 413
+
+
+@pytest.mark.parametrize(
+    "content", [b"/**/" * MIB, b"//\n" * MIB, b"/*" + b"*x" * MIB + b"*/"], ids=["short", "lines", "stars"]
+)
+def test_comments_cost_no_more_than_values(content: bytes) -> None:
+    """A repeated group in an expression would remember each of its turns: 100 bytes for a comment of four."""
+    import tracemalloc  # noqa: PLC0415
+
+    tracemalloc.start()
+    try:
+        with suppress(RestError):
+            body("application/json", b"[" + content + b"]")
+        assert tracemalloc.get_traced_memory()[1] < 8 * len(content)
+    finally:
+        tracemalloc.stop()
+
+
+def test_yaml_is_worth_its_bytes() -> None:
+    assert len(body("text/yaml", b"- a\n" * 50_000)) == 50_000
+    assert refused("text/yaml", b"- a\n" * 200_000)[0] == 413
+    assert refused("text/yaml", b"[" + b"[]," * 200_000 + b"[]]")[0] == 413
 
 
 def test_without_pyyaml(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -49,6 +49,7 @@ def test_paths(path: str, segments: tuple[str, ...]) -> None:
 @pytest.mark.parametrize(
     "path",
     [
+        "*",
         "/a/..",
         "/a/../b",
         "/a/%2e%2e/b",

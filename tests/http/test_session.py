@@ -500,12 +500,33 @@ def test_a_signal_in_the_handler_passes_through() -> None:
     assert session.closed
 
 
+UPGRADES = [
+    b"Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAEAAEAAAAIAAAABAAMAAABkAAQBAAAAAAUAAEAA",
+    b"Connection: upgrade\r\nUpgrade: websocket\r\nUpgrade: h2c, h3",
+    b"Upgrade: h2c",
+    b"upgrade: TLS/1.3\r\nConnection: Upgrade",
+]
+
+
+@pytest.mark.parametrize("fields", UPGRADES)
+def test_an_upgrade_is_ignored(http: Tools, fields: bytes) -> None:
+    """RFC 9110 section 7.8. Java's client sends the first each time; h11 would wait for a decision (PAUSED)."""
+    get = b"GET /a HTTP/1.1\r\nHost: h\r\n" + fields + b"\r\n\r\n"
+    post = b"POST /a HTTP/1.1\r\n" + fields + b"\r\nHost: h\r\nContent-Length: 3\r\n\r\nabc"
+    result = http.drive(get + post + post + get)
+    assert [request.body for request in result.requests] == [b"", b"abc", b"abc", b""]
+    assert [answer.status for answer in result.answers] == [200] * 4
+    assert all("upgrade" not in answer.headers for answer in result.answers)
+    assert not result.session.closed
+    assert http.drive(get.replace(b"1.1", b"1.0")).answer.status == 200
+
+
 def test_paused_does_not_hang(http: Tools, monkeypatch: pytest.MonkeyPatch) -> None:
     """Even if a proposal to switch protocols got through, h11's PAUSED is not waited for."""
     data = b"POST /a HTTP/1.1\r\nHost: h\r\nConnection: upgrade\r\nUpgrade: h2c\r\nContent-Length: 3\r\n\r\nabc"
     head = data[:-3]
     passed = wirecheck.Head("POST", "/a", "/a", None, "1.1", 3, hostless=False, wire=head)
-    monkeypatch.setattr(wirecheck, "check", lambda _raw, _limits: passed)
+    monkeypatch.setattr(wirecheck, "check", lambda *_: passed)
     result = http.run([data + data])
     assert [request.body for request in result.requests] == [b"abc", b"abc"]
     assert len(result.answers) == 2
@@ -513,7 +534,7 @@ def test_paused_does_not_hang(http: Tools, monkeypatch: pytest.MonkeyPatch) -> N
 
 def test_what_h11_alone_refuses_is_a_400(http: Tools, monkeypatch: pytest.MonkeyPatch) -> None:
     passed = wirecheck.Head("GET", "/a", "/a", None, "1.1", 0, hostless=False, wire=b"GET /a HTTP/1.1\r\n\r\n")
-    monkeypatch.setattr(wirecheck, "check", lambda _raw, _limits: passed)
+    monkeypatch.setattr(wirecheck, "check", lambda *_: passed)
     assert http.run([GET]).answer.status == 400
 
 

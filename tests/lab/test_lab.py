@@ -197,7 +197,7 @@ def mounts() -> list[str]:
 def test_a_lab_of_another_release_from_nothing_to_nothing(folder: str, release: str) -> None:
     before, mounted = listings(), mounts()
     which = ("--release", release, "--dir", folder)
-    size = ("--nodes", "3", "--jobs", "1")
+    size = ("--nodes", "3", "--jobs", "1", "--clusters", "2", "--auth", "slurm")
 
     # An `up` that dies half-way, without a chance to clean.
     with subprocess.Popen([LAB, "up", *which, *size], stderr=subprocess.DEVNULL, start_new_session=True) as first:
@@ -214,7 +214,11 @@ def test_a_lab_of_another_release_from_nothing_to_nothing(folder: str, release: 
     again = lab("up", *which, *size)
     assert again.returncode == 0
     assert "already up" in again.stderr
-    assert lab("up", *which).returncode == 1
+    other = lab("up", *which, *size[:-2])
+    assert other.returncode == 1
+    assert other.stderr.startswith(
+        "lab: a lab of another size runs there (--nodes 3 --jobs 1 --clusters 2 --auth slurm)"
+    )
     assert lab("status", "--dir", folder).returncode == 0  # the folder tells the release
     for other in set(releases.BY_NAME) - {release}:
         wrong = lab("token", "--release", other, "--dir", folder, "alice")
@@ -230,6 +234,8 @@ def test_a_lab_of_another_release_from_nothing_to_nothing(folder: str, release: 
     for name, _, value in (line.removeprefix("export ").partition("=") for line in said):
         assert variables[name] == "".join(shlex.split(value))
     assert variables["LAB_RELEASE"] == release
+    _the_second_cluster_is_there(which, variables)
+    _nobody_needs_munge(which, variables)
 
     # The real server there takes the token that is made there.
     token = lab("token", *which, "--lifespan", "60", users.ALICE).stdout.strip()
@@ -256,6 +262,54 @@ def test_a_lab_of_another_release_from_nothing_to_nothing(folder: str, release: 
     assert processes_of(folder) == []
     assert listings() == before
     assert mounts() == mounted
+
+
+@pytest.mark.skipif(releases.own() != "22.05", reason="this machine's release has auth/slurm")
+def test_a_lab_cannot_authenticate_as_its_release_does_not(folder: str) -> None:
+    done = lab("up", "--dir", folder, "--auth", "slurm")
+    assert (done.returncode, done.stderr) == (1, "lab: Slurm 22.05 has no auth/slurm\n")
+    assert not os.path.exists(folder)
+
+
+def _the_second_cluster_is_there(which: tuple[str, ...], variables: dict[str, str]) -> None:
+    """Both slurmctld know each other, and the first cluster's jobs have stayed at home."""
+    fed = _there(which, "scontrol", "show", "federation")
+    assert f"Sibling:    {variables['LAB_SECOND_CLUSTER']}:" in fed
+    assert "PersistConnSend/Recv:Yes/Yes" in fed
+    assert not _there(which, "squeue", "-ha", "-tREVOKED")
+    second = ("env", f"SLURM_CONF={variables['LAB_SECOND_CONF']}")
+    jobs = dict(line.split() for line in _there(which, *second, "squeue", "-ha", "-tall", "-o%A %T").splitlines())
+    known = json.loads(_there(which, "cat", variables["LAB_SECOND_JOB_IDS"]))
+    assert jobs == {str(known["second_running"]): "RUNNING", str(known["second_held"]): "PENDING"}
+    status = lab("status", *which).stdout
+    for daemon in ("slurmctld2", "away1"):
+        assert f"  {daemon} " in status
+        assert lab("stop", *which, daemon).returncode == 0
+        assert lab("status", *which).returncode == 1
+        assert lab("start", *which, daemon).returncode == 0
+    assert lab("signal", *which, "slurmctld2", "CONT").returncode == 0
+    assert lab("status", *which).returncode == 0
+
+
+# The pipe is the account's own, as rest_auth/local wants it: no token, and yet somebody.
+_OWN_PIPE = """
+import os, pwd, subprocess, sys
+account = pwd.getpwnam(sys.argv[1])
+os.setgroups([]), os.setgid(account.pw_gid), os.setuid(account.pw_uid)
+done = subprocess.run(sys.argv[2:], input=b"GET /slurm/v0.0.42/jobs/ HTTP/1.1\\r\\nHost: lab\\r\\n\\r\\n", stdout=1)
+sys.exit(done.returncode)
+"""
+
+
+def _nobody_needs_munge(which: tuple[str, ...], variables: dict[str, str]) -> None:
+    assert variables["LAB_AUTH"] == "slurm"
+    assert "LAB_MUNGE_SOCKET" not in variables
+    assert "munged" not in lab("status", *which).stdout
+    local = ("-a", "rest_auth/local")
+    for program in ("slurmrestd", "slurmrest-inet"):
+        answer = _there(which, "python", "-c", _OWN_PIPE, variables["LAB_SERVICE_USER"], program, *local)
+        assert answer.startswith("HTTP/1.1 200 OK"), program
+        assert '"cluster"' in answer
 
 
 def _there(which: tuple[str, ...], *command: str) -> str:

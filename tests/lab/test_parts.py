@@ -17,8 +17,22 @@ from string import Formatter
 from typing import TYPE_CHECKING
 
 import pytest
-from labkit import apt, catalogue, config, packages, place, ports, process, program, releases, rootfs, users, wheels
-from labkit.config import Sizes
+from labkit import (
+    apt,
+    catalogue,
+    config,
+    daemons,
+    packages,
+    place,
+    ports,
+    process,
+    program,
+    releases,
+    rootfs,
+    users,
+    wheels,
+)
+from labkit.config import Shape
 from labkit.place import Place, State
 from labkit.process import Identity
 from labkit.trouble import LabError
@@ -28,7 +42,10 @@ if TYPE_CHECKING:
     from pathlib import Path
     from typing import Callable
 
-PORTS = {name: 20000 + index for index, name in enumerate(("slurmctld", "slurmdbd", "nobody", *config.NODES))}
+_FIRST = ("slurmctld", "slurmdbd", "nobody", *config.NODES)
+_SECOND = (config.SECOND_CONTROLLER, *config.SECOND_NODES)
+PORTS = {name: 20000 + index for index, name in enumerate(_FIRST)}
+ALL_PORTS = {name: 20000 + index for index, name in enumerate((*_FIRST, *_SECOND))}
 FOLDER = "/var/tmp/some-lab"
 
 
@@ -47,18 +64,23 @@ def state(**values: object) -> State:
 # Configuration
 
 
-NOTHING_MORE = Sizes()
+NOTHING_MORE = Shape()
 
 
-def slurm_conf(sizes: Sizes = NOTHING_MORE, *, settled: bool = True) -> str:
-    return config.slurm_conf(Place(FOLDER), PORTS, sizes, host="h", settled=settled)
+def slurm_conf(shape: Shape = NOTHING_MORE, *, settled: bool = True) -> str:
+    return config.slurm_conf(Place(FOLDER), PORTS, shape, host="h", settled=settled)
+
+
+def second_conf(shape: Shape = NOTHING_MORE) -> str:
+    return config.second_conf(Place(FOLDER), ALL_PORTS, shape, host="h")
 
 
 @pytest.mark.parametrize(
     "text",
     [
-        slurm_conf(Sizes(1000, 10000)),
-        config.slurmdbd_conf(Place(FOLDER), PORTS),
+        slurm_conf(Shape(1000, 10000)),
+        second_conf(),
+        config.slurmdbd_conf(Place(FOLDER), PORTS, NOTHING_MORE),
         config.gres_conf(Place(FOLDER)),
         config.mariadb_conf(Place(FOLDER)),
     ],
@@ -69,9 +91,13 @@ def test_no_path_leaves_the_folder(text: str) -> None:
 
 
 def test_ports_are_all_the_labs_own() -> None:
-    text = slurm_conf() + config.slurmdbd_conf(Place(FOLDER), PORTS)
-    named = {int(number) for number in re.findall(r"Port=(\d+)", text)}
-    assert named == set(PORTS.values())
+    text = slurm_conf() + config.slurmdbd_conf(Place(FOLDER), PORTS, NOTHING_MORE)
+    assert _named_ports(text) == set(PORTS.values())
+    assert _named_ports(text + second_conf()) == set(ALL_PORTS.values())
+
+
+def _named_ports(text: str) -> set[int]:
+    return {int(number) for number in re.findall(r"Port=(\d+)", text)}
 
 
 def test_a_settled_cluster_differs_in_nothing_but_its_pace() -> None:
@@ -79,20 +105,66 @@ def test_a_settled_cluster_differs_in_nothing_but_its_pace() -> None:
     assert {line.partition("=")[0] for line in busy ^ still} == {"SchedulerParameters"}
 
 
-def test_each_parameter_is_said_once() -> None:
-    names = [line.partition("=")[0] for line in slurm_conf().splitlines() if line and not line.startswith(" ")]
+@pytest.mark.parametrize("text", [slurm_conf(), second_conf(), slurm_conf(Shape(auth="slurm"))])
+def test_each_parameter_is_said_once(text: str) -> None:
+    names = [line.partition("=")[0] for line in text.splitlines() if line and not line.startswith(" ")]
     several = {name for name in names if names.count(name) > 1}
-    assert several == {"NodeName", "PartitionName"}
+    assert several <= {"NodeName", "PartitionName"}
+
+
+@pytest.mark.parametrize("make", [slurm_conf, second_conf])
+def test_clusters_of_a_federation_share_all_but_what_they_are(make: Callable[[Shape], str]) -> None:
+    one, other = slurm_conf(), make(Shape(auth="slurm"))
+    assert "munge" in one
+    assert "munge" not in other
+    assert "munge" not in config.slurmdbd_conf(Place(FOLDER), PORTS, Shape(auth="slurm"))
+    assert "AuthAltTypes=auth/jwt\n" in other
+
+
+def test_the_second_cluster_takes_no_job_that_names_no_partition() -> None:
+    assert "Default=YES" not in second_conf()
+    mine = {"SlurmctldPort", "StateSaveLocation", "SlurmctldPidFile", "ClusterName", "SchedulerParameters"}
+    first, second = (dict(line.split("=", 1) for line in text.splitlines() if "=" in line and " " not in line)
+                     for text in (slurm_conf(), second_conf()))  # fmt: skip
+    assert {name for name in first.keys() & second.keys() if first[name] != second[name]} == mine
+
+
+@pytest.mark.parametrize(
+    ("shape", "present"),
+    [
+        (Shape(), ["munged", "mariadb", "slurmdbd", "slurmctld", *config.NODES]),
+        (Shape(auth="slurm"), ["mariadb", "slurmdbd", "slurmctld", *config.NODES]),
+        (Shape(clusters=2), ["munged", "mariadb", "slurmdbd", "slurmctld", *config.NODES, *_SECOND]),
+    ],
+)
+def test_a_lab_knows_its_daemons(shape: Shape, present: list[str]) -> None:
+    one = state(sizes=list(shape), ports=ALL_PORTS if shape.clusters > 1 else PORTS)
+    assert one.shape == shape
+    assert daemons.of(one) == present
+    assert daemons.expand(one, "slurmd") == [name for name in present if name in daemons.NODES]
+    confs = {daemons.conf(Place(FOLDER), name) for name in present}
+    assert len(confs) == shape.clusters
+
+
+def test_a_lab_of_an_earlier_checkout_has_a_shape() -> None:
+    assert state(sizes=[20, 150]).shape == Shape(20, 150)
+
+
+def test_a_release_without_auth_slurm_is_told() -> None:
+    releases.require_auth("24.11", "slurm")
+    releases.require_auth("22.05", "munge")
+    with pytest.raises(LabError, match=r"^Slurm 22\.05 has no auth/slurm$"):
+        releases.require_auth("22.05", "slurm")
 
 
 def test_cloud_nodes_come_with_a_partition_only_when_asked_for() -> None:
     assert "PartitionName=cloud" not in slurm_conf()
-    assert slurm_conf(Sizes(nodes=1000)).count("cloud[0001-1000]") == 2
+    assert slurm_conf(Shape(nodes=1000)).count("cloud[0001-1000]") == 2
     assert config.cloud_nodes(7) == "cloud[1-7]"
 
 
 def test_there_is_room_for_the_jobs() -> None:
-    match = re.search(r"MaxJobCount=(\d+)", slurm_conf(Sizes(jobs=50000)))
+    match = re.search(r"MaxJobCount=(\d+)", slurm_conf(Shape(jobs=50000)))
     assert match
     assert int(match[1]) > 50000
 
@@ -102,7 +174,7 @@ def test_there_is_room_for_the_jobs() -> None:
 
 def test_jobs_name_only_earlier_ones() -> None:
     known = {"work"}
-    for job in (*catalogue.VICTIMS, *catalogue.PAST, *catalogue.PRESENT, *catalogue.FUTURE):
+    for job in (*catalogue.VICTIMS, *catalogue.PAST, *catalogue.PRESENT, *catalogue.FUTURE, *catalogue.SECOND):
         wanted = {field for _, field, _, _ in Formatter().parse(job.options) if field}
         assert wanted <= known, job.label
         assert job.label not in known
@@ -127,9 +199,11 @@ def test_too_few_ports_are_told() -> None:
 
 
 def test_a_port_with_a_listener_is_not_free() -> None:
+    # Out of the range that labs are given, where the kernel puts no other program's socket in the meantime.
+    (number,) = ports.choose(1, taken=())
     with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        number = listener.getsockname()[1]
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(("127.0.0.1", number))
         listener.listen()
         assert not ports.is_free(number)
     assert ports.is_free(number)

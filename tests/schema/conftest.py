@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The installed headers, and the build's modules on the path."""
+"""The installed headers; the build's modules and the facts on the path."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "../../cffi_build"))
+sys.path.insert(0, os.path.join(os.path.dirname(__file__), "../facts"))
 
 import headers as headers_
 

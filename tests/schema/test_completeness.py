@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The tables and the installed headers: no unknown member or constant, and no member forgotten.
+"""The tables and the headers: no unknown member or constant, and no member forgotten, in any release.
 
-What a release lacks or has beside the others stands in schema/releases.py; anything else is a typo.
+What a release lacks or has beside the others stands in schema/releases.py; anything else is a typo. The headers of all
+releases are told by tests/facts; those that are installed are asked themselves, too.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 import rows
+import told
 
 from slurmrest_inet.schema import names
 from slurmrest_inet.schema.model import Kind, Name, Names, Row, Table
@@ -23,10 +25,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from headers import Headers
+    from told import Headers as Told
 
 ROOT = os.path.join(os.path.dirname(__file__), "../..")
 NAME_TABLES = {key: value for key, value in vars(names).items() if isinstance(value, Names)}
 STRUCTS = [table for table in TABLES if table.view is None]
+SLURMS = [table for table in TABLES if table.struct != "share_t"]
+"""Those of Slurm's own structs; that one is ours."""
 
 _ids = {"ids": lambda table: table.name}
 
@@ -42,14 +47,14 @@ def _named(row: Row) -> Iterator[str]:
         yield re.split(r"\.|->", member)[0]
 
 
-def unknown_members(table: Table, headers: Headers, release: str) -> list[str]:
+def unknown_members(table: Table, headers: Headers | Told, release: str) -> list[str]:
     """What a table names and neither the headers have nor releases.py explains."""
     there = headers.structs.get(table.struct, {})
     found = {name for row in table.rows for name in _named(row)} | set(table.skip)
     return sorted(name for name in found if (name in there) != _spanned(MEMBERS.get((table.struct, name)), release))
 
 
-def forgotten_members(table: Table, headers: Headers) -> list[str]:
+def forgotten_members(table: Table, headers: Headers | Told) -> list[str]:
     """What the headers have and a table neither shows nor skips."""
     told = {name for row in table.rows for name in _named(row)} | set(table.skip)
     return sorted(set(headers.structs.get(table.struct, {})) - told)
@@ -60,10 +65,26 @@ def test_no_unknown_member(table: Table, headers: Headers, release: str) -> None
     assert unknown_members(table, headers, release) == []
 
 
-@pytest.mark.slurm("<= 24.11")  # later members come with the API versions that show them
 @pytest.mark.parametrize("table", STRUCTS, **_ids)
 def test_no_forgotten_member(table: Table, headers: Headers) -> None:
     assert forgotten_members(table, headers) == []
+
+
+@pytest.mark.parametrize("of", RELEASES)
+@pytest.mark.parametrize("table", SLURMS, **_ids)
+def test_no_unknown_member_in_any_release(table: Table, of: str) -> None:
+    assert unknown_members(table, told.headers(of), of) == []
+
+
+@pytest.mark.parametrize("of", RELEASES)
+@pytest.mark.parametrize("table", [table for table in SLURMS if table in STRUCTS], **_ids)
+def test_no_forgotten_member_in_any_release(table: Table, of: str) -> None:
+    assert forgotten_members(table, told.headers(of)) == []
+
+
+@pytest.mark.parametrize("table", SLURMS, **_ids)
+def test_that_the_facts_are_those_of_the_installed_release(table: Table, headers: Headers, release: str) -> None:
+    assert told.headers(release).structs.get(table.struct) == headers.structs.get(table.struct)
 
 
 def test_that_a_typo_and_an_omission_are_found(headers: Headers, release: str) -> None:
@@ -88,15 +109,39 @@ def test_the_release_of_a_row_is_that_of_its_member(table: Table) -> None:
         assert (row.release or RELEASES[0]) == first, row.path
 
 
-def unknown_constants(table: Names, headers: Headers, release: str) -> list[str]:
+def _constants(table: Names) -> set[str]:
+    return {part for name in table.entries for part in (name.constant, *(name.mask or name.constant).split("|"))}
+
+
+def unknown_constants(table: Names, headers: Headers | Told, release: str) -> list[str]:
     """The constants of a table of names that neither the headers have nor releases.py explains."""
-    found = {part for name in table.entries for part in (name.constant, *(name.mask or name.constant).split("|"))}
-    return sorted(name for name in found if (name in headers.constants) != _spanned(CONSTANTS.get(name), release))
+    there = headers.constants
+    return sorted(one for one in _constants(table) if (one in there) != _spanned(CONSTANTS.get(one), release))
 
 
 @pytest.mark.parametrize("table", NAME_TABLES)
 def test_no_unknown_constant(table: str, headers: Headers, release: str) -> None:
     assert unknown_constants(NAME_TABLES[table], headers, release) == []
+
+
+UNTOLD = {
+    *("BACKFILL_LAST", "BACKFILL_SCHED", "BACKFILL_TEST", "BF_WHOLE_NODE_TEST", "HAS_STATE_DIR", "NO_KILL_INV_DEP"),
+    *("RESET_ACCRUE_TIME", "SHARED_FORCE", "SIB_JOB_FLUSH", "SPREAD_JOB", "TEST_NOW_ONLY", "TOP_PRIO_TMP"),
+    *("USE_DEFAULT_ACCT", "USE_DEFAULT_PART", "USE_DEFAULT_QOS", "USE_DEFAULT_WCKEY", "USE_MIN_NODES"),
+    *("SHARE_ASSOCIATION", "SHARE_USER"),  # ours
+}
+"""Constants that the facts of no release name, which were gathered by what their names begin with."""
+
+
+@pytest.mark.parametrize("of", RELEASES)
+@pytest.mark.parametrize("table", NAME_TABLES)
+def test_no_unknown_constant_in_any_release(table: str, of: str) -> None:
+    assert set(unknown_constants(NAME_TABLES[table], told.headers(of), of)) <= UNTOLD
+
+
+def test_that_what_is_untold_is_untold_of_every_release(headers: Headers) -> None:
+    assert not UNTOLD & {name for of in RELEASES for name in told.headers(of).constants}
+    assert headers.constants >= UNTOLD
 
 
 def test_that_an_unknown_constant_is_found(headers: Headers, release: str) -> None:
@@ -107,13 +152,7 @@ def test_that_an_unknown_constant_is_found(headers: Headers, release: str) -> No
 
 
 def test_that_releases_py_names_only_what_is_used() -> None:
-    constants = {
-        part
-        for table in NAME_TABLES.values()
-        for name in table.entries
-        for part in (name.constant, *(name.mask or name.constant).split("|"))
-    }
-    assert set(CONSTANTS) <= constants
+    assert set(CONSTANTS) <= {one for table in NAME_TABLES.values() for one in _constants(table)}
     assert {struct for struct, _ in MEMBERS} <= {table.struct for table in TABLES}
     for first, last in (*CONSTANTS.values(), *MEMBERS.values()):
         assert first <= last

@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from slurmrest_inet.schema import job_desc
@@ -253,6 +253,7 @@ _JSON = st.recursive(
 )
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)  # a busy machine is no fault
 @given(
     st.dictionaries(st.sampled_from([row.key for row in OPTIONS]), _JSON, max_size=4),
     st.sampled_from([36, 37, 38]),

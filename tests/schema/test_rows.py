@@ -9,7 +9,7 @@ import re
 import pytest
 
 from slurmrest_inet.schema import model, names
-from slurmrest_inet.schema.model import FIRST, LAST, Names, Row, Table
+from slurmrest_inet.schema.model import FIRST, LAST, Names, Row, Source, Table
 from slurmrest_inet.schema.tables import TABLES
 
 VERSIONS = range(FIRST, LAST + 1)
@@ -61,6 +61,17 @@ def test_that_a_row_has_the_kind_of_its_version() -> None:
     assert row.at(45).then is None
 
 
+def test_that_a_stand_in_has_a_kind_of_its_own() -> None:
+    other = Source("y", model.TEXT_OR_NULL, then={39: model.TEXT})
+    row = Row("x", ("x", other, Source(None, model.constant("0"))), model.NUMBER, "X", since=37, then={40: model.NOVAL})
+    assert row.members == ("x", "y")
+    wanted = {38: (model.NUMBER, model.TEXT_OR_NULL), 39: (model.NUMBER, model.TEXT), 45: (model.NOVAL, model.TEXT)}
+    for version, kinds in wanted.items():
+        assert tuple(source.kind for source in row.at(version).sources) == (*kinds, model.constant("0"))
+        assert all(source.then is None for source in row.at(version).sources)
+    assert row.kinds == (model.NUMBER, model.NOVAL, model.TEXT_OR_NULL, model.TEXT, model.constant("0"))
+
+
 @pytest.mark.parametrize("table", TABLES, **_ids)
 def test_kinds(table: Table) -> None:
     for row in table.rows:
@@ -70,7 +81,9 @@ def test_kinds(table: Table) -> None:
             assert kind.type in TYPES, row.path
             assert (kind.name in ("flags", "choice", "choices")) == (kind.names is not None), row.path
             assert (kind.name == "derived") == (kind.function is not None), row.path
-            assert (kind.name == "constant") == (row.member is None) == (kind.literal is not None), row.path
+            assert (kind.name == "constant") == (kind.literal is not None), row.path
+        for source in row.sources or (Source(None, row.kind, row.then),):
+            assert all((kind.name == "constant") == (source.member is None) for kind in source.kinds), row.path
 
 
 @pytest.mark.parametrize("table", TABLES, **_ids)

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import _socket
+import os
 import types
 from typing import Any
 
@@ -30,3 +31,73 @@ def test_that_each_controller_is_looked_up(monkeypatch: pytest.MonkeyPatch) -> N
 def test_that_a_release_that_hides_its_configuration_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(library, "configuration", lambda: None)
     library.resolve_controllers()
+
+
+class _Slurm:
+    """libslurm as far as plugins for authentication go: where ``early``, slurm_init loads one, else a call of its own.
+
+    ``loaded`` is the one that it uses, ``asked`` what was called.
+    """
+
+    def __init__(self, *, early: bool) -> None:
+        self.early = early
+        self.loaded: str | None = None
+        self.asked: list[str] = []
+
+    def _load(self) -> int:
+        self.loaded = self.loaded or ("auth/jwt" if "SLURM_JWT" in os.environ else "auth/munge")
+        return 0
+
+    def name_program(self, _name: object) -> None: ...
+
+    def read_conf(self, _path: object) -> None:
+        assert not self.asked
+
+    def slurm_init(self, _path: object) -> None:
+        self.asked.append("init")
+        if self.early:
+            self._load()
+
+    def slurm_fini(self) -> None:
+        self.asked.append("fini")
+        self.loaded = None
+
+    def slurm_auth_init_if_exported(self) -> int:
+        return 0 if self.early else self._load()
+
+    def conf_loaded(self) -> Any:
+        return types.SimpleNamespace(authtype=library.ffi.new("char[]", b"auth/munge"))
+
+    def dlsym(self, *_: object) -> Any:
+        return library.ffi.NULL
+
+
+@pytest.fixture(params=[False, True], ids=["late", "early"])
+def slurm(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> _Slurm:
+    """A libslurm of 22.05's kind and one of the later ones, with slurm.conf read and no plugin loaded."""
+    fake = _Slurm(early=request.param)
+    monkeypatch.delenv("SLURM_JWT", raising=False)
+    monkeypatch.setattr(library, "check_release", lambda: None)
+    monkeypatch.setattr(library, "lib", fake)
+    monkeypatch.setattr(library, "_loaded", None)
+    monkeypatch.setattr(library, "VERSION", (26, 5, 0))
+    library.start("/dev/null")
+    return fake
+
+
+@pytest.mark.parametrize("first", [False, True])
+def test_that_no_token_is_given_to_a_plugin_that_is_not_used(slurm: _Slurm, first: bool) -> None:
+    """Releases after 22.05 load one in slurm_init: a token that came later went to one that nobody asked."""
+    for count, token in enumerate((first, first, not first, first)):
+        library.load_auth(token=token)
+        assert slurm.loaded == ("auth/jwt" if token else "auth/munge")
+        assert slurm.asked.count("fini") == max(0, count - 1)
+
+
+def test_a_release_that_cannot_change(slurm: _Slurm, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(library, "VERSION", (24, 11, 5))
+    assert not library.changes_auth()
+    library.load_auth(token=True)
+    with pytest.raises(library.LibraryError, match="does not change between a token and the user"):
+        library.load_auth(token=False)
+    assert (slurm.loaded, slurm.asked.count("fini")) == ("auth/jwt", 0)

@@ -10,11 +10,14 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
-from labkit import client
+from labkit import client, config, process
 from labkit.trouble import LabError
 
 if TYPE_CHECKING:
+    from labkit.config import Shape
     from labkit.place import Place
+
+_CLUSTERS = (config.CLUSTER, config.SECOND)
 
 # Before slurmctld starts: partitions name them.
 _NAMES = """
@@ -60,16 +63,63 @@ add resource name=matlab server=flex1 servertype=flexlm type=license count=100 d
 """
 
 
-def name(place: Place) -> None:
+# Before its slurmctld starts.
+_SECOND_NAMES = """
+add cluster second
+modify cluster second set qos=normal
+"""
+
+# After both have told slurmdbd where they are, which a slurmctld does not learn of itself later, and before the first
+# job: ids have their further bits from then on. By its features a cluster is chosen.
+_FEDERATION = """
+add federation both clusters=lab,second
+modify cluster lab set features=fast
+modify cluster second set features=away
+"""
+
+_SECOND_TREE = """
+add account optics cluster=second
+add account chemistry cluster=second
+add user alice cluster=second account=optics
+add user bob cluster=second account=chemistry
+"""
+
+
+def name(place: Place, shape: Shape) -> None:
     """The least that slurmctld needs to start."""
     _talk(place, _NAMES)
+    if shape.clusters > 1:
+        _talk(place, _SECOND_NAMES)
 
 
-def fill(place: Place) -> None:
+def fill(place: Place, shape: Shape) -> None:
     """The rest; slurmctld runs."""
+    process.wait_for("slurmctld to make its TRES known", lambda: _knows(place, "license|matlab"), 60, 0.2)
+    if shape.clusters > 1:
+        process.wait_for("both slurmctld to register", lambda: _registered(place), 60, 0.2)
+        _talk(place, _FEDERATION)
+        for conf in (place.slurm_conf, place.second_conf):
+            process.wait_for("the federation", lambda conf=conf: _joined(place, conf), 60, 0.2)
     with ThreadPoolExecutor() as pool:  # the time is spent waiting, and their tables differ
         for done in [pool.submit(_talk, place, script) for script in (_TREE, _LIMITS, _ELSEWHERE)]:
             done.result()
+    if shape.clusters > 1:
+        _talk(place, _SECOND_TREE)
+
+
+def _knows(place: Place, tres: str) -> bool:
+    return tres in client.run(place, "sacctmgr", "-nP", "show", "tres", "format=type,name").splitlines()
+
+
+def _registered(place: Place) -> bool:
+    said = client.run(place, "sacctmgr", "-nP", "show", "cluster", "format=cluster,controlport").split()
+    return all(any(line.startswith(name + "|") and not line.endswith("|0") for line in said) for name in _CLUSTERS)
+
+
+def _joined(place: Place, conf: str) -> bool:
+    """Whether the slurmctld with that configuration and its sibling are connected, either way."""
+    said = client.run(place, "scontrol", "show", "federation", conf=conf)
+    return all(f" {name}:127.0.0.1:" in said for name in _CLUSTERS) and "PersistConnSend/Recv:Yes/Yes" in said
 
 
 def _talk(place: Place, script: str) -> None:

@@ -150,6 +150,12 @@ FUTURE = (
 # By salloc, without a script.
 ALLOCATION = Job("allocation", BOB, "RUNNING", "-n3 -wnode2 -t6-0 -Jallocation", script="")
 
+# Of a second cluster; kept from the first, whose partition of that name would take them, too.
+SECOND = (
+    Job("second_running", ALICE, "RUNNING", "-pmain -n1 --cluster-constraint=away -Jsecond_running"),
+    Job("second_held", BOB, "PENDING", "-pmain -n1 -H --cluster-constraint=away -Jsecond_held"),
+)
+
 # What has become of those whose state is changed by hand.
 CHANGED = {
     "suspended": "SUSPENDED",

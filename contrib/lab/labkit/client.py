@@ -14,28 +14,33 @@ if TYPE_CHECKING:
 PATH = "/usr/sbin:/usr/bin:/sbin:/bin"
 
 
-def environment(place: Place) -> dict[str, str]:
-    """What daemons and commands of the lab see: none of the caller's variables, least of all its SLURM_*."""
+def environment(place: Place, conf: str | None = None) -> dict[str, str]:
+    """What daemons and commands of the lab see: none of the caller's variables, least of all its SLURM_*.
+
+    conf: another slurm.conf than the first cluster's.
+    """
     return {
         "PATH": PATH,
         "LANG": "C.UTF-8",
         "TZ": "UTC",
-        "SLURM_CONF": place.slurm_conf,
+        "SLURM_CONF": conf or place.slurm_conf,
         # libmariadb's "localhost"; the only way to tell slurmdbd of another socket.
         "MYSQL_UNIX_PORT": place.mysql_socket,
     }
 
 
-def run(place: Place, *argv: str, user: str = "root", stdin: str = "") -> str:
+def run(place: Place, *argv: str, user: str = "root", stdin: str = "", conf: str | None = None) -> str:
     """Standard output of one command; LabError with its standard error when it fails."""
-    done = attempt(place, *argv, user=user, stdin=stdin)
+    done = attempt(place, *argv, user=user, stdin=stdin, conf=conf)
     if done.returncode:
         said = (done.stderr.strip() or done.stdout.strip())[-2000:]
         raise LabError(f"{' '.join(argv)[:300]} failed with status {done.returncode}: {said}")
     return done.stdout
 
 
-def attempt(place: Place, *argv: str, user: str = "root", stdin: str = "") -> subprocess.CompletedProcess[str]:
+def attempt(
+    place: Place, *argv: str, user: str = "root", stdin: str = "", conf: str | None = None
+) -> subprocess.CompletedProcess[str]:
     """One command, whatever its end."""
     as_root = user == "root"
     return subprocess.run(
@@ -43,7 +48,7 @@ def attempt(place: Place, *argv: str, user: str = "root", stdin: str = "") -> su
         input=stdin,
         capture_output=True,
         text=True,
-        env=environment(place),
+        env=environment(place, conf),
         cwd=place("work"),
         user=None if as_root else user,
         group=None if as_root else user,

@@ -24,6 +24,8 @@ from labkit.trouble import LabError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+# Where daemons vouch for their machine's users with auth/slurm: no option of 24.11 puts the sockets elsewhere.
+_KIOSKS = {"/run/slurm": "root", "/run/slurmctld": daemons.SLURM_USER, "/run/slurmdbd": daemons.SLURM_USER}
 _ROOT_ONLY, _EVERYBODY, _SCRATCH = 0o700, 0o755, 0o1777
 
 
@@ -32,9 +34,9 @@ def say(text: str) -> None:
     print(f"lab: {text}", file=sys.stderr, flush=True)
 
 
-def up(place: Place, sizes: config.Sizes, *, install: bool) -> State:
+def up(place: Place, shape: config.Shape, *, install: bool) -> State:
     """Boot a lab with its content, or leave the one that runs."""
-    packages.require([*packages.CLUSTER, *(packages.MANY_JOBS if sizes.jobs else ())], install=install)
+    packages.require([*packages.CLUSTER, *(packages.MANY_JOBS if shape.jobs else ())], install=install)
     if os.geteuid() != 0:
         raise LabError("only root can start a cluster whose jobs run as several users")
     with place.locked():
@@ -42,18 +44,14 @@ def up(place: Place, sizes: config.Sizes, *, install: bool) -> State:
         if state is not None:
             trouble = _half(state)
             if trouble is None:
-                if state.values["sizes"] != list(sizes):
-                    raise LabError(
-                        "a lab of another size runs there (nodes, jobs: {}, {}); end it with `lab down`".format(
-                            *state.values["sizes"]
-                        )
-                    )
+                if state.shape != shape:
+                    raise LabError(f"a lab of another size runs there ({state.shape}); end it with `lab down`")
                 say(f"already up in {place.folder}")
                 return state
             say(f"half-started lab in {place.folder} ({trouble}): cleaning it")
             _end(place, state)
         try:
-            return _boot(place, sizes)
+            return _boot(place, shape)
         except LabError as error:
             raise LabError(f"{error}\nthe logs are in {place('log')}; `lab down` cleans") from error
 
@@ -71,22 +69,28 @@ def _runs(state: State, name: str) -> bool:
     return known is not None and process.is_alive(known)
 
 
-def _boot(place: Place, sizes: config.Sizes) -> State:
+def _boot(place: Place, shape: config.Shape) -> State:
     begun = time.monotonic()
     if os.path.isdir(place.folder) and os.listdir(place.folder):
         raise LabError(f"{place.folder} is not empty and not a lab")
+    kiosks = _KIOSKS if shape.auth == "slurm" else {}
+    for path in kiosks:
+        if os.path.exists(path):
+            raise LabError(f"{path} is another Slurm's, and auth/slurm knows no other place")
     made = not os.path.isdir(place.folder)
     os.makedirs(place.folder, mode=_EVERYBODY, exist_ok=True)
     os.chmod(place.folder, _EVERYBODY)
     with register_of_labs() as register:
         taken = {port for other in register.others(place) for port in other.ports.values()}
-        names = ("slurmctld", "slurmdbd", "nobody", *config.NODES)
+        names = ["slurmctld", "slurmdbd", "nobody", *config.NODES]
+        if shape.clusters > 1:
+            names += [config.SECOND_CONTROLLER, *config.SECOND_NODES]
         state = State(
             {
                 "stage": "starting",
                 "release": releases.here().name,
                 "ports": dict(zip(names, ports.choose(len(names), taken))),
-                "sizes": list(sizes),
+                "sizes": list(shape),
                 "daemons": {},
                 "made_folder": made,
             }
@@ -95,66 +99,89 @@ def _boot(place: Place, sizes: config.Sizes) -> State:
         register.add(place)
         users.ensure()
     say(f"starting in {place.folder}")
-    _furnish(place, state, sizes)
-    daemons.start(place, state, "munged")
+    for path, owner in kiosks.items():
+        _folder(path, owner, _EVERYBODY)
+    _furnish(place, state)
+    present = daemons.of(state)
+    before = [name for name in present if name in daemons.WITHOUT_PORT]
+    if "munged" in before:
+        daemons.start(place, state, "munged")
     daemons.bootstrap_database(place)
     daemons.start(place, state, "mariadb")
-    daemons.await_ready(place, state, "munged", "mariadb")
+    daemons.await_ready(place, state, *before)
     daemons.start(place, state, "slurmdbd")
     daemons.await_ready(place, state, "slurmdbd")
-    accounting.name(place)
-    for name in ("slurmctld", *config.NODES):
+    accounting.name(place, shape)
+    rest = [name for name in present if name not in (*before, "slurmdbd")]
+    for name in rest:
         daemons.start(place, state, name)
-    daemons.await_ready(place, state, "slurmctld", *config.NODES)
+    daemons.await_ready(place, state, *rest)
     say(f"daemons are ready after {time.monotonic() - begun:.1f} s")
-    accounting.fill(place)
-    known = content.fill(place)
+    accounting.fill(place, shape)
+    known = content.fill(place, shape)
     _write(place("jobs.json"), json.dumps(known, indent=1).encode())
-    if sizes.jobs:
-        content.submit_many(place, sizes.jobs)
-    _write_slurm_conf(place, state, sizes, settled=True)
+    if shape.clusters > 1:
+        _write(place("second-jobs.json"), json.dumps(content.fill_second(place), indent=1).encode())
+    if shape.jobs:
+        content.submit_many(place, shape.jobs)
+    _write_slurm_conf(place, state, settled=True)
     client.run(place, "scontrol", "reconfigure")
-    content.settle(place, known)
+    content.settle(place, shape, known)
     state.stage = "up"
     place.save(state)
     say(f"up after {time.monotonic() - begun:.1f} s")
     return state
 
 
-def _furnish(place: Place, state: State, sizes: config.Sizes) -> None:
+def _furnish(place: Place, state: State) -> None:
     """Folders, keys and configuration."""
+    shape, munge, second = state.shape, state.shape.auth == "munge", state.shape.clusters > 1
+    nodes = [name for name in daemons.of(state) if name in daemons.NODES]
     for name, owner, mode in (
         ("etc", "root", _EVERYBODY),
+        *((("etc/second", "root", _EVERYBODY),) if second else ()),
         ("run", daemons.SLURM_USER, _EVERYBODY),
         ("log", "root", _EVERYBODY),
-        ("munge", daemons.MUNGE_USER, _EVERYBODY),
+        *((("munge", daemons.MUNGE_USER, _EVERYBODY),) if munge else ()),
         ("db", daemons.SLURM_USER, _ROOT_ONLY),
         ("db/data", daemons.SLURM_USER, _ROOT_ONLY),
         ("spool", "root", _EVERYBODY),
         ("spool/slurmctld", daemons.SLURM_USER, _ROOT_ONLY),
+        *(((f"spool/{config.SECOND_CONTROLLER}", daemons.SLURM_USER, _ROOT_ONLY),) if second else ()),
         ("gpu", "root", _EVERYBODY),
         ("work", "root", _SCRATCH),
-        *((f"spool/{node}", "root", _EVERYBODY) for node in config.NODES),
+        *((f"spool/{node}", "root", _EVERYBODY) for node in nodes),
     ):
         _folder(place(name), owner, mode)
     for node in config.GPU_NODES:
         for index in range(config.GPUS):
             _write(place("gpu", f"{node}-{index}"), b"")
     _write(place("work", "a script.sh"), b"#!/bin/sh\nexec sleep 8640000\n", mode=0o755)
-    _write(place("munge", "key"), secrets.token_bytes(128), daemons.MUNGE_USER, 0o400)
-    _write(place.log("munged"), b"", daemons.MUNGE_USER, 0o600)
+    if munge:
+        _write(place("munge", "key"), secrets.token_bytes(128), daemons.MUNGE_USER, 0o400)
+        _write(place.log("munged"), b"", daemons.MUNGE_USER, 0o600)
+    else:
+        _write(place.slurm_key, secrets.token_bytes(128), daemons.SLURM_USER, 0o600)
     _write(place.jwt_key, secrets.token_bytes(32), daemons.SLURM_USER, 0o400)
-    dbd = config.slurmdbd_conf(place, state.ports).encode()
+    dbd = config.slurmdbd_conf(place, state.ports, shape).encode()
     _write(place("etc", "slurmdbd.conf"), dbd, daemons.SLURM_USER, 0o600)
     _write(place("etc", "mariadb.cnf"), config.mariadb_conf(place).encode())
     _write(place("etc", "gres.conf"), config.gres_conf(place).encode())
     _write(place("etc", "cgroup.conf"), releases.here().cgroup_conf.encode())
-    _write_slurm_conf(place, state, sizes, settled=False)
+    _write_slurm_conf(place, state, settled=False)
+    if second:
+        text = config.second_conf(place, state.ports, shape, host=_host())
+        _write(place.second_conf, text.encode())
+        for path in (place("etc", "cgroup.conf"), *(() if munge else (place.slurm_key,))):
+            os.symlink(path, os.path.join(os.path.dirname(place.second_conf), os.path.basename(path)))
 
 
-def _write_slurm_conf(place: Place, state: State, sizes: config.Sizes, *, settled: bool) -> None:
-    host = socket.gethostname().partition(".")[0]
-    text = config.slurm_conf(place, state.ports, sizes, host=host, settled=settled)
+def _host() -> str:
+    return socket.gethostname().partition(".")[0]
+
+
+def _write_slurm_conf(place: Place, state: State, *, settled: bool) -> None:
+    text = config.slurm_conf(place, state.ports, state.shape, host=_host(), settled=settled)
     _write(place.slurm_conf + ".new", text.encode())
     os.replace(place.slurm_conf + ".new", place.slurm_conf)
 
@@ -190,9 +217,11 @@ def _end(place: Place, state: State) -> None:
     place.save(state)
     known = state.daemons
     # slurmd first, else it would start more. Nobody will read the state that the others save at a gentle end.
-    process.kill([known[name] for name in config.NODES if name in known])
-    process.kill([*process.strays(place.slurm_conf), *known.values()])
+    process.kill([known[name] for name in daemons.NODES if name in known])
+    process.kill([*process.strays(place.slurm_conf, place.second_conf), *known.values()])
     with register_of_labs() as register:
+        for path in _KIOSKS if state.shape.auth == "slurm" else ():
+            shutil.rmtree(path, ignore_errors=True)
         place.remove()
         register.drop(place)
         if not register.others(place):
@@ -256,7 +285,13 @@ def send(place: Place, name: str, signum: int) -> None:
 def variables(place: Place) -> dict[str, str]:
     """What a shell or a test needs to know of a lab that is up."""
     state = _running(place)
-    host = state.ports
+    host, shape = state.ports, state.shape
+    munge = {"LAB_MUNGE_SOCKET": place.munge_socket} if shape.auth == "munge" else {}
+    second = {
+        "LAB_SECOND_CLUSTER": config.SECOND,
+        "LAB_SECOND_CONF": place.second_conf,
+        "LAB_SECOND_JOB_IDS": place("second-jobs.json"),
+    }
     return {
         "SLURM_CONF": place.slurm_conf,
         "LAB_DIR": place.folder,
@@ -264,7 +299,7 @@ def variables(place: Place) -> dict[str, str]:
         "LAB_WORK_DIR": place("work"),
         "LAB_LOG_DIR": place("log"),
         "LAB_JWT_KEY": place.jwt_key,
-        "LAB_MUNGE_SOCKET": place.munge_socket,
+        **munge,
         "LAB_MYSQL_SOCKET": place.mysql_socket,
         "LAB_SLURMDBD_CONF": place("etc", "slurmdbd.conf"),
         "LAB_SLURMCTLD_PORT": str(host["slurmctld"]),
@@ -275,8 +310,10 @@ def variables(place: Place) -> dict[str, str]:
         "LAB_JOB_IDS": place("jobs.json"),
         "LAB_SERVICE_USER": users.SERVICE,
         "LAB_USERS": f"root {users.ALICE} {users.BOB}",
-        "LAB_NODES": str(state.values["sizes"][0]),
-        "LAB_JOBS": str(state.values["sizes"][1]),
+        "LAB_NODES": str(shape.nodes),
+        "LAB_JOBS": str(shape.jobs),
+        "LAB_AUTH": shape.auth,
+        **(second if shape.clusters > 1 else {}),
     }
 
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The text of the cluster's configuration files.
 
-Rule 1: pure, from paths, ports and sizes to text; what each parameter means is in slurm.conf(5) and friends.
+Rule 1: pure, from paths, ports and shapes to text; what each parameter means is in slurm.conf(5) and friends.
 Rule 2: the cluster is still once it is up. Two servers' answers are compared on it, so nothing recalculates,
 reschedules or pings often; `settled` tells the time after content was made from the time before.
 Rule 3: as many different values as possible: a field that two servers fill with 0 proves nothing.
@@ -14,34 +14,58 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from labkit.place import Place
 
-CLUSTER = "lab"
+CLUSTER, SECOND = "lab", "second"
 DATABASE = "slurm_acct_db"
 NODES = ("node1", "node2", "node3", "node4", "node5")  # the real ones: a slurmd each
 GPU_NODES = NODES[:2]
 GPUS = 4  # on each of those
+SECOND_CONTROLLER = "slurmctld2"
+SECOND_NODES = ("away1",)  # real, too
 FREE = "free"  # a partition without jobs, where a test's own start at once
 
 # While content is made, schedulers run often, so that jobs start soon and sdiag has figures to show.
 _BUSY = "bf_interval=1,sched_interval=2,sched_min_interval=100000,bf_continue"
 _STILL = "bf_interval=10800,sched_interval=86400,bf_continue"
 
-# SlurmdPort is where the nodes that exist on paper are looked for; nobody listens there.
-# With munge towards slurmdbd, AccountingStoragePass is a socket, and AuthInfo is not asked.
-_SLURM = """\
-ClusterName={cluster}
-SlurmctldHost={host}(127.0.0.1)
-SlurmctldPort={ports[slurmctld]}
-SlurmdPort={ports[nobody]}
-SlurmUser=slurm
-SlurmdUser=root
+# How daemons and users prove who they are. With munge towards slurmdbd, AccountingStoragePass is a socket, and AuthInfo
+# is not asked. auth/slurm needs a key beside each configuration file, and no daemon of its own.
+_AUTH = {
+    "munge": """\
 AuthType=auth/munge
 AuthInfo=socket={place.munge_socket},cred_expire=120
 CredType=cred/munge
+AccountingStoragePass={place.munge_socket}
+""",
+    "slurm": """\
+AuthType=auth/slurm
+AuthInfo=cred_expire=120
+CredType=cred/slurm
+""",
+}
+_DBD_AUTH = {
+    "munge": """\
+AuthType=auth/munge
+AuthInfo=socket={place.munge_socket}
+""",
+    "slurm": """\
+AuthType=auth/slurm
+""",
+}
+
+# What every cluster has. SlurmdPort is where the nodes that exist on paper are looked for; nobody listens there.
+_COMMON = """\
+ClusterName={cluster}
+SlurmctldHost={host}(127.0.0.1)
+SlurmctldPort={port}
+SlurmdPort={ports[nobody]}
+SlurmUser=slurm
+SlurmdUser=root
+{auth}\
 AuthAltTypes=auth/jwt
 AuthAltParameters=jwt_key={place.jwt_key}
-StateSaveLocation={place.folder}/spool/slurmctld
+StateSaveLocation={place.folder}/spool/{controller}
 SlurmdSpoolDir={place.folder}/spool/%n
-SlurmctldPidFile={place.folder}/run/slurmctld.pid
+SlurmctldPidFile={place.folder}/run/{controller}.pid
 SlurmdPidFile={place.folder}/run/%n.pid
 LogTimeFormat=iso8601_ms
 SlurmctldDebug=info
@@ -51,18 +75,33 @@ TaskPlugin=task/none
 JobAcctGatherType=jobacct_gather/none
 SwitchType=switch/none
 MpiDefault=none
-MCSPlugin=mcs/account
-MCSParameters=ondemand,ondemandselect
 MailProg=/bin/true
-RebootProgram=/bin/true
 ReturnToService=2
 SlurmdParameters=config_overrides
 SelectType=select/cons_tres
 SelectTypeParameters=CR_Core_Memory
+SchedulerType=sched/backfill
+SlurmctldTimeout=300
+SlurmdTimeout=60000
+MessageTimeout=30
+BatchStartTimeout=60
+InactiveLimit=0
+KillWait=2
+MinJobAge=8640000
+DefMemPerCPU=100
+AccountingStorageType=accounting_storage/slurmdbd
+AccountingStorageHost=localhost
+AccountingStoragePort={ports[slurmdbd]}
+AccountingStorageEnforce=associations,limits,qos
+"""
+
+_SLURM = """\
+MCSPlugin=mcs/account
+MCSParameters=ondemand,ondemandselect
+RebootProgram=/bin/true
 AllowSpecResourcesUsage=YES
 GresTypes=gpu
 Licenses=ansys:4,matlab:10
-SchedulerType=sched/backfill
 SchedulerParameters={pace}
 PriorityType=priority/multifactor
 PriorityDecayHalfLife=0
@@ -80,22 +119,9 @@ SuspendTime=31536000
 ResumeTimeout=60000
 SuspendTimeout=1
 TreeWidth=65533
-SlurmctldTimeout=300
-SlurmdTimeout=60000
-MessageTimeout=30
-BatchStartTimeout=60
-InactiveLimit=0
-KillWait=2
-MinJobAge=8640000
 OverTimeLimit=0
 MaxJobCount={most_jobs}
 MaxArraySize=1001
-DefMemPerCPU=100
-AccountingStorageType=accounting_storage/slurmdbd
-AccountingStorageHost=localhost
-AccountingStoragePort={ports[slurmdbd]}
-AccountingStoragePass={place.munge_socket}
-AccountingStorageEnforce=associations,limits,qos
 AccountingStorageTRES=gres/gpu,gres/gpu:tesla,license/ansys,license/matlab
 AccountingStoreFlags=job_comment,job_script,job_env
 TrackWCKey=yes
@@ -146,12 +172,20 @@ NodeName={names} Feature=cloud,zen4,ib,rack9 Gres=gpu:h100:8 Weight=2000 State=C
 PartitionName=cloud Nodes={names} MaxTime=INFINITE MaxNodes=500
 """
 
+# It goes on scheduling: what comes over from the first cluster waits for that. No partition is the default one: of what
+# is submitted there, only what asks for this one comes.
+_SECOND = """\
+SchedulerParameters={pace}
+NodeName={node} NodeAddr=127.0.0.1 NodeHostname={node} Port={port} Sockets=1 CoresPerSocket=4 \\
+    RealMemory=4000 Feature=slow
+PartitionName=main Nodes={node} Default=NO State=UP MaxTime=UNLIMITED
+"""
+
 _SLURMDBD = """\
 DbdHost=localhost
 DbdPort={ports[slurmdbd]}
 SlurmUser=slurm
-AuthType=auth/munge
-AuthInfo=socket={place.munge_socket}
+{auth}\
 AuthAltTypes=auth/jwt
 AuthAltParameters=jwt_key={place.jwt_key}
 PidFile={place.folder}/run/slurmdbd.pid
@@ -188,28 +222,51 @@ max-connections=100
 """
 
 
-class Sizes(NamedTuple):
-    """How much more than the fixed content."""
+class Shape(NamedTuple):
+    """What a lab was asked to be, beyond its fixed content."""
 
     nodes: int = 0  # cloud nodes with GPUs
     jobs: int = 0  # held jobs
+    clusters: int = 1  # 2: one more, in a federation with the first
+    auth: str = "munge"  # or "slurm"
+
+    def __str__(self) -> str:
+        return f"--nodes {self.nodes} --jobs {self.jobs} --clusters {self.clusters} --auth {self.auth}"
 
 
-def slurm_conf(place: Place, ports: dict[str, int], sizes: Sizes, *, host: str, settled: bool) -> str:
+def slurm_conf(place: Place, ports: dict[str, int], shape: Shape, *, host: str, settled: bool) -> str:
     """slurm.conf(5). `host` is this machine's name, which slurmctld looks for."""
-    text = _SLURM.format(
-        cluster=CLUSTER,
-        host=host,
-        place=place,
+    text = _common(place, ports, shape, CLUSTER, "slurmctld", host)
+    text += _SLURM.format(
         ports=ports,
         pace=_STILL if settled else _BUSY,
-        most_jobs=20000 + 2 * sizes.jobs,
+        most_jobs=20000 + 2 * shape.jobs,
         gpus=GPUS,
         free=FREE,
     )
-    if sizes.nodes:
-        text += _CLOUD.format(names=cloud_nodes(sizes.nodes))
+    if shape.nodes:
+        text += _CLOUD.format(names=cloud_nodes(shape.nodes))
     return text
+
+
+def second_conf(place: Place, ports: dict[str, int], shape: Shape, *, host: str) -> str:
+    """The second cluster's."""
+    (node,) = SECOND_NODES
+    return _common(place, ports, shape, SECOND, SECOND_CONTROLLER, host) + _SECOND.format(
+        node=node, port=ports[node], pace=_BUSY
+    )
+
+
+def _common(place: Place, ports: dict[str, int], shape: Shape, cluster: str, controller: str, host: str) -> str:
+    return _COMMON.format(
+        cluster=cluster,
+        controller=controller,
+        host=host,
+        place=place,
+        ports=ports,
+        port=ports[controller],
+        auth=_AUTH[shape.auth].format(place=place),
+    )
 
 
 def cloud_nodes(count: int) -> str:
@@ -217,9 +274,10 @@ def cloud_nodes(count: int) -> str:
     return f"cloud[{1:0{len(str(count))}}-{count}]"
 
 
-def slurmdbd_conf(place: Place, ports: dict[str, int]) -> str:
+def slurmdbd_conf(place: Place, ports: dict[str, int], shape: Shape) -> str:
     """slurmdbd.conf(5); MariaDB asks for no password, its socket lies where only SlurmUser comes."""
-    return _SLURMDBD.format(place=place, ports=ports, database=DATABASE)
+    auth = _DBD_AUTH[shape.auth].format(place=place)
+    return _SLURMDBD.format(place=place, ports=ports, database=DATABASE, auth=auth)
 
 
 def gres_conf(place: Place) -> str:

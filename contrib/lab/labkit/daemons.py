@@ -22,8 +22,11 @@ if TYPE_CHECKING:
 SLURM_USER = "slurm"
 MUNGE_USER = "munge"
 # In the order of starting; ended in the reverse order.
-NAMES = ("munged", "mariadb", "slurmdbd", "slurmctld", *config.NODES)
-_WITHOUT_PORT = ("munged", "mariadb")
+NAMES = (
+    "munged", "mariadb", "slurmdbd", "slurmctld", *config.NODES, config.SECOND_CONTROLLER, *config.SECOND_NODES,
+)  # fmt: skip
+NODES = (*config.NODES, *config.SECOND_NODES)
+WITHOUT_PORT = ("munged", "mariadb")
 _PATIENCE = 60.0
 
 
@@ -35,14 +38,20 @@ class _Daemon(NamedTuple):
 
 def of(state: State) -> list[str]:
     """The daemons of a lab, which may be of an earlier checkout with other nodes."""
-    return [name for name in NAMES if name in state.ports or name in _WITHOUT_PORT]
+    without = [name for name in WITHOUT_PORT if name != "munged" or state.shape.auth == "munge"]
+    return [name for name in NAMES if name in state.ports or name in without]
+
+
+def conf(place: Place, name: str) -> str:
+    """The slurm.conf that a daemon lives by."""
+    return place.second_conf if name in {config.SECOND_CONTROLLER, *config.SECOND_NODES} else place.slurm_conf
 
 
 def expand(state: State, name: str) -> list[str]:
     """The daemons that a command line means by `name`: one of NAMES, or `slurmd` for that of every node."""
     present = of(state)
     if name == "slurmd":
-        return [node for node in config.NODES if node in present]
+        return [node for node in NODES if node in present]
     if name not in present:
         raise LabError(f"no daemon {name}; there are slurmd {' '.join(present)}")
     return [name]
@@ -60,9 +69,9 @@ def _describe(place: Place, name: str) -> _Daemon:
         return _Daemon(["/usr/sbin/mariadbd", f"--defaults-file={place('etc', 'mariadb.cnf')}"], SLURM_USER)
     if name == "slurmdbd":
         return _Daemon(["/usr/sbin/slurmdbd", "-D"], SLURM_USER)
-    if name == "slurmctld":
-        return _Daemon(["/usr/sbin/slurmctld", "-D", "-f", place.slurm_conf], SLURM_USER)
-    return _Daemon(["/usr/sbin/slurmd", "-D", "-f", place.slurm_conf], "root", hostname=name)
+    if name in {"slurmctld", config.SECOND_CONTROLLER}:
+        return _Daemon(["/usr/sbin/slurmctld", "-D", "-f", conf(place, name)], SLURM_USER)
+    return _Daemon(["/usr/sbin/slurmd", "-D", "-f", conf(place, name)], "root", hostname=name)
 
 
 def bootstrap_database(place: Place) -> None:
@@ -86,12 +95,12 @@ def bootstrap_database(place: Place) -> None:
 def start(place: Place, state: State, name: str) -> None:
     """Start a daemon and remember it; it may not be ready yet."""
     daemon = _describe(place, name)
-    if name in _WITHOUT_PORT:
+    if name in WITHOUT_PORT:
         socket_path = _socket(place, name)
         if os.path.exists(socket_path):
             os.unlink(socket_path)  # left by a killed one
     child = process.spawn(
-        daemon.argv, log=place.log(name), environment=client.environment(place), user=daemon.user,
+        daemon.argv, log=place.log(name), environment=client.environment(place, conf(place, name)), user=daemon.user,
         hostname=daemon.hostname,
     )  # fmt: skip
     known = process.identify(child.pid)
@@ -120,7 +129,7 @@ def _socket(place: Place, name: str) -> str:
 
 def _answers(place: Place, state: State, name: str) -> bool:
     address: str | tuple[str, int]
-    if name in _WITHOUT_PORT:
+    if name in WITHOUT_PORT:
         family, address = socket.AF_UNIX, _socket(place, name)
     else:
         family, address = socket.AF_INET, ("127.0.0.1", state.ports[name])

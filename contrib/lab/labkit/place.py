@@ -19,6 +19,7 @@ import os
 import shutil
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from labkit.config import Shape
 from labkit.process import Identity
 from labkit.trouble import LabError
 
@@ -50,6 +51,16 @@ class Place:
     def slurm_conf(self) -> str:
         """The cluster's slurm.conf."""
         return self("etc", "slurm.conf")
+
+    @property
+    def second_conf(self) -> str:
+        """The second cluster's slurm.conf, where there is a second one."""
+        return self("etc", "second", "slurm.conf")
+
+    @property
+    def slurm_key(self) -> str:
+        """The key of auth/slurm, where daemons look for it: beside their slurm.conf or slurmdbd.conf."""
+        return self("etc", "slurm.key")
 
     @property
     def jwt_key(self) -> str:
@@ -166,6 +177,11 @@ class State:
     @stage.setter
     def stage(self, name: str) -> None:
         self.values["stage"] = name
+
+    @property
+    def shape(self) -> Shape:
+        """What the lab was asked to be; an earlier checkout knew fewer choices."""
+        return Shape(*self.values["sizes"])
 
     @property
     def ports(self) -> dict[str, int]:

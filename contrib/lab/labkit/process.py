@@ -181,14 +181,14 @@ def _pids() -> list[int]:
     return [int(name) for name in os.listdir("/proc") if name.isdigit()]
 
 
-def strays(slurm_conf: str) -> list[Identity]:
-    """What still belongs to the cluster with this slurm.conf: daemons, and each slurmstepd with all its descendants.
+def strays(*confs: str) -> list[Identity]:
+    """What still belongs to the clusters with these slurm.conf: daemons, and each slurmstepd with all its descendants.
 
     slurmd leaves its steps running when it ends, so that jobs survive its restart; and a daemon may have been started
     by an `up` that was killed before it could remember it. All of them inherit SLURM_CONF, which tells this lab's from
     any other's; a client that has it too is none of these programs.
     """
-    mark = b"SLURM_CONF=" + os.fsencode(slurm_conf)
+    marks = {b"SLURM_CONF=" + os.fsencode(conf) for conf in confs}
     children: dict[int, list[int]] = {}
     heads = []
     for pid in _pids():
@@ -201,7 +201,7 @@ def strays(slurm_conf: str) -> list[Identity]:
             if program.split("-")[0] not in _OURS:  # Debian's slurmd is a link to slurmd-wlm
                 continue
             with open(f"/proc/{pid}/environ", "rb") as file:
-                if mark in file.read().split(b"\0"):
+                if not marks.isdisjoint(file.read().split(b"\0")):
                     heads.append(pid)
         except OSError:
             continue  # a kernel thread, or it ended meanwhile

@@ -25,6 +25,8 @@ class Release(NamedTuple):
     system_tables: str = "/usr/share/mariadb/mariadb_system_tables.sql"
     cgroup_conf: str = "CgroupPlugin=disabled\n"  # cgroup.conf(5)
     other_words: tuple[tuple[str, str], ...] = ()  # of the catalogue's, by what stands in their place
+    held_in_federation: tuple[str, ...] = ()  # labels of jobs that it never starts there, and that would block others
+    auth: tuple[str, ...] = ("munge", "slurm")  # what its daemons can prove to each other who they are with
 
 
 _NO_POWER = ("--power=level", "")  # gone with Cray's power management
@@ -36,8 +38,10 @@ _ALL = (
         "3.11",
         system_tables="/usr/share/mysql/mysql_system_tables.sql",
         cgroup_conf="CgroupAutomount=no\n",
+        auth=("munge",),
     ),
-    Release("24.11", "trixie", "3.13", other_words=(_NO_POWER,)),
+    # In a federation its backfill does not start a heterogeneous job, and other jobs get the cores of a reservation.
+    Release("24.11", "trixie", "3.13", other_words=(_NO_POWER,), held_in_federation=("het", "reserved")),
     Release(
         "26.05",
         "forky",
@@ -71,6 +75,12 @@ def own() -> str | None:
     except FileNotFoundError:
         return None
     return _BY_SUITE.get(found[1]) if found else None
+
+
+def require_auth(name: str | None, auth: str) -> None:
+    """LabError when a release lacks this way to authenticate."""
+    if name in BY_NAME and auth not in BY_NAME[name].auth:
+        raise LabError(f"Slurm {name} has no auth/{auth}")
 
 
 def here() -> Release:

@@ -96,11 +96,14 @@ def adopt(directory: str) -> Lab:
     return Lab(directory, {name: value.strip("'") for name, value in pairs})
 
 
-def boot(nodes: int, jobs: int = 0) -> Lab:
-    """Boot a lab in a folder of its own, where those whom instances run as can read it too."""
+def boot(nodes: int, jobs: int = 0, *options: str) -> Lab:
+    """Boot a lab in a folder of its own, where those whom instances run as can read it too.
+
+    options: more of `lab up`.
+    """
     directory = tempfile.mkdtemp(prefix="slurmrest-lab-", dir="/var/tmp")
     os.rmdir(directory)  # `lab up` makes it anew, readable by all
-    _lab("up", "--dir", directory, "--nodes", str(nodes), "--jobs", str(jobs))
+    _lab("up", "--dir", directory, "--nodes", str(nodes), "--jobs", str(jobs), *options)
     return adopt(directory)
 
 

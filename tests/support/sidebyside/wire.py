@@ -15,6 +15,8 @@ _FIELD = re.compile(
     rb"([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*((?:[!-~\x80-\xff](?:[\t -~\x80-\xff]*[!-~\x80-\xff])?)?)[ \t]*\Z"
 )
 _BODILESS = (204, 304)
+_DEMANDED = {401: "www-authenticate", 405: "allow"}
+"""Fields without which an answer of that status is none (RFC 9110 sections 15.5.2 and 15.5.6)."""
 
 
 class MalformedError(Exception):
@@ -65,6 +67,8 @@ def strict_one(data: bytes) -> tuple[Answer, bytes]:
         if name in headers:
             raise MalformedError(f"header {name} twice")
         headers[name] = match[2].decode("latin-1")
+    if status in _DEMANDED and _DEMANDED[status] not in headers:
+        raise MalformedError(f"{status} without {_DEMANDED[status]}")
     length, coding = headers.get("content-length"), headers.get("transfer-encoding")
     if length is not None and coding is not None:
         raise MalformedError("Content-Length and Transfer-Encoding")

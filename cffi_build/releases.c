@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * libslurm's calls and structs that have changed their shape between releases (22.05 to 26.05).
+ *
+ * Rule 1: which shape the installed release has, its headers say (slurm_features.h); no release is named here.
+ * Rule 2: what no release has any more is not here: a call without a shape ends the build.
+ */
+#include <slurm/slurm.h>
+#include <stdint.h>
+
+#include "releases.h"
+#include "slurm_features.h"
+
+/* A whole job, as the later releases want it told. */
+#define WHOLE_JOB(id) ((slurm_step_id_t) { .job_id = (id), .step_id = NO_VAL, .step_het_comp = NO_VAL })
+
+int load_job(job_info_msg_t **message, uint32_t job_id, uint16_t flags)
+{
+#ifdef BY_STEP_ID_slurm_load_job
+	return slurm_load_job(message, WHOLE_JOB(job_id), flags);
+#else
+	return slurm_load_job(message, job_id, flags);
+#endif
+}
+
+int kill_job(uint32_t job_id, uint16_t signal, uint16_t flags)
+{
+#ifdef BY_STEP_ID_slurm_kill_job
+	return slurm_kill_job(WHOLE_JOB(job_id), signal, flags);
+#else
+	return slurm_kill_job(job_id, signal, flags);
+#endif
+}
+
+void free_conf(slurm_conf_t *conf)
+{
+#ifdef HAS_FUNCTION_slurm_free_conf
+	slurm_free_conf(conf);
+#else
+	slurm_free_ctl_conf(conf);
+#endif
+}
+
+void describe_job_id(job_desc_msg_t *description, uint32_t job_id)
+{
+#ifdef HAS_MEMBER_job_desc_msg_t_job_id
+	description->job_id = job_id;
+#else
+	description->step_id.job_id = job_id;
+#endif
+}
+
+uint32_t submitted_job_id(const submit_response_msg_t *answer)
+{
+#ifdef HAS_MEMBER_submit_response_msg_t_job_id
+	return answer->job_id;
+#else
+	return answer->step_id.job_id;
+#endif
+}
+
+uint32_t submitted_step_id(const submit_response_msg_t *answer)
+{
+#ifdef HAS_MEMBER_submit_response_msg_t_job_id
+	return answer->step_id;
+#else
+	return answer->step_id.step_id;
+#endif
+}

@@ -1,0 +1,161 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Each operation that is served, tried once in each API version, for --check.
+
+Rule 1: nothing is changed. What would change a job is asked of one that cannot be there (slurm.conf(5), MaxJobId), and
+        has to be refused for that reason; of a submission only what is done on this side is tried.
+Rule 2: a read goes the way of a request, by the same function, and its answer is written to the end.
+Rule 3: an operation without a trial is a fault of ours, which a test finds.
+"""
+
+from __future__ import annotations
+
+import functools
+import importlib
+import signal
+from typing import TYPE_CHECKING
+
+from slurmrest_inet.api import envelope, versions
+from slurmrest_inet.api.app import Call
+from slurmrest_inet.api.errors import sentence_of
+from slurmrest_inet.api.routes import ROUTES
+from slurmrest_inet.schema import job_desc
+from slurmrest_inet.slurm import calls, codec, requests
+from slurmrest_inet.slurm.library import SlurmError, ffi, lib, strerror
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from slurmrest_inet.api.routes import Route
+    from slurmrest_inet.settings import Settings
+
+NO_JOB = calls.MAX_JOB_ID - 1
+"""An id that slurmctld gives to no job: the largest that MaxJobId allows is below it."""
+
+
+class FailedError(Exception):
+    """A request of this kind would fail; the text says why."""
+
+
+class RefusedError(FailedError):
+    """slurmctld does not let this user ask it."""
+
+
+def trials(settings: Settings) -> Iterator[tuple[str, Callable[[], None]]]:
+    """Return what is tried: the request as a client would write it, and what tries it. That raises FailedError."""
+    for route in ROUTES:
+        for version in versions.SERVED:
+            if route.since <= version <= route.until and versions.is_selected(settings, route.side, version):
+                path = route.path.replace(":int", "")
+                yield f"{route.method} /{route.side}/v0.0.{version}/{path}", functools.partial(_try, route, version)
+
+
+def _try(route: Route, version: int) -> None:
+    try:
+        if route.method == "GET":
+            _read(route, version)
+        else:
+            WRITES[route.function](version)
+    except FailedError:
+        raise
+    except SlurmError as error:
+        raise FailedError(strerror(error.errno or error.code)) from None
+    except Exception as error:  # noqa: BLE001 - whatever it is, a request would meet it, and the next one is tried
+        raise FailedError(f"{type(error).__name__}: {error}") from None
+
+
+def _read(route: Route, version: int) -> None:
+    parameters = {}
+    for segment in route.path.split("/"):
+        if segment[0] == "{":
+            name = segment[1:-1].partition(":")[0]
+            found = _first(name)
+            if found is None:
+                return
+            parameters[name] = found
+    module, _, function = route.function.rpartition(".")
+    operation = getattr(importlib.import_module(f"slurmrest_inet.api.{module}"), function)
+    answer = operation(Call(version, parameters, {}))
+    document = envelope.Document(answer, {}, version, codec.JSON_COMPACT)
+    try:
+        if answer.code == lib.ESLURM_ACCESS_DENIED:
+            raise RefusedError(strerror(answer.code))
+        if answer.code or answer.errors:
+            raise FailedError(sentence_of(answer.code) if answer.code else str(answer.errors[0]))
+        for _ in document:
+            pass
+    finally:
+        document.close()
+
+
+def _first(parameter: str) -> str | None:
+    """Return what there is to ask for by a path's parameter; None where there is nothing."""
+    if parameter == "job_id":
+        return _first_job()
+    message = _LISTS[parameter]()
+    try:
+        # slurmctld leaves gaps among its nodes.
+        names = (one.name for one in message.array[0 : message.count] if one.name != ffi.NULL)
+        return next((str(ffi.string(name).decode("utf-8", "surrogateescape")) for name in names), None)
+    finally:
+        message.close()
+
+
+_LISTS: dict[str, Callable[[], calls.Message]] = {
+    "node_name": lambda: calls.load_nodes(0, calls.SHOW_ALL),
+    "partition_name": lambda: calls.load_partitions(0),
+    "reservation_name": lambda: calls.load_reservations(0),
+}
+
+
+def _first_job() -> str | None:
+    message = calls.load_jobs(0, calls.SHOW_ALL)
+    found = str(message.array[0].job_id) if message.count else None
+    message.close()
+    if found is None:
+        # A job by its id is a call of its own, which an empty cluster has to refuse.
+        _refused(lambda: calls.load_job(NO_JOB, calls.SHOW_ALL))
+    return found
+
+
+def _refused(request: Callable[[], object]) -> None:
+    """Make a request for NO_JOB, which has to fail for that."""
+    try:
+        request()
+    except SlurmError as error:
+        if lib.ESLURM_INVALID_JOB_ID in (error.errno, error.code):
+            return
+        raise
+    raise FailedError(f"slurmctld says that there is a job {NO_JOB}")
+
+
+def _submit(version: int) -> None:
+    """A description is read and filled in, and the answer to it is one that can be read."""
+    described = {"name": "check", "environment": {"PATH": "/bin"}, "current_working_directory": "/"}
+    requests.job(job_desc.decode(described, version, requests.host(), update=False))
+    requests.submitted(ffi.new("submit_response_msg_t *"))
+
+
+def _update(_version: int) -> None:
+    _refused(lambda: requests.update({"job_id_str": str(NO_JOB)}))
+
+
+def _update_by_number(_version: int) -> None:
+    _refused(lambda: requests.update({"job_id": NO_JOB}))
+
+
+def _cancel(_version: int) -> None:
+    _refused(lambda: requests.kill(str(NO_JOB), signal.SIGCONT))
+
+
+def _cancel_by_number(_version: int) -> None:
+    _refused(lambda: requests.kill(NO_JOB, signal.SIGCONT))
+
+
+WRITES = {
+    "slurmctld.job_writes.submit": _submit,
+    "slurmctld.job_writes.update": _update,
+    "slurmctld.job_writes.update_by_number": _update_by_number,
+    "slurmctld.job_writes.cancel": _cancel,
+    "slurmctld.job_writes.cancel_by_number": _cancel_by_number,
+}
+"""What tries an operation that changes something."""

@@ -1,0 +1,52 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What the layer in front of the operations answers and takes, where releases of slurmrestd are not alike in it.
+
+Rule 1: values only. Whose dialect a request is answered in is decided elsewhere, by the API version in its target.
+Rule 2: sentences are slurmrestd's, because clients compare them, and ours only where it has none.
+
+The fields have the values of 22.05 and 23.02.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from slurmrest_inet.http.message import RestError
+
+
+class Refusal(NamedTuple):
+    """The status and the sentence of an answer."""
+
+    status: int
+    text: str
+
+    def error(self, reason: str) -> RestError:
+        """Make the error to raise; `reason` is for the log."""
+        return RestError(self.status, self.text, reason=reason)
+
+
+class Dialect(NamedTuple):
+    """How one release says no, and what it makes of a body, a dot and a name.
+
+    head: to HEAD, whose answer carries no sentence. unknown_method: to a word that the parser of HTTP does not know,
+    connect: to CONNECT, unrouted_method: to a registered method that no path has, undefined_method: to one that this
+    path does not have. body_is_query: a body stands in the place of the query with every method, not with POST alone.
+    dot_is_nothing: a path segment of one dot is left out (RFC 3986 section 5.2.4). yaml: the names of YAML.
+    """
+
+    head: Refusal = Refusal(411, "")
+    unknown_method: Refusal = Refusal(400, "Unknown request method")
+    connect: Refusal = Refusal(400, "Unknown request method")
+    unrouted_method: Refusal = Refusal(405, "Request method is not supported")
+    undefined_method: Refusal = Refusal(
+        405, "Requested REST method is not defined at URL. Please view /openapi/v3 for API reference."
+    )
+    unknown_path: Refusal = Refusal(404, "Unable find requested URL. Please view /openapi/v3 for API reference.")
+    bad_path: Refusal = Refusal(400, "Unable to parse URL path.")
+    bad_query: Refusal = Refusal(400, "Unable to parse query.")
+    bad_body: Refusal = Refusal(400, "Unable to parse query.")
+    unknown_content_type: Refusal = Refusal(400, "Unable to parse query.")
+    unknown_accept: Refusal = Refusal(415, "Accept content type is unknown")
+    body_is_query: bool = False
+    dot_is_nothing: bool = False
+    yaml: tuple[str, ...] = ("application/x-yaml", "text/yaml")

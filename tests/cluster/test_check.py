@@ -1,0 +1,144 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""--check tries each operation that is served: whatever breaks one of them, it does not say that all is right."""
+
+from __future__ import annotations
+
+import inspect
+import re
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+from slurmrest_inet.api.routes import ROUTES
+from slurmrest_inet.settings import Settings
+
+trial = pytest.importorskip("slurmrest_inet.api.trial", reason="needs the compiled extension")
+
+if TYPE_CHECKING:
+    from sidebyside.lab import Lab
+
+_BROKEN = """
+import os, signal, sys
+from slurmrest_inet.slurm import calls, codec, requests
+from slurmrest_inet.api.slurmctld import named
+def gone(*_, **__):
+    raise AttributeError("no such thing in this release")
+def fatal(*_, **__):
+    os._exit(1)
+def crash(*_, **__):
+    os.kill(os.getpid(), signal.SIGSEGV)
+module, name, fault = sys.argv[1:4]
+setattr(globals()[module], name, globals()[fault])
+sys.argv = ["slurmrest-inet", "--check", *sys.argv[4:]]
+from slurmrest_inet.__main__ import main
+main()
+"""
+
+
+def _check(lab: Lab, *args: str, broken: tuple[str, str, str] | None = None) -> tuple[int, list[str]]:
+    start = ["-m", "slurmrest_inet", "--check"] if broken is None else ["-c", _BROKEN, *broken]
+    done = subprocess.run(
+        [sys.executable, *start, "-u", lab.user, *args],
+        cwd="/",
+        env=lab.environment,
+        stdout=subprocess.PIPE,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+    return done.returncode, done.stdout.splitlines()
+
+
+def test_all_right(lab: Lab) -> None:
+    status, lines = _check(lab)
+    assert (status, lines[-1]) == (0, "All is right."), lines
+    count = len(list(trial.trials(Settings())))
+    assert f"ok  each operation that is served was tried: {count} requests were answered" in lines
+    assert count == sum(sum(r.since <= version <= r.until for version in trial.versions.SERVED) for r in ROUTES)
+
+
+def test_that_only_what_is_selected_is_tried(lab: Lab) -> None:
+    status, lines = _check(lab, "-s", "openapi/v0.0.38")
+    assert status == 0
+    count = sum(r.since <= 38 <= r.until for r in ROUTES)
+    assert f"ok  each operation that is served was tried: {count} requests were answered" in lines
+
+
+def test_that_nothing_is_changed(lab: Lab) -> None:
+    before = lab.run("squeue", "-h", "-a", "-o", "%i %T %u", "--sort=i")
+    assert _check(lab)[0] == 0
+    assert lab.run("squeue", "-h", "-a", "-o", "%i %T %u", "--sort=i") == before
+
+
+_CALLS = {
+    ("calls", "load_jobs"): "GET /slurm/v0.0.36/jobs",
+    ("calls", "load_job"): "GET /slurm/v0.0.38/job/{job_id}",
+    ("calls", "load_job_states"): "GET /slurm/v0.0.42/jobs/state",
+    ("calls", "job_id_of"): "GET /slurm/v0.0.37/job/{job_id}",
+    ("calls", "load_nodes"): "GET /slurm/v0.0.42/nodes",
+    ("calls", "load_node"): "GET /slurm/v0.0.36/node/{node_name}",
+    ("calls", "load_partitions"): "GET /slurm/v0.0.38/partition/{partition_name}",
+    ("calls", "load_reservations"): "GET /slurm/v0.0.42/reservations",
+    ("calls", "load_licenses"): "GET /slurm/v0.0.38/licenses",
+    ("calls", "load_statistics"): "GET /slurm/v0.0.36/diag",
+    ("calls", "load_shares"): "GET /slurm/v0.0.42/shares",
+    ("calls", "ping_configured"): "GET /slurm/v0.0.42/ping",
+    ("requests", "job"): "POST /slurm/v0.0.36/job/submit",
+    ("requests", "host"): "POST /slurm/v0.0.37/job/submit",
+    ("requests", "submitted"): "POST /slurm/v0.0.38/job/submit",
+    ("requests", "update"): "POST /slurm/v0.0.36/job/{job_id}",
+    ("requests", "kill"): "DELETE /slurm/v0.0.38/job/{job_id}",
+    ("codec", "table"): "GET /slurm/v0.0.38/jobs",
+}
+"""Each call of libslurm that an operation makes, and one request that fails without it."""
+
+_NO_CALLS = {
+    *("controllers", "configuration"),  # a ping, which is asked for first; slurm.conf, which is read at the start
+    "waiting_tasks",  # takes one record apart, and a cluster may have no array
+    "submit",  # would change something: what is done on this side is tried
+}
+
+
+def test_that_each_call_is_broken_here() -> None:
+    public = {
+        name
+        for module in (trial.calls, trial.requests)
+        for name, one in vars(module).items()
+        if inspect.isfunction(one) and one.__module__ == module.__name__ and name[0] != "_"
+    }
+    assert public == {name for module, name in _CALLS if module != "codec"} | _NO_CALLS
+
+
+@pytest.mark.parametrize("call", _CALLS, ids=".".join)
+def test_a_call_that_is_broken(lab: Lab, call: tuple[str, str]) -> None:
+    status, lines = _check(lab, broken=(*call, "gone"))
+    assert (status, lines[-1]) == (1, "Something has to be changed: see the lines with NO.")
+    assert f"NO  {_CALLS[call]} fails: AttributeError: no such thing in this release" in lines
+
+
+def test_that_the_last_one_may_end_the_process(lab: Lab) -> None:
+    status, lines = _check(lab, broken=("named", "answer_40", "crash"))
+    assert status == 1
+    last = list(trial.trials(Settings()))[-1][0]
+    assert f"NO  {last} ends the process (status -11)" in lines
+
+
+@pytest.mark.parametrize(("fault", "ending"), [("fatal", "1"), ("crash", "-11")])
+def test_a_call_that_ends_the_process(lab: Lab, fault: str, ending: str) -> None:
+    """libslurm's fatal() or a struct of another shape: the trials after it are made all the same."""
+    status, lines = _check(lab, broken=("calls", "load_licenses", fault))
+    assert status == 1
+    ended = [line for line in lines if "ends the process" in line]
+    paths = [f"NO  GET /slurm/v0.0.{version}/licenses ends the process (status {ending})" for version in (38, 42)]
+    assert ended == paths
+    assert not [line for line in lines if " fails: " in line or "was tried" in line]
+
+
+def test_that_each_operation_has_a_trial() -> None:
+    functions = {route.function for route in ROUTES if route.method != "GET"}
+    assert functions == set(trial.WRITES)
+    parameters = {name for route in ROUTES for name in re.findall(r"\{(\w+)", route.path)}
+    assert parameters == {"job_id", *trial._LISTS}
+    assert trial.NO_JOB > 67_043_328  # the largest MaxJobId that slurm.conf(5) allows

@@ -1,0 +1,58 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The facts of this folder as the tests ask for them; make.py says what is in the files."""
+
+from __future__ import annotations
+
+import functools
+import json
+import os
+from typing import Any, NamedTuple
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+
+
+class Headers(NamedTuple):
+    """The public headers of one release, as far as our sources name what is in them.
+
+    ``structs`` maps a struct to its members and their types, ``functions`` a name to its declaration.
+    """
+
+    structs: dict[str, dict[str, str]]
+    constants: frozenset[str]
+    functions: dict[str, str]
+
+
+@functools.cache
+def _file(name: str) -> Any:
+    with open(os.path.join(HERE, name), encoding="utf-8") as file:
+        return json.load(file)
+
+
+def _at(release: str, histories: dict[str, str]) -> dict[str, str]:
+    """What of {name: "FIRST LAST VALUE; FIRST LAST VALUE"} holds in a release."""
+    found = {}
+    for name, history in histories.items():
+        for span in history.split("; "):
+            first, last, *value = span.split(" ", 2)
+            if first <= release <= last:
+                found[name] = "".join(value)
+    return found
+
+
+@functools.cache
+def headers(release: str) -> Headers:
+    """What the headers of a release ("22.05") say."""
+    facts = _file("headers.json")
+    return Headers(
+        {name: members for name, one in facts["structs"].items() if (members := _at(release, one))},
+        frozenset(_at(release, facts["constants"])),
+        _at(release, facts["functions"]),
+    )
+
+
+def message_types() -> dict[str, dict[int, str]]:
+    """Names of message types by number, as real servers showed them, by release ("23.02.8")."""
+    return {
+        release: {int(number): name for number, name in types.items()}
+        for release, types in _file("message_types.json").items()
+    }
