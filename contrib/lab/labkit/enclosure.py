@@ -11,28 +11,26 @@ from __future__ import annotations
 
 import contextlib
 import os
-import signal
 import socket
 import traceback
-from typing import TYPE_CHECKING, NamedTuple, NoReturn
+from typing import TYPE_CHECKING, NamedTuple
 
 from labkit import kernel, process, rootfs
 from labkit.trouble import LabError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from labkit.process import Identity
 
 HOST = "lab"
 _ADDRESS = "10.99.0.1"
-_INIT = os.path.join(os.path.dirname(os.path.realpath(__file__)), "init.py")
+_INIT = "/run/init.py"  # there; the checkout need not be seen inside
 _PYTHON = "/usr/bin/python3"
 _PATH = "/usr/sbin:/usr/bin:/sbin:/bin"
 _DEVICES = ("null", "zero", "full", "random", "urandom", "tty")
 _LINKS = {"fd": "/proc/self/fd", "stdin": "fd/0", "stdout": "fd/1", "stderr": "fd/2", "ptmx": "pts/ptmx"}
 _KINDS = {"mnt": kernel.NEWNS, "net": kernel.NEWNET, "uts": kernel.NEWUTS, "ipc": kernel.NEWIPC}
-_PASSED_ON = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT, signal.SIGQUIT, signal.SIGUSR1, signal.SIGUSR2)
 
 
 class Shown(NamedTuple):
@@ -50,6 +48,8 @@ def begin(
 
     files: text by path, written inside. remember: called with the process while it waits.
     """
+    with open(os.path.join(os.path.dirname(__file__), "init.py"), encoding="utf-8") as source:
+        files = {_INIT: source.read(), **files}
     told, tell = os.pipe()
     start, let_start = os.pipe()
     heard, hear = os.pipe()
@@ -145,55 +145,28 @@ def _devices(folder: str) -> None:
         kernel.mount(kind, f"{folder}/{name}", kind, kernel.NOSUID, options)
 
 
-def run(first: Identity, argv: Sequence[str], environment: Mapping[str, str], folders: Sequence[str] = ()) -> int:
-    """Run a command inside with our own standard streams; its exit status, as a shell tells it.
-
-    folders: it starts in the first of them that is there. Signals are passed on, but for those of a terminal, which
-    the command gets itself; if we are killed, so is it.
-    """
+def run(
+    first: Identity,
+    argv: Sequence[str],
+    environment: Mapping[str, str],
+    folders: Sequence[str] = (),
+    told: Callable[[int], None] = lambda _number: None,
+) -> int:
+    """Run a command inside, as `process.attend` does; its exit status."""
     kinds = ("pid", *_KINDS)
     namespaces = {kind: os.open(f"/proc/{first.pid}/ns/{kind}", os.O_RDONLY | os.O_CLOEXEC) for kind in kinds}
     if not process.is_alive(first):  # its number may be another's by now
         raise LabError("the enclosure has ended meanwhile")
     own = os.open("/proc/self/ns/pid", os.O_RDONLY | os.O_CLOEXEC)
-    mask = signal.pthread_sigmask(signal.SIG_BLOCK, (*_PASSED_ON, signal.SIGCHLD))
+
+    def enter() -> None:
+        for kind, flag in _KINDS.items():
+            kernel.setns(namespaces[kind], flag)
+
     kernel.setns(namespaces["pid"], kernel.NEWPID)
-    child = os.fork()
-    if child == 0:
-        _become(argv, environment, folders, {_KINDS[kind]: namespaces[kind] for kind in _KINDS}, mask)
-    kernel.setns(own, kernel.NEWPID)  # what we start next is ours again
-    for descriptor in (own, *namespaces.values()):
-        os.close(descriptor)
     try:
-        return _wait_for(child)
+        return process.attend(argv, environment, folders, enter, told)
     finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
-
-
-def _wait_for(child: int) -> int:
-    while True:
-        arrived = signal.sigwaitinfo((*_PASSED_ON, signal.SIGCHLD))
-        if arrived.si_signo != signal.SIGCHLD:
-            if arrived.si_code <= 0:  # sent by a process; the kernel sends a terminal's to the whole group
-                os.kill(child, arrived.si_signo)
-            continue
-        ended, status = os.waitpid(child, os.WNOHANG)
-        if ended:
-            return os.WEXITSTATUS(status) if os.WIFEXITED(status) else 128 + os.WTERMSIG(status)
-
-
-def _become(
-    argv: Sequence[str],
-    environment: Mapping[str, str],
-    folders: Sequence[str],
-    namespaces: Mapping[int, int],
-    mask: Collection[int],
-) -> NoReturn:
-    try:
-        kernel.die_with_parent(signal.SIGKILL)
-        for kind, descriptor in namespaces.items():
-            kernel.setns(descriptor, kind)
-        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
-        process.become(argv, environment, folders)
-    finally:
-        os._exit(process.NOT_STARTED)
+        kernel.setns(own, kernel.NEWPID)  # what we start next is ours again
+        for descriptor in (own, *namespaces.values()):
+            os.close(descriptor)

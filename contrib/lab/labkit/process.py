@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 NOT_STARTED = 127  # a command that could not be started, as a shell tells it
 _POLL_SECONDS = 0.02
+_PASSED_ON = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT, signal.SIGQUIT, signal.SIGUSR1, signal.SIGUSR2)
 _OURS = frozenset(("slurmstepd", "slurmd", "slurmctld", "slurmdbd", "mariadbd", "munged"))
 
 
@@ -144,6 +145,52 @@ def become(argv: Sequence[str], environment: Mapping[str, str], folders: Sequenc
     except OSError as error:
         print(f"lab: {argv[0]}: {error.strerror}", file=sys.stderr, flush=True)
         os._exit(NOT_STARTED)
+
+
+def attend(
+    argv: Sequence[str],
+    environment: Mapping[str, str],
+    folders: Sequence[str] = (),
+    prepare: Callable[[], None] = lambda: None,
+    told: Callable[[int], None] = lambda _number: None,
+) -> int:
+    """Run a command with our own standard streams; its exit status, as a shell tells it.
+
+    folders: it starts in the first of them that is there. prepare: called in the new process before. Signals are
+    passed on, but for those of a terminal, which the command gets itself; if we are killed, so is it.
+    told: called with each signal that has come, after the command has ended.
+    """
+    mask = signal.pthread_sigmask(signal.SIG_BLOCK, (*_PASSED_ON, signal.SIGCHLD))
+    try:
+        child = os.fork()
+        if child == 0:
+            try:
+                kernel.die_with_parent(signal.SIGKILL)
+                prepare()
+                signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+                become(argv, environment, folders)
+            finally:
+                os._exit(NOT_STARTED)
+        status, numbers = _wait_for(child)
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+    for number in numbers:
+        told(number)
+    return status
+
+
+def _wait_for(child: int) -> tuple[int, list[int]]:
+    numbers = []
+    while True:
+        arrived = signal.sigwaitinfo((*_PASSED_ON, signal.SIGCHLD))
+        if arrived.si_signo != signal.SIGCHLD:
+            numbers.append(arrived.si_signo)
+            if arrived.si_code <= 0:  # sent by a process; the kernel sends a terminal's to the whole group
+                os.kill(child, arrived.si_signo)
+            continue
+        ended, status = os.waitpid(child, os.WNOHANG)
+        if ended:
+            return os.WEXITSTATUS(status) if os.WIFEXITED(status) else 128 + os.WTERMSIG(status), numbers
 
 
 def end(known: Iterable[Identity], *, patience: float = 10.0) -> None:
