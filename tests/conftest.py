@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import os
 import platform
+import signal
 import sys
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,7 @@ from sidebyside import lab as labs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from types import FrameType
 
 _NODES = 20
 _JOBS = 150  # a listing of them is larger than the writer's buffer
@@ -29,6 +31,33 @@ def _release() -> str | None:
     except ImportError:
         return None
     return slurm.release()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let a caller read how it ended."""
+    parser.addoption("--closing", metavar="FILE", help="write the numbers of passed, failed and skipped tests there")
+
+
+def pytest_configure() -> None:
+    """End gently when told to: labs and other daemons that tests have started are ended by their fixtures."""
+    told = []
+
+    def end(number: int, _frame: FrameType | None) -> None:
+        if not told:  # once is enough: another would break off what is being ended
+            told.append(number)
+            raise KeyboardInterrupt
+
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, end)
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Write the closing line."""
+    path = config.getoption("--closing")
+    if path:
+        parts, _colour = config.pluginmanager.get_plugin("terminalreporter").build_summary_stats_line()
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(", ".join(text for text, _markup in parts))
 
 
 def pytest_report_header() -> str:

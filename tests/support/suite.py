@@ -1,0 +1,215 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The suite on one release of Slurm after the other: this machine's own, and the others in enclosures (`tests/run`).
+
+Rule 1: what is built, checked and tested is a copy of the checkout, which is only read.
+Rule 2: a release that fails does not keep the next from its turn; being told to end does.
+Rule 3: nothing is left, however it ends, but installed packages and the folders of other releases (labkit/rootfs.py).
+"""
+
+from __future__ import annotations
+
+import argparse
+import glob
+import os
+import shutil
+import signal
+import sys
+import tempfile
+import time
+from typing import TYPE_CHECKING, NamedTuple
+
+CHECKOUT = os.path.normpath(os.path.join(os.path.dirname(os.path.realpath(__file__)), "../.."))
+sys.path.insert(0, os.path.join(CHECKOUT, "contrib/lab"))
+
+from labkit import enclosure, packages, process, releases, wheels  # noqa: E402
+from labkit.trouble import LabError  # noqa: E402
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from types import FrameType
+
+    from labkit.process import Identity
+
+# What can differ by release: the build, the tables, the calls, and whole instances and listeners on a cluster.
+_BY_RELEASE = ("codec", "schema", "slurm", "cluster", "process")
+_CHECKERS = ("ruff", "mypy", "types-")  # requirements of the test extra that no test needs
+_SLOW = ("-m", "", "--hypothesis-profile=slow")
+_NOT_COPIED = (
+    ".git", ".venv", "venv", ".*_cache", ".hypothesis", "__pycache__", "*.so", "*.egg-info", "build", "dist",
+)  # fmt: skip
+_PASSED_IN = ("CI", "TERM", "COLUMNS", "NO_COLOR", "FORCE_COLOR", "PY_COLORS", "PYTEST_ADDOPTS")
+_PYTHON = "/usr/bin/python3"
+_ENDING = (signal.SIGHUP, signal.SIGINT, signal.SIGTERM)
+_NO_TESTS = 5  # exit status of pytest
+
+
+class Run(NamedTuple):
+    """What is to be tested on one release."""
+
+    release: releases.Release
+    tests: tuple[str, ...]  # folders, relative to the checkout
+
+
+class _FailedError(Exception):
+    """What keeps a release from being tested."""
+
+
+class Bench:
+    """A folder with all that one run needs: a copy of the checkout, an environment, and what pytest says at the end."""
+
+    def __init__(self, folder: str, environment: Mapping[str, str]) -> None:
+        """`environment`: what commands are given."""
+        self.folder = folder
+        self.checkout = os.path.join(folder, "checkout")
+        self.python = os.path.join(folder, "venv/bin/python")
+        self._closing = os.path.join(folder, "closing")
+        self.environment = environment
+        shutil.copytree(CHECKOUT, self.checkout, ignore=shutil.ignore_patterns(*_NOT_COPIED), symlinks=True)
+
+    def attend(self, argv: Sequence[str], folder: str) -> int:
+        """Run a command here; its exit status."""
+        return process.attend(argv, self.environment, (folder,), told=_told)
+
+    def step(self, *argv: str) -> None:
+        """Run a command that must succeed, in the copy of the checkout."""
+        status = self.attend(argv, self.checkout)
+        if status:
+            raise _FailedError(f"{' '.join(argv)} failed with status {status}")
+
+    def install(self, *wanted: str) -> None:
+        """Make the environment, and build the project and what the tests need into it."""
+        pip = (self.python, "-m", "pip", "--quiet", "--disable-pip-version-check")
+        self.step(_PYTHON, "-m", "venv", os.path.dirname(os.path.dirname(self.python)))
+        self.step(*pip, "install", "--root-user-action=ignore", self.checkout, *wanted)
+        for made in ("build", "*.egg-info"):  # else tests find two of each file
+            for path in glob.glob(os.path.join(self.checkout, made)):
+                shutil.rmtree(path)
+
+    def test(self, tests: Sequence[str], options: Sequence[str]) -> tuple[bool, str]:
+        """Run pytest; whether all is well, and its closing line."""
+        checkout = self.checkout
+        argv = [self.python, "-m", "pytest", "-p", "no:cacheprovider"]
+        argv += ["-c", f"{checkout}/pyproject.toml", "--rootdir", checkout, f"--closing={self._closing}", *options]
+        # Away from the checkout, whose package has no compiled extension: what the tests start is what was installed.
+        status = self.attend([*argv, *(os.path.join(checkout, one) for one in tests)], self.folder)
+        try:
+            with open(self._closing, encoding="utf-8") as file:
+                said = file.read()
+        except FileNotFoundError:
+            raise _FailedError(f"pytest ended with status {status}") from None
+        return status == 0 or (status == _NO_TESTS and bool(options)), said
+
+
+class _Enclosed(Bench):
+    """The same in an enclosure: there it is at the same path."""
+
+    def __init__(self, folder: str, environment: Mapping[str, str], first: Identity) -> None:
+        super().__init__(folder, environment)
+        self._first = first
+
+    def attend(self, argv: Sequence[str], folder: str) -> int:
+        return enclosure.run(self._first, argv, self.environment, (folder,), _told)
+
+
+def _own(run: Run, folder: str, options: Sequence[str]) -> tuple[bool, str]:
+    """On this machine's own Slurm, with all that is checked without running it."""
+    bench = Bench(folder, {name: value for name, value in os.environ.items() if name != "VIRTUAL_ENV"})
+    bench.install(*wheels.requirements(CHECKOUT, "test"))
+    for module in ("ruff check --no-cache .", "ruff format --no-cache --check .", f"mypy --cache-dir={folder}/mypy"):
+        bench.step(bench.python, "-m", *module.split())
+    return bench.test(run.tests, options)
+
+
+def _enclosed(run: Run, folder: str, options: Sequence[str]) -> tuple[bool, str]:
+    """On another release, with the Python of its folder."""
+    wanted = [one for one in wheels.requirements(CHECKOUT, "test") if not one.startswith(_CHECKERS)]
+    found = os.path.join(folder, "wheels")
+    wheels.fetch(run.release.python, wanted, found)
+    environment = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "HOME": "/root", "LANG": "C.UTF-8"}
+    environment |= {name: os.environ[name] for name in _PASSED_IN if name in os.environ}
+    firsts: list[Identity] = []
+    try:
+        shown = enclosure.Shown(folder, writable=True)
+        files = {"/etc/pip.conf": wheels.CONFIGURATION.format(folder=found)}
+        enclosure.begin(run.release.name, [shown], files, firsts.append)
+        bench = _Enclosed(folder, environment, firsts[0])
+        bench.install(*wanted)
+        return bench.test(run.tests, options)
+    finally:
+        process.kill(firsts)
+
+
+def _attempt(run: Run, folder: str, options: Sequence[str]) -> tuple[bool, str]:
+    os.mkdir(folder)
+    try:
+        return (_own if run.release.name == releases.own() else _enclosed)(run, folder, options)
+    except (LabError, _FailedError) as error:
+        return False, str(error)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _plan(options: argparse.Namespace) -> list[Run]:
+    """What is to be tested, this machine's own release first."""
+    own = releases.here()
+    if options.release:
+        return [Run(releases.BY_NAME[options.release], ("tests",))]
+    others = [release for release in releases.BY_NAME.values() if release is not own]
+    some = ("tests",) if options.all else tuple(f"tests/{name}" for name in _BY_RELEASE)
+    return [Run(own, ("tests",)), *(Run(release, some) for release in others)]
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="tests/run",
+        usage="tests/run [--release R | --all] [option of pytest ...]",
+        description="Install what the tests need, build and check the project, and test it on real clusters: "
+        f"all on this machine's own release of Slurm, then on the others {', '.join(_BY_RELEASE)}.",
+        allow_abbrev=False,
+    )
+    which = parser.add_mutually_exclusive_group()
+    which.add_argument("--release", choices=releases.BY_NAME, metavar="R", help="all, on this release only")
+    which.add_argument("--all", action="store_true", help="all on each release, and what is slow, too")
+    return parser
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Test; 0 if all is well on each release, 1 if not, else as a shell tells how it was ended."""
+    options, passed_on = _parser().parse_known_args(arguments)
+    if options.all:
+        passed_on = [*_SLOW, *passed_on]
+    plan = _plan(options)
+    needed = (*packages.CLUSTER, *packages.MANY_JOBS, *packages.BUILD, *packages.HOSTS, *packages.FOLDERS)
+    packages.require(needed, install=True)
+    closing = []
+    os.umask(0o022)
+    # Below /var/tmp, and open: instances run as users who may not see the checkout.
+    with tempfile.TemporaryDirectory(prefix="slurmrest-inet-tests.", dir="/var/tmp") as work:
+        os.chmod(work, 0o755)  # noqa: S103
+        for run in plan:
+            begun = time.monotonic()
+            print(f"tests/run: Slurm {run.release.name}", flush=True)
+            passed, said = _attempt(run, os.path.join(work, run.release.name), passed_on)
+            closing.append((passed, f"Slurm {run.release.name}: {said} ({time.monotonic() - begun:.0f} s in all)"))
+    print(*(line for _, line in closing), sep="\n", flush=True)
+    return 0 if all(passed for passed, _ in closing) else 1
+
+
+def _told(number: int, _frame: FrameType | None = None) -> None:
+    """End, and let nothing break off what is being ended."""
+    if number in _ENDING:
+        for one in _ENDING:
+            signal.signal(one, signal.SIG_IGN)
+        print("tests/run: ended before all was tested", file=sys.stderr)
+        raise SystemExit(128 + number)
+
+
+if __name__ == "__main__":
+    for number in _ENDING:
+        signal.signal(number, _told)
+    try:
+        status = main(sys.argv[1:])
+    except LabError as error:
+        print(f"tests/run: {error}", file=sys.stderr)
+        status = 1
+    sys.exit(status)
