@@ -55,6 +55,9 @@ PAST = (
     Job("special", ALICE, "RUNNING", "-n1 -wnode1 --requeue -Jspecial"),
 )
 
+# 24.11 gives the cores of a reservation to jobs on several nodes, too: who is to have them must come first.
+EARLY = (Job("reserved", ALICE, "RUNNING", "--reservation=cores -n1 -Jreserved"),)
+
 PRESENT = (
     Job("plain", ALICE, "RUNNING", "-n2 -t1-0 -wnode1 --wckey=laser -Jplain"),
     Job("unlimited", BOB, "RUNNING", "-n1 -tUNLIMITED -wnode2 --comment='no limit' -Junlimited"),
@@ -84,7 +87,6 @@ PRESENT = (
     ),
     Job("array", BOB, "RUNNING", "--array=1-9:3%2 -n1 -wnode2 -Jarray -oa_%A_%a.out"),
     Job("het", ALICE, "RUNNING", "-n1 -wnode1 -Jhead : -n1 -wnode2 --gres=gpu:1 -Jtail"),
-    Job("reserved", ALICE, "RUNNING", "--reservation=cores -n1 -Jreserved"),
     Job("suspended", BOB, "RUNNING", "-n1 -wnode2 -Jsuspended"),
     Job("owned", ALICE, "RUNNING", "-powned -n3 --mcs-label=optics --exclusive=mcs -t5-0 -Jowned"),
     Job("resized", ALICE, "RUNNING", "-N2 -n2 -Jresized -t4-0"),

@@ -13,7 +13,7 @@ import shlex
 from typing import TYPE_CHECKING
 
 from labkit import catalogue, client, config, process, releases
-from labkit.catalogue import ALLOCATION, CHANGED, FUTURE, PAST, PRESENT, VICTIMS, Job
+from labkit.catalogue import ALLOCATION, CHANGED, EARLY, FUTURE, PAST, PRESENT, VICTIMS, Job
 from labkit.trouble import LabError
 from labkit.users import ALICE
 
@@ -37,6 +37,8 @@ def fill(place: Place, shape: config.Shape) -> dict[str, int]:
     _await(place, VICTIMS, known)
     _scontrol(place, "update nodename=node2 state=down reason=unplugged")
     process.wait_for("node2 to come back", lambda: _resumed(place), 30, 0.1)
+    _submit(place, EARLY, known, here)
+    _await(place, EARLY, known)
     present = _present(shape)
     _submit(place, PAST + present, known, here)
     _await(place, PAST + present, known)
@@ -84,7 +86,7 @@ def settle(place: Place, shape: config.Shape, known: dict[str, int]) -> None:
     """Wait until slurmctld, configured anew, has heard of all nodes again and left the jobs as they were."""
     process.wait_for("nodes to register again", lambda: _all_heard_of(place), 60, 0.2)
     _scontrol(place, f"suspend {known['suspended']}")  # it has run for some seconds by now
-    jobs = (*VICTIMS, *PAST, *_present(shape), ALLOCATION, *FUTURE)
+    jobs = (*VICTIMS, *EARLY, *PAST, *_present(shape), ALLOCATION, *FUTURE)
     _await(place, (job._replace(state=CHANGED.get(job.label, job.state)) for job in jobs), known)
 
 
