@@ -7,7 +7,6 @@ It goes the real way: descriptor 2 first, then settings, claim, confine, session
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import os
 import stat
 import sys
@@ -53,6 +52,8 @@ class Guard:
         self._trace("disarmed")
 
     def confine(self) -> int:
+        import ctypes  # noqa: PLC0415 - libffi may keep a descriptor, but none of those that were missing
+
         libc = ctypes.CDLL(None)
         return int(libc.prctl(38, 1, 0, 0, 0) or libc.prctl(4, 0, 0, 0, 0))
 

@@ -400,6 +400,8 @@ class TestDescriptors:
         os.close(high)
         assert os.read(ours, 1) == b""
         os.close(ours)
+        # The test's own guard needs ctypes, and a libffi from 3.5 on keeps its file open then.
+        open_ones = [line for line in open_ones if "/libffi.so" not in line]
         # 0 to 2, the client's two, and the two of the pipe that wakes.
         assert len(open_ones) == 7, open_ones
         assert open_ones[0] == "0 /dev/null"
