@@ -64,7 +64,6 @@ class Bench:
         self.python = os.path.join(folder, "venv/bin/python")
         self._closing = os.path.join(folder, "closing")
         self.environment = environment
-        shutil.copytree(CHECKOUT, self.checkout, ignore=shutil.ignore_patterns(*_NOT_COPIED), symlinks=True)
 
     def attend(self, argv: Sequence[str], folder: str) -> int:
         """Run a command here; its exit status."""
@@ -114,7 +113,7 @@ class _Enclosed(Bench):
 def _own(run: Run, folder: str, options: Sequence[str]) -> tuple[bool, str]:
     """On this machine's own Slurm, with all that is checked without running it."""
     bench = Bench(folder, {name: value for name, value in os.environ.items() if name != "VIRTUAL_ENV"})
-    bench.install(*wheels.requirements(CHECKOUT, "test"))
+    bench.install(*wheels.requirements(bench.checkout, "test"))
     for module in ("ruff check --no-cache .", "ruff format --no-cache --check .", f"mypy --cache-dir={folder}/mypy"):
         bench.step(bench.python, "-m", *module.split())
     return bench.test(run.tests, options)
@@ -122,7 +121,8 @@ def _own(run: Run, folder: str, options: Sequence[str]) -> tuple[bool, str]:
 
 def _enclosed(run: Run, folder: str, options: Sequence[str]) -> tuple[bool, str]:
     """On another release, with the Python of its folder."""
-    wanted = [one for one in wheels.requirements(CHECKOUT, "test") if not one.startswith(_CHECKERS)]
+    described = wheels.requirements(os.path.join(folder, "checkout"), "test")
+    wanted = [one for one in described if not one.startswith(_CHECKERS)]
     found = os.path.join(folder, "wheels")
     wheels.fetch(run.release.python, wanted, found)
     environment = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "HOME": "/root", "LANG": "C.UTF-8"}
@@ -139,9 +139,10 @@ def _enclosed(run: Run, folder: str, options: Sequence[str]) -> tuple[bool, str]
         process.kill(firsts)
 
 
-def _attempt(run: Run, folder: str, options: Sequence[str]) -> tuple[bool, str]:
-    os.mkdir(folder)
+def _attempt(run: Run, work: str, options: Sequence[str]) -> tuple[bool, str]:
+    folder = os.path.join(work, run.release.name)
     try:
+        shutil.copytree(os.path.join(work, "source"), os.path.join(folder, "checkout"), symlinks=True)
         return (_own if run.release.name == releases.own() else _enclosed)(run, folder, options)
     except (LabError, _FailedError) as error:
         return False, str(error)
@@ -186,10 +187,13 @@ def main(arguments: Sequence[str]) -> int:
     # Below /var/tmp, and open: instances run as users who may not see the checkout.
     with tempfile.TemporaryDirectory(prefix="slurmrest-inet-tests.", dir="/var/tmp") as work:
         os.chmod(work, 0o755)  # noqa: S103
+        # At once, so that each release gets the same, whatever somebody edits meanwhile.
+        unwanted = shutil.ignore_patterns(*_NOT_COPIED)
+        shutil.copytree(CHECKOUT, os.path.join(work, "source"), ignore=unwanted, symlinks=True)
         for run in plan:
             begun = time.monotonic()
             print(f"tests/run: Slurm {run.release.name}", flush=True)
-            passed, said = _attempt(run, os.path.join(work, run.release.name), passed_on)
+            passed, said = _attempt(run, work, passed_on)
             closing.append((passed, f"Slurm {run.release.name}: {said} ({time.monotonic() - begun:.0f} s in all)"))
     print(*(line for _, line in closing), sep="\n", flush=True)
     return 0 if all(passed for passed, _ in closing) else 1
