@@ -182,8 +182,8 @@ def _lost_line(operation: str, why: str) -> str:
     return f'method=GET path=/slurm/v0.0.38/{operation} status=500 bytes=172 why="{why}"'
 
 
-# A client of 26.05 loads no select plugin any more, and so does not miss one.
-_FATAL = pytest.mark.slurm("< 26.05")
+# Younger clients load no select plugin to read jobs, and so do not miss one.
+_FATAL = pytest.mark.slurm("< 24.11")
 
 
 @_FATAL

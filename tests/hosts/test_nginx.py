@@ -59,6 +59,8 @@ class Authority:
         # fmt: off
         _openssl(
             "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2",
+            # Clients from Python 3.13 on want it of an authority, as RFC 5280 section 4.2.1.3 does.
+            "-addext", "keyUsage=critical,digitalSignature,keyCertSign,cRLSign",
             "-subj", subject, "-keyout", f"{path}.key", "-out", f"{path}.crt", *more,
         )
         # fmt: on
