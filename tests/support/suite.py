@@ -180,8 +180,8 @@ def main(arguments: Sequence[str]) -> int:
     if options.all:
         passed_on = [*_SLOW, *passed_on]
     plan = _plan(options)
-    needed = (*packages.CLUSTER, *packages.MANY_JOBS, *packages.BUILD, *packages.HOSTS, *packages.FOLDERS)
-    packages.require(needed, install=True)
+    cluster = (*packages.CLUSTER, *packages.MANY_JOBS, *packages.BUILD)
+    packages.require((*cluster, *packages.HOSTS, *packages.MACHINES, *packages.FOLDERS), install=True)
     closing = []
     os.umask(0o022)
     # Below /var/tmp, and open: instances run as users who may not see the checkout.
