@@ -10,6 +10,7 @@ import sys
 from typing import TYPE_CHECKING
 
 import h11
+import hypothesis
 import pytest
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "support"))
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 
 _NODES = 20
 _JOBS = 150  # a listing of them is larger than the writer's buffer
+
+hypothesis.settings.register_profile("slow", max_examples=5000)  # for `tests/run --all`; it is 100 otherwise
 
 
 def _release() -> str | None:

@@ -181,7 +181,7 @@ def main(arguments: Sequence[str]) -> int:
         passed_on = [*_SLOW, *passed_on]
     plan = _plan(options)
     cluster = (*packages.CLUSTER, *packages.MANY_JOBS, *packages.BUILD)
-    packages.require((*cluster, *packages.HOSTS, *packages.MACHINES, *packages.FOLDERS), install=True)
+    packages.require((*cluster, *packages.HOSTS, *packages.MACHINES), install=True)
     closing = []
     os.umask(0o022)
     # Below /var/tmp, and open: instances run as users who may not see the checkout.
