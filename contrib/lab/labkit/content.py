@@ -37,11 +37,9 @@ def fill(place: Place, shape: config.Shape) -> dict[str, int]:
     _await(place, VICTIMS, known)
     _scontrol(place, "update nodename=node2 state=down reason=unplugged")
     process.wait_for("node2 to come back", lambda: _resumed(place), 30, 0.1)
-    _submit(place, EARLY, known, here)
-    _await(place, EARLY, known)
-    present = _present(shape)
-    _submit(place, PAST + present, known, here)
-    _await(place, PAST + present, known)
+    for jobs in (_possible(shape, EARLY), PAST + _possible(shape, PRESENT)):
+        _submit(place, jobs, known, here)
+        _await(place, jobs, known)
     client.run(place, "scancel", str(known["cancelled"]), user=ALICE)
     client.run(place, "scancel", str(known["cancelled_by_root"]))
     _scontrol(place, f"requeuehold state=SpecialExit {known['special']}")
@@ -75,10 +73,10 @@ def submit_many(place: Place, count: int) -> None:
     client.run(place, program, str(count), place("work"), user=ALICE)
 
 
-def _present(shape: config.Shape) -> tuple[Job, ...]:
+def _possible(shape: config.Shape, jobs: tuple[Job, ...]) -> tuple[Job, ...]:
     held = releases.here().held_in_federation if shape.clusters > 1 else ()
     return tuple(
-        job._replace(state="PENDING", options="-H " + job.options) if job.label in held else job for job in PRESENT
+        job._replace(state="PENDING", options="-H " + job.options) if job.label in held else job for job in jobs
     )
 
 
@@ -86,7 +84,7 @@ def settle(place: Place, shape: config.Shape, known: dict[str, int]) -> None:
     """Wait until slurmctld, configured anew, has heard of all nodes again and left the jobs as they were."""
     process.wait_for("nodes to register again", lambda: _all_heard_of(place), 60, 0.2)
     _scontrol(place, f"suspend {known['suspended']}")  # it has run for some seconds by now
-    jobs = (*VICTIMS, *EARLY, *PAST, *_present(shape), ALLOCATION, *FUTURE)
+    jobs = (*VICTIMS, *_possible(shape, EARLY + PRESENT), *PAST, ALLOCATION, *FUTURE)
     _await(place, (job._replace(state=CHANGED.get(job.label, job.state)) for job in jobs), known)
 
 
