@@ -69,6 +69,15 @@ static void write_thread_spec(writer_t *w, const void *record, const struct code
 }
 DERIVED(thread_spec);
 
+/* From v0.0.39 on slurmrestd looks at the bit alone, which the unset value has, too. */
+static void write_thread_spec_39(writer_t *w, const void *record, const struct codec_row *row)
+{
+	int64_t value = member(record, row);
+
+	optional(w, row, value & CORE_SPEC_THREAD, value & ~CORE_SPEC_THREAD);
+}
+DERIVED(thread_spec_39);
+
 static void write_nice(writer_t *w, const void *record, const struct codec_row *row)
 {
 	int64_t value = member(record, row);

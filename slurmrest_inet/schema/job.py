@@ -117,7 +117,7 @@ JOB = Table(
             "core_spec",
             derived("thread_spec", "integer", "UNSET_NULL"),
             "Threads a node that are left to the system",
-            then={39: derived("thread_spec", "integer")},
+            then={39: derived("thread_spec_39", "integer")},
         ),
         Row("cores_per_socket", "cores_per_socket", NULLABLE, "Cores a socket asked for", then={39: NOVAL}),
         Row("billable_tres", "billable_tres", NULLABLE_REAL, "Billed trackable resources", then={39: NOVAL_REAL}),

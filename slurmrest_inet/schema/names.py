@@ -198,12 +198,13 @@ def _select_type(prefix: str) -> tuple[Name, ...]:
     bits = "BOARD MEMORY ONE_TASK_PER_CORE PACK_NODES CORE_DEFAULT_DIST_BLOCK LLN LINEAR"
     return (
         *(Name(prefix + word, word, unit) for word in ("CPU", "SOCKET", "CORE")),
-        *_as_bits(_bits("select_type_bits", bits, prefix)),
+        *(Name(prefix + word, word, f"{prefix}{word}|{unit}") for word in bits.split()),
     )
 
 
 SELECT_TYPE = Names("select_type", _select_type("CR_") + _select_type("SELECT_"))
-"""What a cluster or partition gives to jobs one by one: CPUs, sockets or cores, and memory or not.
+"""What a cluster or partition gives to jobs one by one: CPUs, sockets or cores. slurmrestd says the rest only where
+none of these is set.
 
 The constants begin with CR_ up to 25.05 and with SELECT_ later.
 """
