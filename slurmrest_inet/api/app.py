@@ -38,7 +38,8 @@ class Call(NamedTuple):
 
     version: int
     parameters: dict[str, str]
-    query: dict[str, str | None]
+    query: dict[str, Any]
+    """Texts and None by name; from 24.11 on also true, and lists of such where a name was repeated."""
     body: Any = None
     flags: tuple[str, ...] = ()
     """Of the data parser of the API version: fast, complex."""
@@ -98,7 +99,7 @@ def load_all(settings: Settings) -> None:
             _Application.operation(route.function)
 
 
-def _told(request: Request, dialect: Dialect) -> tuple[dict[str, str | None], Any]:
+def _told(request: Request, dialect: Dialect) -> tuple[dict[str, Any], Any]:
     """Query and body of a request. A body stands in the place of the query: with POST, and later with every method."""
     is_post = request.method == "POST"
     if not dialect.body_is_query:

@@ -14,6 +14,9 @@ CONVERSION_FAILED: int = lib.ESLURM_DATA_CONV_FAILED
 FLAGS_NO_LIST, FLAGS_INVALID = 9206, 9207
 """ESLURM_DATA_FLAGS_INVALID_TYPE and ESLURM_DATA_FLAGS_INVALID, which 22.05 does not know yet."""
 
+UNANSWERED = (1001, 1002, 1003, 1004, *range(1800, 1805), 5003, 5004, 5005, 7000)
+"""No connection to slurmctld or slurmdbd, or one that broke or gave nothing."""
+
 _ROWS: dict[int, tuple[tuple[int, int], ...]] = {
     NO_CHANGE_IN_DATA: ((0, 304),),
     INVALID_QUERY: ((0, 400), (2302, 422)),
@@ -22,10 +25,9 @@ _ROWS: dict[int, tuple[tuple[int, int], ...]] = {
     9003: ((0, 500), (2302, 200), (2605, 204)),  # ESLURM_REST_EMPTY_RESULT
     9204: ((0, 415),),  # ESLURM_DATA_UNKNOWN_MIME_TYPE
     2017: ((0, 500), (2302, 404)),  # ESLURM_INVALID_JOB_ID
-    5004: ((0, 500), (2411, 504)),  # SLURM_PROTOCOL_SOCKET_IMPL_TIMEOUT
     1007: ((0, 500), (2411, 511)),  # SLURM_PROTOCOL_AUTHENTICATION_ERROR
-    # no connection, or one that broke
-    **dict.fromkeys((1001, 1002, 1003, 1004, *range(1800, 1805), 5003, 5005, 7000), ((0, 500), (2411, 502))),
+    **dict.fromkeys(UNANSWERED, ((0, 500), (2411, 502))),
+    5004: ((0, 500), (2411, 504)),  # SLURM_PROTOCOL_SOCKET_IMPL_TIMEOUT
 }
 """For a Slurm error, the statuses and the releases (year and month) from which they hold."""
 

@@ -6,7 +6,11 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-_SHAPE = re.compile(r"([0-9]{1,18})(?:_([0-9]{1,18})|\+([0-9]{1,18}))?(?:\.([0-9]{1,18}|[A-Za-z]+)(?:\+[0-9]+)?)?")
+_SHAPE = re.compile(
+    r"([0-9]{1,18})(?:_([0-9]{1,18})|\+([0-9]{1,18}))?(?:\.([0-9]{1,18}|batch|extern|interactive|tbd))?", re.IGNORECASE
+)
+
+_NO_VAL = 0xFFFFFFFE
 
 
 class JobId(NamedTuple):
@@ -19,9 +23,9 @@ class JobId(NamedTuple):
 
     @classmethod
     def parse(cls, text: str) -> JobId:
-        """Read a job id; raises ValueError for what is none, or 0."""
-        match = _SHAPE.fullmatch(text)
-        if match is None or not int(match[1]):
+        """Read a job id; raises ValueError for what is none, 0, or what means that there is none."""
+        match = _SHAPE.fullmatch(text.lstrip(" \t\n\v\f\r").removeprefix("+"))
+        if match is None or not 0 < int(match[1]) < _NO_VAL:
             raise ValueError(text)
         task, component = (int(number) if number is not None else None for number in match.group(2, 3))
         return cls(int(match[1]), task, component, match[4])

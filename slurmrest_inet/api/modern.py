@@ -12,7 +12,14 @@ import time
 from typing import TYPE_CHECKING
 
 from slurmrest_inet.api.envelope import Answer, NoRecords, Number, Records
-from slurmrest_inet.api.errors import CONVERSION_FAILED, FLAGS_INVALID, FLAGS_NO_LIST, INVALID_QUERY, sentence_of
+from slurmrest_inet.api.errors import (
+    CONVERSION_FAILED,
+    FLAGS_INVALID,
+    FLAGS_NO_LIST,
+    INVALID_QUERY,
+    UNANSWERED,
+    sentence_of,
+)
 from slurmrest_inet.http import query
 from slurmrest_inet.slurm import calls
 
@@ -21,6 +28,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from slurmrest_inet.api.app import Call
+    from slurmrest_inet.http.query import Repeated
     from slurmrest_inet.slurm.library import SlurmError
 
 
@@ -39,19 +47,37 @@ class Report:
         )
         self.code = self.code or code
 
-    def failure(self, error: SlurmError, source: str, description: str) -> None:
-        """Add the error of a call to Slurm; libslurm often keeps the code in errno alone."""
-        self.error(error.errno if error.code == -1 and error.errno else error.code, source, description)
+    def failure(
+        self,
+        error: SlurmError,
+        source: str | None,
+        description: str,
+        *,
+        decides: bool = False,
+        unanswered: int | None = None,
+    ) -> None:
+        """Add the error of a call to Slurm; libslurm often keeps the code in errno alone.
+
+        decides: its code is the answer's, whatever came before. source: without one the code is all that is told.
+        unanswered: what stands in the place of the code where slurmctld could not be asked.
+        """
+        code = error.errno if error.code == -1 and error.errno else error.code
+        if unanswered is not None and code in UNANSWERED:
+            code = unanswered
+        if source is not None:
+            self.error(code, source, description)
+        if decides or source is None:
+            self.code = code
 
     def warning(self, source: str, description: str) -> None:
         """Add a warning."""
         self.warnings.append({"description": description, "source": source})
 
-    def unknown(self, name: str, value: str | None, parser: str) -> None:
+    def unknown(self, name: str, value: Repeated, parser: str) -> None:
         """Warn of a parameter that the operation does not have; ``parser`` is slurmrestd's name of its query."""
-        type_ = "boolean" if value is None else "string"
+        type_ = _type_of(value)
         text = f'Ignoring unknown field "{name}" of type {type_} in DATA_PARSER_OPENAPI_{parser}'
-        self.warning(f"#/{name}/", text)
+        self.warning(f"#/{name.strip()}/", text)
 
     def answer(self, *payload: tuple[str, Any], code: int | None = None) -> Answer:
         """Return the answer with this payload; ``code`` where it is not that of the first error."""
@@ -81,11 +107,17 @@ def _epoch(text: str) -> int | None:
         return None
 
 
+def _type_of(value: Repeated) -> str:
+    if value is None:
+        return "null"
+    return {bool: "boolean", str: "string"}.get(type(value), "list")
+
+
 class Parameters:
     """The query of one request.
 
     ``update_time`` is an epoch, 0 without one. ``flags`` are SHOW_ bits, 0 without any. ``unreadable`` tells that a
-    parameter has a value which none of its type has.
+    parameter has a value which none of its type has; those behind it are then not read.
     """
 
     def __init__(self, call: Call, report: Report, parser: str, *known: str) -> None:
@@ -95,39 +127,47 @@ class Parameters:
         self._report = report
         # A fast parser does not remember where in the query it is.
         self._is_fast = "fast" in call.flags
+        # slurmrestd reads in the order of its own list, not in that of the query.
+        if "update_time" in known and "update_time" in call.query:
+            self._update_time(call.query["update_time"])
+        if "flags" in known and "flags" in call.query and not self.unreadable:
+            self._flags(call.query["flags"])
         for name, value in call.query.items():
-            if name not in known:
-                if not self._is_fast:
-                    report.unknown(name, value, parser)
-            elif name == "update_time":
-                self._update_time(value)
-            elif name == "flags":
-                self._flags(value)
+            if name not in known and not self._is_fast:
+                report.unknown(name, value, parser)
 
-    def _update_time(self, text: str | None) -> None:
-        value = query.infer(text or "")
+    def _update_time(self, told: Repeated) -> None:
+        value = query.infer_scanned(told) if isinstance(told, str) else told
+        if isinstance(value, (bool, list)):
+            import json  # noqa: PLC0415 - only who is wrong needs it
+
+            shown = json.dumps(value, ensure_ascii=False, separators=(",", ":")).replace("/", "\\/")
+            self._unreadable(CONVERSION_FAILED, "#/update_time/", f"Expected integer but got {shown}")
+            return
+        trouble = "Invalid or unset timestamp value"
+        found = None
         if isinstance(value, str):
             found = _epoch(value)
             trouble = f"Parsing of {value} for timestamp failed"
-        elif isinstance(value, bool):
-            found, trouble = None, f"Expected integer but got {str(value).lower()}"
-        else:
-            found, trouble = None if value is None else query.as_int(value), "Invalid or unset timestamp value"
+        elif isinstance(value, int) or (value is not None and -1 < value < float("inf")):
+            found = query.as_int(value)
         if found is None:
             self._unreadable(CONVERSION_FAILED, "#/update_time/", trouble)
         else:
             self.update_time = found
 
-    def _flags(self, text: str | None) -> None:
-        if text is None:
-            self._unreadable(FLAGS_NO_LIST, "#/flags/", "Expected a List but found a boolean")
+    def _flags(self, told: Repeated) -> None:
+        if told is None or isinstance(told, bool):
+            self._unreadable(FLAGS_NO_LIST, "#/flags/", f"Expected a List but found a {_type_of(told)}")
             return
-        for constant, word in calls.SHOW_FLAGS.items():
-            if word.lower() == text.lower():
-                self.flags = constant
-                return
-        # The request goes on without it, and still its answer is an error.
-        self._report.error(FLAGS_INVALID, self._source("#/flags[0]/"), f'Unknown flag "{text}"')
+        for index, word in enumerate(told if isinstance(told, list) else [told]):
+            text = "true" if word is True else word or ""
+            found = next((bit for bit, name in calls.SHOW_FLAGS.items() if name.lower() == text.lower()), None)
+            if found is None:
+                # The request goes on without it, and still its answer is an error.
+                self._report.error(FLAGS_INVALID, self._source(f"#/flags[{index}]/"), f'Unknown flag "{text}"')
+            else:
+                self.flags |= found
 
     def _unreadable(self, code: int, source: str, description: str) -> None:
         self._report.error(code, self._source(source), description)

@@ -29,7 +29,9 @@ _UNKNOWN_IN_26_05 = Refusal(
     "slurmrestd endpoints.",
 )
 _2205 = Dialect()
-_2411 = _2205._replace(undefined_method=_2205.unknown_path, body_is_query=True, yaml=(*_2205.yaml, "application/yaml"))
+_2411 = _2205._replace(
+    undefined_method=_2205.unknown_path, body_is_query=True, repeats=True, yaml=(*_2205.yaml, "application/yaml")
+)
 DIALECTS = {
     2205: _2205,
     2302: _2205,

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 # What one value of a query, a form or a parsed body can be, containers apart.
 Scalar: TypeAlias = "bool | int | float | str | None"
+# What one key of a query can have from 24.11 on.
+Repeated: TypeAlias = "bool | str | list[bool | str | None] | None"
 
 # RFC 3986 section 2.3, and the sign of escapes. slurmrestd refuses even comma and colon when they are not escaped.
 _PLAIN_BYTES = b"0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-._~%"
@@ -58,24 +60,42 @@ def split_path(path: str, dialect: Dialect = _PLAIN) -> tuple[str, ...]:
     return tuple(segments)
 
 
-def parse_query(text: str | bytes | None, dialect: Dialect = _PLAIN) -> dict[str, str | None]:
+def parse_query(text: str | bytes | None, dialect: Dialect = _PLAIN) -> dict[str, Any]:
     """The pairs of a URL query or of a form (application/x-www-form-urlencoded), still as text.
 
     "&" and ";" separate, "+" is a blank, the last of equal keys wins, a key without "=" or without a value has None.
+    Where a dialect lets them be repeated, equal keys have a list, and a key without "=" is true.
     Raises RestError for a pair without a key, a second "=" behind a value, and whatever `split_path` refuses.
     """
-    try:
-        raw = text.encode("ascii") if isinstance(text, str) else text or b""
-        return dict(_pair(pair) for pair in raw.replace(b";", b"&").split(b"&") if pair)
-    except ValueError:
-        raise dialect.bad_query.error("malformed query or form") from None
+    pairs = _pairs(text, dialect)
+    if not dialect.repeats:
+        return {key: value if isinstance(value, str) else None for key, value in pairs}
+    found: dict[str, Repeated] = {}
+    for key, value in pairs:
+        before = found.get(key)
+        if key not in found:
+            found[key] = value
+        elif isinstance(before, list):
+            before.append(value)
+        else:
+            found[key] = [before, value]
+    return found
 
 
-def from_body(body: dict[str, Any] | list[Any]) -> dict[str, str | None] | None:
-    """The query that stands in a parsed body; None if that is not one flat object."""
-    if isinstance(body, list) or any(isinstance(value, (dict, list)) for value in body.values()):
+def from_body(body: dict[str, Any] | list[Any]) -> dict[str, Any] | None:
+    """The query that stands in a parsed body; None if that is not one flat object.
+
+    A form may repeat its names, as a query may.
+    """
+    if isinstance(body, list) or any(isinstance(value, dict) for value in body.values()):
         return None
-    return {name: None if value is None else as_text(value) for name, value in body.items()}
+    return {name: _told(value) for name, value in body.items()}
+
+
+def _told(value: Any) -> Repeated:
+    if isinstance(value, list):
+        return [one if one is None or isinstance(one, bool) else as_text(one) for one in value]
+    return value if value is None or value is True else as_text(value)
 
 
 def infer(text: str) -> Scalar:
@@ -102,6 +122,42 @@ def infer(text: str) -> Scalar:
     if shape and bool(exponent) == power.isdigit():
         return float(text)
     return text
+
+
+def infer_scanned(text: str) -> Scalar:
+    """What slurmrestd 24.11 sees in a text: as `infer`, but null has more spellings, and numbers are those of scanf(3).
+
+    So blanks and a sign may come first, 0x10 is 16, an exponent needs no point, and infinity is a number.
+    """
+    if text[:1] == "~" or text.lower() in ("", "null"):
+        return None
+    word = text.lower()
+    if word in _TRUE:
+        return True
+    if word in _FALSE:
+        return False
+    if word.lstrip("+-") in ("inf", "infinity", "nan") and len(word) - len(word.lstrip("+-")) <= 1:
+        return float(word)
+    number = word.lstrip(" \t\n\v\f\r")
+    sign, digits = (number[0], number[1:]) if number[:1] in ("+", "-") else ("", number)
+    if not digits.isascii():
+        return text
+    size: int | float
+    if digits[:2] == "0x" and not digits[2:].strip("0123456789abcdef"):
+        digits = digits[2:].lstrip("0")
+        size = int(digits or "0", 16) if len(digits) < 17 else _INT64_MAX + 1
+    elif digits.isdigit():
+        digits = digits.lstrip("0")
+        size = int(digits or "0") if len(digits) < 20 else _INT64_MAX + 1
+    else:
+        mantissa, exponent, power = digits.partition("e")
+        whole, _, fraction = mantissa.partition(".")
+        unsigned = power[1:] if power[:1] in ("+", "-") else power
+        if not (whole.isdigit() and (fraction or "0").isdigit() and (not exponent or (unsigned or "0").isdigit())):
+            return text
+        size = float(mantissa + (f"e{power}" if unsigned else ""))
+        return -size if sign == "-" else size
+    return max(-size, -_INT64_MAX - 1) if sign == "-" else min(size, _INT64_MAX)
 
 
 def as_int(value: Scalar) -> int:
@@ -135,13 +191,21 @@ def as_text(value: Scalar) -> str:
     return str(value)
 
 
-def _pair(pair: bytes) -> tuple[str, str | None]:
-    key, _, value = pair.replace(b"+", b"%20").partition(b"=")
+def _pairs(text: str | bytes | None, dialect: Dialect) -> list[tuple[str, bool | str | None]]:
+    try:
+        raw = text.encode("ascii") if isinstance(text, str) else text or b""
+        return [_pair(pair) for pair in raw.replace(b";", b"&").split(b"&") if pair]
+    except ValueError:
+        raise dialect.bad_query.error("malformed query or form") from None
+
+
+def _pair(pair: bytes) -> tuple[str, bool | str | None]:
+    key, equals, value = pair.replace(b"+", b"%20").partition(b"=")
     if not key:
         raise ValueError(pair)
     # "a==c" is "a=c" to slurmrestd, and "a==" is "a=".
     value = value.lstrip(b"=")
-    return _decode(key), _decode(value) if value else None
+    return _decode(key), _decode(value) if value else None if equals else True
 
 
 def _decode(raw: bytes) -> str:

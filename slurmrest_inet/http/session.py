@@ -51,7 +51,7 @@ REASONS = {
     500: "INTERNAL ERROR",
     502: "BAD GATEWAY",
     504: "GATEWAY TIMEOUT",
-    511: "NETWORK AUTHENTICATION REQUIRED",
+    511: "Network Authentication Required",
     403: "FORBIDDEN",
     408: "REQUEST TIMEOUT",
     414: "URI TOO LONG",

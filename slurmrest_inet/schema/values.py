@@ -174,7 +174,7 @@ _CLOCK = re.compile(r"(\d{1,2}):(\d\d)(?::(\d\d)|(?!:))\s*(am|pm)?", re.IGNORECA
 _ISO = re.compile(r"(\d{4})-(\d\d)-(\d{1,2})", re.ASCII)
 # Each field takes two digits where there are two, and gives none back.
 _DATE = re.compile(r"(?=(\d\d?))\1[./]?(?=(\d\d?))\2[./]?(?:(\d\d)|(?!\d))", re.ASCII)
-_HOURS = {"midnight": 0, "noon": 12, "fika": 15, "teatime": 16}
+_HOURS = {"midnight": 0, "elevenses": 11, "noon": 12, "fika": 15, "teatime": 16}
 
 
 class _Moment:

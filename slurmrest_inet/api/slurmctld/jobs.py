@@ -87,12 +87,24 @@ def list_all_40(call: Call) -> Answer:
         message = calls.load_jobs(parameters.update_time, parameters.flags or _SHOW)
     except SlurmError as error:
         if NO_CHANGE_IN_DATA in (error.code, error.errno):
-            moment = time.strftime("%Y-%m-%dT%H:%M:%S", time.localtime(parameters.update_time))
-            report.warning("op_handler_jobs", f"No job changes since update_time[{parameters.update_time}]={moment}")
+            since = parameters.update_time
+            report.warning("op_handler_jobs", f"No job changes since update_time[{since}]={_shown(since)}")
         else:
-            report.failure(error, "slurm_load_jobs()", "Unable to query jobs")
+            report.failure(error, "slurm_load_jobs()", "Unable to query jobs", decides=True)
         return report.listing("jobs", None)
     return report.listing("jobs", message)
+
+
+def _shown(moment: int) -> str:
+    """Return a time as Slurm shows it: the numbers that stand for infinity and for no value have words."""
+    if moment in (0, calls.NO_VAL + 1):
+        return "Unknown"
+    if moment == calls.NO_VAL:
+        return "None"
+    try:
+        return time.strftime("%Y-%m-%dT%H:%M:%S", time.localtime(moment))
+    except (OverflowError, OSError):  # a year that struct tm cannot hold
+        return "Unknown"
 
 
 _ALL_TASKS = "Job array Ids are not currently supported for job searches. Showing all jobs in array instead."
@@ -119,7 +131,7 @@ def get_40(call: Call) -> Answer:
     try:
         message = calls.load_job(chosen.job + (chosen.component or 0), parameters.flags or _SHOW)
     except SlurmError as error:
-        report.failure(error, "_handle_job_get", f"Unable to query JobId={chosen}")
+        report.failure(error, "_handle_job_get", f"Unable to query JobId={chosen}", unanswered=-1)
         return report.listing("jobs", None)
     return report.listing("jobs", message)
 
@@ -128,16 +140,20 @@ def states(call: Call) -> Answer:
     """GET jobs/state: id and state of every job, or of those that the list ``job_id`` names."""
     report = modern.Report()
     modern.Parameters(call, report, "JOB_STATE_QUERY", "job_id")
-    listed = (call.query["job_id"] or "").split(",") if "job_id" in call.query else []
+    listed = call.query.get("job_id", [])
     try:
-        chosen = [JobId.parse(text) for text in listed]
+        chosen = [
+            JobId.parse(text)
+            for told in (listed if isinstance(listed, list) else [listed])
+            for text in (told if isinstance(told, str) else "").split(",")
+        ]
     except ValueError:
         return report.rejected("op_handler_job_states")
     try:
         message = calls.load_job_states([(one.job, one.task, one.component) for one in chosen])
     except SlurmError as error:
-        report.failure(error, "slurm_load_job_state()", "Unable to query job states")
-        return report.answer(("jobs", []))
+        report.failure(error, "slurm_load_job_state()", "Unable to query job states", unanswered=-1)
+        return report.answer(("jobs", None))
     if message.struct == "job_state_response_job_t":
         return report.answer(("jobs", Records(message, variants=_tasks)))
     indexes = None

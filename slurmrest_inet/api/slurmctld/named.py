@@ -68,12 +68,12 @@ def answer_40(
     *known: str,
     name: str | None = None,
     source: str,
-    load_source: str | None = None,
+    load_source: str | None,
 ) -> Answer:
     """Return the list ``key`` of all records or of the one called ``name``, as from v0.0.40 on.
 
     ``known`` are the query's parameters; ``parser``, ``source`` and, of a call that failed, ``load_source`` are what
-    warnings and errors name.
+    warnings and errors name (without the last, of such a call only the status tells).
     """
     report = modern.Report()
     parameters = modern.Parameters(call, report, parser, *known)
@@ -82,7 +82,9 @@ def answer_40(
     try:
         message = load(parameters)
     except SlurmError as error:
-        report.failure(error, load_source or source, f"Unable to query {key}")
+        if NO_CHANGE_IN_DATA in (error.code, error.errno):
+            return Answer(code=NO_CHANGE_IN_DATA)
+        report.failure(error, load_source, f"Unable to query {key}", decides=True)
         return report.answer()
     if name is None:
         return report.listing(key, message)

@@ -31,15 +31,15 @@ def get(call: Call) -> Answer:
 
 def list_all_40(call: Call) -> Answer:
     """GET partitions: all that are not hidden, or 304 if none changed since ``update_time``."""
-    return _answer_40(call, None, 0, "op_handler_partitions")
+    return _answer_40(call, None, 0, "op_handler_partitions", None)
 
 
 def get_40(call: Call) -> Answer:
     """GET partition/{partition_name}."""
-    return _answer_40(call, call.parameters["partition_name"], SHOW_ALL, "op_handler_partition")
+    return _answer_40(call, call.parameters["partition_name"], SHOW_ALL, "op_handler_partition", "op_handler_partition")
 
 
-def _answer_40(call: Call, name: str | None, flags: int, source: str) -> Answer:
+def _answer_40(call: Call, name: str | None, flags: int, source: str, load_source: str | None) -> Answer:
     return answer_40(
         call,
         "partitions",
@@ -49,4 +49,5 @@ def _answer_40(call: Call, name: str | None, flags: int, source: str) -> Answer:
         "flags",
         name=name,
         source=source,
+        load_source=load_source,
     )

@@ -12,16 +12,24 @@ from slurmrest_inet.slurm.library import SlurmError
 
 if TYPE_CHECKING:
     from slurmrest_inet.api.app import Call
+    from slurmrest_inet.http.query import Repeated
 
 
 def list_all_40(call: Call) -> Answer:
-    """GET shares: of all associations, or of those that ``accounts`` and ``users`` (comma lists) name."""
+    """GET shares: of all associations, or of those that ``accounts`` and ``users`` (comma lists) name.
+
+    Unlike elsewhere, nothing is said of parameters that are not known, and never why slurmctld could not be asked.
+    """
     report = modern.Report()
-    modern.Parameters(call, report, "SHARES_QUERY", "accounts", "users")
-    chosen = ([word for word in (call.query.get(key) or "").split(",") if word] for key in ("accounts", "users"))
     try:
-        message, total = calls.load_shares(*chosen)
-    except SlurmError as error:
-        report.failure(error, "_dump_shares", "slurm_associations_get_shares() failed: GET")
+        message, total = calls.load_shares(*(_listed(call.query.get(key)) for key in ("accounts", "users")))
+    except SlurmError:
+        report.error(-1, "_dump_shares", "slurm_associations_get_shares() failed: GET")
         return report.answer()
     return report.answer(("shares", {"shares": Records(message), "total_shares": total}))
+
+
+def _listed(told: Repeated) -> list[str]:
+    """Return the names of a comma list, or of all of them where the parameter was repeated."""
+    texts = told if isinstance(told, list) else [told]
+    return [word for text in texts if isinstance(text, str) for word in text.split(",") if word]
