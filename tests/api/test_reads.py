@@ -152,7 +152,24 @@ class TestJobId:
 
     @pytest.mark.parametrize(
         "text",
-        ["", "0", "00", "abc", "-1", "+1", " 7", "7 ", "7_", "7+", "7.", "7_a", "7+1_2", "7_1+2", "1,2", "\u0667"],
+        [
+            "",
+            "0",
+            "00",
+            "abc",
+            "-1",
+            "4294967294",
+            "7 ",
+            "7.x",
+            "7_",
+            "7+",
+            "7.",
+            "7_a",
+            "7+1_2",
+            "7_1+2",
+            "1,2",
+            "\u0667",
+        ],
     )
     def test_what_is_none(self, text: str) -> None:
         with pytest.raises(ValueError, match=re.escape(text) or None):
@@ -175,7 +192,7 @@ class TestParameters:
         expected = int(time.mktime((1970, 1, 2, 0, 0, 0, 0, 0, -1))) if epoch is None else epoch
         assert (read.update_time, read.unreadable, report.errors, report.warnings) == (expected, False, [], [])
 
-    @pytest.mark.parametrize("text", [None, "", "abc", "true", "no", "1e3"])
+    @pytest.mark.parametrize("text", [None, True, "", "abc", "true", "no", "1ex", ".5", "inf", "~", ["1", "2"]])
     def test_that_other_words_are_no_time(self, text: str | None) -> None:
         read, report = parameters("update_time", update_time=text)
         assert read.unreadable

@@ -1,15 +1,17 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The requests that both servers are asked: one line each.
+"""The requests that both servers are asked: one line each. Those that only v0.0.40 and later have: modern_cases.py.
 
 `{v}` in a target is the API version; `{job}`, `{node}`, `{partition}` and `{reservation}` stand for each one that the
-lab has. `{alice}` and such in a header are tokens.
+lab has. `{alice}` and such in a header are tokens. In which API versions a case is asked depends on the release of the
+lab, see homes.py.
 """
 
 from __future__ import annotations
 
 from typing import NamedTuple
 
-VERSIONS = (36, 37, 38)
+EVERY = range(36, 46)
+OLD, MODERN = range(36, 39), range(40, 46)
 
 ALICE = ("X-SLURM-USER-NAME: alice", "X-SLURM-USER-TOKEN: {alice}")
 NOBODY: tuple[str, ...] = ()
@@ -23,6 +25,9 @@ class Case(NamedTuple):
     setting: "token" (rest_auth/jwt), "local" (rest_auth/local on a pipe of one's own), "foreign" (the same on a pipe of
     somebody else), "unmunged" (local, but munged is not there), "down" (tokens, but slurmctld's port refuses), "silent"
     (tokens, but slurmctld never answers), "backup" (tokens, and slurm.conf of this host names a second slurmctld).
+
+    versions: the API versions that it is meant for. each: it is asked in each of those that the lab's release is the
+    home of; otherwise in the newest one, for what the parts in front of an operation do does not depend on it.
     """
 
     name: str
@@ -33,7 +38,8 @@ class Case(NamedTuple):
     body: bytes = b""
     http: str = "HTTP/1.1"
     raw: str | None = None
-    versions: tuple[int, ...] = (VERSIONS[-1],)
+    versions: range = EVERY
+    each: bool = False
     setting: str = "token"
 
     def describe(self, target: str) -> str:
@@ -260,7 +266,13 @@ _PATHS = (
     *(
         Case(f"{method} {path}", "/slurm/{v}/" + path, method)
         for method in ("POST", "DELETE")
-        for path in ("ping", "diag", "jobs", "nodes", "node/node1", "partition/main", "licenses", "nope")
+        for path in ("ping", "diag", "partition/main", "licenses", "nope")
+    ),
+    # From v0.0.40 on there are operations that write behind these.
+    *(
+        Case(f"{method} {path}", "/slurm/{v}/" + path, method, versions=OLD)
+        for method in ("POST", "DELETE")
+        for path in ("jobs", "nodes", "node/node1")
     ),
     *(Case(f"HEAD {path}", "/slurm/{v}/" + path, "HEAD") for path in ("ping", "jobs", "nope")),
     *(Case(f"method {method}", PING, method) for method in _ODD_METHODS),
@@ -420,13 +432,13 @@ _LOCAL = (
 )
 
 _DOWN = (
-    Case("a backup that slurmctld does not know of", PING, versions=VERSIONS, setting="backup"),
+    Case("a backup that slurmctld does not know of", PING, each=True, setting="backup"),
     *(
-        Case(f"{read}, slurmctld down", "/slurm/{v}/" + read, setting="down", versions=(36, 38))
+        Case(f"{read}, slurmctld down", "/slurm/{v}/" + read, setting="down", each=True)
         for read in (*_SOME_READS, "jobs?update_time=4000000000", "jobs?update_time=abc")
     ),
     *(
-        Case(f"{read}, slurmctld silent", "/slurm/{v}/" + read, setting="silent", versions=(36, 38))
+        Case(f"{read}, slurmctld silent", "/slurm/{v}/" + read, setting="silent", each=True)
         for read in ("ping", "jobs", "node/node1")
     ),
     *(
@@ -435,9 +447,8 @@ _DOWN = (
     ),
 )
 
-# What the parts in front of an operation do does not depend on the API version: they are asked in the last one only.
 CASES = (
-    *(case._replace(versions=VERSIONS) for case in (*_OPERATIONS, *_QUERIES)),
+    *(case._replace(each=True) for case in (*_OPERATIONS, *_QUERIES)),
     *_QUERY_FORMS,
     *_PATHS,
     *_AUTHENTICATION,
@@ -451,7 +462,7 @@ ODD_NAME = "no UTF-8: \udcff\udcc3("
 """Python's spelling of the bytes FF and C3: a job that has it is {odd} in the cases below, and only while they run."""
 
 ODD_CASES = tuple(
-    case._replace(versions=VERSIONS)
+    case._replace(each=True)
     for case in (
         Case("a name that is no UTF-8", "/slurm/{v}/job/{odd}"),
         _with("a name that is no UTF-8 in YAML", "Accept: application/x-yaml", target="/slurm/{v}/job/{odd}"),

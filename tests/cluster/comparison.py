@@ -70,7 +70,8 @@ class Difference(NamedTuple):
 
     real, ours: the value there, or a Rule, or MISSING. wavers: the real server says now this, now that to the same
     request; it is asked until it has differed. exits: the exit statuses of the real one and of ours, where they go with
-    this difference of `answer`s.
+    this difference of `answer`s. versions: those whose home release does so, or, with `releases` (2605), those that
+    these releases serve so where another one is their home.
     """
 
     ident: str
@@ -79,9 +80,10 @@ class Difference(NamedTuple):
     real: object
     ours: object
     reason: str
-    versions: range = range(36, 46)
+    versions: Sequence[int] = range(36, 46)
     wavers: bool = False
     exits: tuple[int, int] | None = None
+    releases: tuple[int, ...] = ()
 
     def concerns(self, request: str, version: int) -> bool:
         """Whether this row speaks of that request."""

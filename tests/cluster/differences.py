@@ -18,9 +18,10 @@ if __name__ == "__main__":
 
 from cases import ODD_NAME, WEIGHED
 from comparison import MISSING, Difference, Rule, same
+from modern_differences import MODERN_DIFFERENCES
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     Places = Mapping[str, object]
 
@@ -717,7 +718,7 @@ DIFFERENCES: tuple[Difference, ...] = (
         Rule("a partition of this node, by scontrol", _own_partition),
         "The real server gives every node that is asked for alone the partitions of the first one; in the list each "
         "has its own.",
-        versions=range(37, 39),
+        versions=(37, 38, 40, 41, 42),
     ),
     # Values that 22.05 corrected in v0.0.38 and left as they were in what came before
     Difference(
@@ -876,6 +877,7 @@ DIFFERENCES: tuple[Difference, ...] = (
         "See short-path-of-one.",
         versions=range(36, 37),
     ),
+    *MODERN_DIFFERENCES,
 )
 
 READS: dict[str, str] = {
@@ -943,15 +945,16 @@ def _exit(status: int | None) -> str:
     return "" if status is None else f", exit status {status}"
 
 
-def _versions(versions: range) -> str:
-    first, last = versions[0], versions[-1]
-    return (
-        "all"
-        if versions == Difference._field_defaults["versions"]
-        else str(first)
-        if first == last
-        else f"{first}-{last}"
-    )
+def _versions(versions: Sequence[int]) -> str:
+    if versions == Difference._field_defaults["versions"]:
+        return "all"
+    parts: list[list[int]] = []
+    for one in versions:
+        if parts and one == parts[-1][1] + 1:
+            parts[-1][1] = one
+        else:
+            parts.append([one, one])
+    return ", ".join(str(first) if first == last else f"{first}-{last}" for first, last in parts)
 
 
 def page() -> str:

@@ -28,7 +28,7 @@ with open(_FILE, encoding="utf-8") as _source:
 
 def _operation(version: str, method: str, path: str) -> dict[str, Any] | None:
     segments = path.split("/")
-    for name, answers in DOCUMENTED[version].items():
+    for name, answers in DOCUMENTED.get(version, {}).items():
         verb, _, template = name.partition(" ")
         words = template.split("/")
         fits = all(word[0] == "{" or word == segment for word, segment in zip(words, segments))

@@ -30,6 +30,10 @@ if TYPE_CHECKING:
 _PIPE_BYTES = 65_536  # what a pipe takes without a reader
 
 
+class EndlessError(AssertionError):
+    """A process that does not end."""
+
+
 class Outcome(NamedTuple):
     """What one process did: its output, what it said on standard error, how it ended, seconds from start to end."""
 
@@ -76,7 +80,7 @@ class Program(NamedTuple):
             except subprocess.TimeoutExpired:
                 process.kill()
                 output, log = process.communicate()
-                raise AssertionError(
+                raise EndlessError(
                     f"{self.name} did not end in {seconds} s; {output[-200:]!r} {log[-500:]!r}"
                 ) from None
             finally:

@@ -1,0 +1,71 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Which API versions are compared on which release of Slurm.
+
+Rule 1: the oracle of an API version is the slurmrestd of its home release, on a cluster of that release. No other
+        release says what an answer should be: the same version is served differently from release to release.
+Rule 2: a release that still serves a version is a second opinion on its operations, see `SECOND_OPINIONS`. What it
+        says otherwise than the home release stands in rows that name it (`Difference.releases`).
+"""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from typing import TYPE_CHECKING
+
+from sidebyside.lab import SLURMRESTD
+
+from slurmrest_inet.api.versions import HOME, SERVED
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from cases import Case
+    from comparison import Difference
+
+SECOND_OPINIONS: dict[int, tuple[int, ...]] = {2605: (42,)}
+"""By release (year and month), API versions of which another one is the home."""
+
+
+def installed() -> int:
+    """The release of this host's slurmrestd as year and month, 0 where there is none."""
+    try:
+        told = subprocess.run([SLURMRESTD, "-V"], capture_output=True, text=True, check=True).stdout
+    except (OSError, subprocess.CalledProcessError):
+        return 0
+    found = re.search(r"(\d+)\.(\d+)\.", told)
+    return int(found[1]) * 100 + int(found[2]) if found else 0
+
+
+def at_home(release: int) -> list[int]:
+    """The API versions that we serve and that have their home in a release."""
+    return [version for version in SERVED if HOME[version] == release]
+
+
+def pairs(cases: Iterable[Case], release: int) -> list[tuple[Case, int]]:
+    """What is asked on a cluster of a release, in which API version."""
+    found = []
+    for case in cases:
+        fitting = [version for version in at_home(release) if version in case.versions]
+        found += [(case, version) for version in (fitting if case.each else fitting[-1:])]
+    return found
+
+
+def second_opinions(cases: Iterable[Case], release: int) -> list[tuple[Case, int]]:
+    """What a release is asked beyond that: operations only, for the HTTP layer is each release's own."""
+    return [
+        (case, version)
+        for version in SECOND_OPINIONS.get(release, ())
+        for case in cases
+        if version in SERVED and version in case.versions
+    ]
+
+
+def demanded(rows: Iterable[Difference], release: int) -> list[Difference]:
+    """The rows that some request on a cluster of a release must need."""
+    home = at_home(release)
+    return [
+        row
+        for row in rows
+        if (release in row.releases if row.releases else any(version in row.versions for version in home))
+    ]
