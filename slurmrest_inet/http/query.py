@@ -83,19 +83,10 @@ def parse_query(text: str | bytes | None, dialect: Dialect = _PLAIN) -> dict[str
 
 
 def from_body(body: dict[str, Any] | list[Any]) -> dict[str, Any] | None:
-    """The query that stands in a parsed body; None if that is not one flat object.
-
-    A form may repeat its names, as a query may.
-    """
-    if isinstance(body, list) or any(isinstance(value, dict) for value in body.values()):
+    """The query that stands in a parsed body; None if that is not one flat object."""
+    if isinstance(body, list) or any(isinstance(value, (dict, list)) for value in body.values()):
         return None
-    return {name: _told(value) for name, value in body.items()}
-
-
-def _told(value: Any) -> Repeated:
-    if isinstance(value, list):
-        return [one if one is None or isinstance(one, bool) else as_text(one) for one in value]
-    return value if value is None or value is True else as_text(value)
+    return {name: value if value is None or value is True else as_text(value) for name, value in body.items()}
 
 
 def infer(text: str) -> Scalar:

@@ -47,7 +47,7 @@ def test_later_a_body_stands_in_the_place_of_the_query(home: int) -> None:
         assert told(home, method, None, b"a=b&c", FORM)[0] == {"a": "b", "c": True}
         assert told(home, method, "", b'{"a":5,"b":true,"c":null,"d":1.5}')[0] == {
             "a": "5",
-            "b": "true",
+            "b": True,
             "c": None,
             "d": "1.500000",
         }

@@ -113,11 +113,12 @@ _ANSWERS = (
 _PARAMETERS = (
     # Lists of partitions and reservations are short: all spellings are tried there, the more telling ones elsewhere.
     *(_named(f"partitions with flags {word!r}", f"partitions?flags={word}") for word in _FLAGS),
-    *(_named(f"jobs with flags {word!r}", f"jobs?flags={word}") for word in ("all", "DETAIL", "FEDERATION", "FOO", "")),
+    *(_named(f"jobs with flags {word!r}", f"jobs?flags={word}") for word in ("all", "DETAIL", "FEDERATION")),
     *(
         _named(f"{read} with flags {word!r}", f"{read}?flags={word}")
         for read in (*_WITH_FLAGS, *_WITHOUT_FLAGS)
         for word in ("ALL", "MIXED", "FOO", "")
+        if read != "partitions"
     ),
     *(
         Case(f"{read} with flags {word!r} as root", f"{_SLURM}{read}?flags={word}", credentials=_as("root"))
