@@ -7,10 +7,13 @@ import re
 from typing import NamedTuple
 
 _SHAPE = re.compile(
-    r"([0-9]{1,18})(?:_([0-9]{1,18})|\+([0-9]{1,18}))?(?:\.([0-9]{1,18}|batch|extern|interactive|tbd))?", re.IGNORECASE
+    r"([0-9]{1,18})(?:_([0-9]{1,18})|\+([0-9]{1,18}))?(?:\.(?:([0-9]{1,18})(?:\+[0-9]{1,18})?|(batch|extern|interactive|tbd)))?",
+    re.IGNORECASE,
 )
 
 _NO_VAL = 0xFFFFFFFE
+_RESERVED = 0xFFFFFFFD
+"""From here on numbers mean something else than a job."""
 
 
 class JobId(NamedTuple):
@@ -25,10 +28,10 @@ class JobId(NamedTuple):
     def parse(cls, text: str) -> JobId:
         """Read a job id; raises ValueError for what is none, 0, or what means that there is none."""
         match = _SHAPE.fullmatch(text.lstrip(" \t\n\v\f\r").removeprefix("+"))
-        if match is None or not 0 < int(match[1]) < _NO_VAL:
+        if match is None or not 0 < int(match[1]) < _RESERVED:
             raise ValueError(text)
         task, component = (int(number) if number is not None else None for number in match.group(2, 3))
-        return cls(int(match[1]), task, component, match[4])
+        return cls(int(match[1]), None if task == _NO_VAL else task, component, match[4] or match[5])
 
     def __str__(self) -> str:
         parts = (("_", self.task), ("+", self.component), (".", self.step))

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 _OF_24_11 = range(40, 43)
 _JSON = "200 application/json"
 _BAD_QUERY = "400 text/plain: Unable to parse query."
-_CRASHES = ("GET /slurm/{v}/job/*.x*", "GET /slurm/{v}/jobs/state?job_id=*.x")
+_CRASHES = ("GET /slurm/{v}/job/1.x", "GET /slurm/{v}/job/1..0", "GET /slurm/{v}/jobs/state?job_id=*.x")
 _UNMUNGED = "GET * | unmunged"
 _SINCE = ("GET /slurm/{v}/jobs?update_time=9223372036854775807", "GET /slurm/{v}/jobs?update_time=99999999999999999999")
 _NUMBERS = tuple(
@@ -125,11 +125,11 @@ MODERN_DIFFERENCES: tuple[Difference, ...] = (
     # What is asked for
     Difference(
         "path-typed-modern",
-        "GET /slurm/{v}/job/1e1",
+        ("GET /slurm/{v}/job/1e1", "GET /slurm/{v}/job/1."),
         "answer",
         _JSON,
         "422 application/json",
-        "The real server makes a number of it and answers for job 10.",
+        "The real server makes a number of it and answers for the jobs 10 and 1.",
         versions=_OF_24_11,
     ),
     Difference(
