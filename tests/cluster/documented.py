@@ -14,6 +14,7 @@ import yaml
 from sidebyside import wire
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from typing import Callable
 
     from sidebyside.program import Outcome
@@ -122,16 +123,17 @@ class Pair:
 
     def undocumented(self, method: str, target: str, version: int) -> list[str]:
         """Where ours is not as the document says although the real server's is; `target` begins with /slurm/{v}/."""
-        real, ours = wire.lenient(self._outputs[0]), wire.strict(self._outputs[1])
-        if not ours:
-            return []
+        real, ours = (_final(read(output)) for read, output in zip((wire.lenient, wire.strict), self._outputs))
+        if real is None or ours is None or real.status != ours.status:
+            return []  # the real server says something else, so no client has learned to read this from it
         path = target.partition("?")[0].partition("{v}/")[2]
-        type_, body = type_of(version, method, path, ours[0].status), _body(ours[0])
-        if type_ is None or body is None:
-            return []
-        # A body of another status has nothing in common with ours.
-        other = _body(real[0]) if real and real[0].status == ours[0].status else None
-        return broken(type_, {} if other is None else other, body)
+        type_, there, here = type_of(version, method, path, ours.status), _body(real), _body(ours)
+        return [] if type_ is None or there is None or here is None else broken(type_, there, here)
+
+
+def _final(answers: Sequence[wire.Answer]) -> wire.Answer | None:
+    """The first answer that is no interim one."""
+    return next((answer for answer in answers if answer.status >= 200), None)
 
 
 def _body(answer: wire.Answer) -> Any:
