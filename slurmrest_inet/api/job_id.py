@@ -27,11 +27,14 @@ class JobId(NamedTuple):
     @classmethod
     def parse(cls, text: str) -> JobId:
         """Read a job id; raises ValueError for what is none, 0, or what means that there is none."""
-        match = _SHAPE.fullmatch(text.lstrip(" \t\n\v\f\r").removeprefix("+"))
+        text = text.lstrip(" \t\n\v\f\r")
+        signed = text[:1] == "+"  # slurmrestd takes it for the step 0 of that job
+        match = _SHAPE.fullmatch(text[signed:])
         if match is None or not 0 < int(match[1]) < _RESERVED:
             raise ValueError(text)
         task, component = (int(number) if number is not None else None for number in match.group(2, 3))
-        return cls(int(match[1]), None if task == _NO_VAL else task, component, match[4] or match[5])
+        step = match[4] or match[5] or ("0" if signed else None)
+        return cls(int(match[1]), None if task == _NO_VAL else task, component, step)
 
     def __str__(self) -> str:
         parts = (("_", self.task), ("+", self.component), (".", self.step))

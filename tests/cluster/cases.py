@@ -200,6 +200,10 @@ def _body(name: str, method: str, body: bytes, *headers: str, target: str = PING
     return Case(name, target, method, (*headers, f"Content-Length: {len(body)}"), body=body)
 
 
+def _change(name: str, body: bytes, kind: str) -> Case:
+    return _body(name, "POST", body, f"Content-Type: {kind}", target="/slurm/{v}/job/999999")
+
+
 _OPERATIONS = (
     *(Case(read, "/slurm/{v}/" + read) for read in READS),
     *(_with(f"{read} in YAML", "Accept: application/x-yaml", target="/slurm/{v}/" + read) for read in READS),
@@ -337,13 +341,16 @@ _MEDIA = (
             ("application/x-www-form-urlencoded", b"="),
         )
     ),
+    # A job is changed up to v0.0.38 only, as yet.
     *(
-        _body(f"JSON {body!r}", "POST", body, "Content-Type: application/json", target="/slurm/{v}/job/999999")
-        for body in _JSON_LIKE
-    ),
-    *(
-        _body(f"JSON as {kind}", "POST", b"{}", f"Content-Type: {kind}", target="/slurm/{v}/job/999999")
-        for kind in ("application/json; charset=utf-8", "application/json; charset=latin-1", "Application/JSON")
+        case._replace(versions=range(36, 39))
+        for case in (
+            *(_change(f"JSON {body!r}", body, "application/json") for body in _JSON_LIKE),
+            *(
+                _change(f"JSON as {kind}", b"{}", kind)
+                for kind in ("application/json; charset=utf-8", "application/json; charset=latin-1", "Application/JSON")
+            ),
+        )
     ),
     _body("GET with an untyped body", "GET", b"a=b"),
     _body("POST with an untyped body", "POST", b"a=b"),

@@ -217,11 +217,12 @@ def _in_38(lab: Lab, token: str) -> dict[str, object]:
     return found
 
 
-def _partitions(lab: Lab, nodes: list[str], partitions: list[str]) -> dict[str, tuple[str, ...]]:
-    """The partitions of each node, from the lines that scontrol shows."""
-    held = {}
+def _partitions(lab: Lab, nodes: list[str], partitions: list[str]) -> dict[str, tuple[tuple[str, bool], ...]]:
+    """The partitions of each node, and whether they are hidden, from the lines that scontrol shows."""
+    held, hidden = {}, {}
     for line in partitions:
         fields = dict(word.partition("=")[::2] for word in line.split())
         held[fields["PartitionName"]] = set(lab.run("scontrol", "show", "hostnames", fields["Nodes"]).split())
+        hidden[fields["PartitionName"]] = fields["Hidden"] == "YES"
     names = [line.split()[0].partition("=")[2] for line in nodes]
-    return {name: tuple(one for one, members in held.items() if name in members) for name in names}
+    return {name: tuple((one, hidden[one]) for one, members in held.items() if name in members) for name in names}

@@ -106,18 +106,20 @@ def _not_11(value: object, *_: object) -> bool:
     return value in ("0.9", "1.0", "1.2", "2.0", "9.9")
 
 
-def _partition_of(name: str, place: str) -> object:
-    """What scontrol has at this place of the list of a node's partitions."""
-    known, index = PARTITIONS.get(name, ()), int(place.rpartition("/")[2])
-    return known[index] if index < len(known) else MISSING
+def _is_partition_of(name: str, value: object, place: str, here: Places) -> bool:
+    """Whether scontrol has this at this place of the list of a node's partitions: of all, or of those not hidden."""
+    shown = [one for key, one in here.items() if key.startswith("body/nodes/0/partitions/")]
+    known = [one for one, hidden in PARTITIONS.get(name, ()) if not hidden or one in shown]
+    index = int(place.rpartition("/")[2])
+    return value == (known[index] if index < len(known) else MISSING)
 
 
 def _own_partition(value: object, place: str, here: Places, _there: Places) -> bool:
-    return value == _partition_of(str(here["body/nodes/0/name"]), place)
+    return _is_partition_of(str(here["body/nodes/0/name"]), value, place, here)
 
 
-def _first_partition(value: object, place: str, *_: object) -> bool:
-    return value == _partition_of(next(iter(PARTITIONS)), place)
+def _first_partition(value: object, place: str, here: Places, _there: Places) -> bool:
+    return _is_partition_of(next(iter(PARTITIONS)), value, place, here)
 
 
 def _unasked(path: str) -> tuple[str, ...]:
@@ -185,7 +187,7 @@ _IN_38 = Rule("as the real server has it in v0.0.38", _as_in_38)
 IN_38: dict[str, object] = {}
 """What the real server has in v0.0.38: partitions/<name>/<member> and statistics/<member>; conftest.py asks."""
 
-PARTITIONS: dict[str, tuple[str, ...]] = {}
+PARTITIONS: dict[str, tuple[tuple[str, bool], ...]] = {}
 """The partitions of each node, nodes and partitions in slurmctld's order, as scontrol tells them: conftest.py asks."""
 
 _ALL = "*"
@@ -445,6 +447,16 @@ DIFFERENCES: tuple[Difference, ...] = (
         "500 application/json",
         _NO_ENTRY,
         "As above.",
+        versions=_UP_TO_38,
+    ),
+    Difference(
+        "credentials-twice-the-wrong-first-modern",
+        ("* | X-SLURM-USER-NAME: bob | X-SLURM-USER-NAME: alice | *", "* | X-SLURM-USER-TOKEN: x.y.z | *{alice}"),
+        "answer",
+        _JSON,
+        _NO_ENTRY,
+        "As above; a ping of these releases asks slurmctld nothing that needs a token.",
+        versions=range(40, 46),
     ),
     Difference(
         "token-alone",

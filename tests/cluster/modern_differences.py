@@ -125,7 +125,7 @@ MODERN_DIFFERENCES: tuple[Difference, ...] = (
     # What is asked for
     Difference(
         "path-typed-modern",
-        ("GET /slurm/{v}/job/1e1", "GET /slurm/{v}/job/1."),
+        ("GET /slurm/{v}/job/1e1", "GET /slurm/{v}/job/1.", "GET /slurm/{v}/job/0x1"),
         "answer",
         _JSON,
         "422 application/json",
