@@ -84,9 +84,8 @@ def sides(both: Lab) -> dict[str, _Side]:
 
 
 def _jobs(outcome: Outcome) -> list[dict[str, Any]]:
-    read = (
-        wire.strict if b"\r\nDate: " in outcome.output[:2000] else wire.lenient
-    )  # ours tells the date, and is chunked
+    # Ours tells the date, and a long listing of it comes in chunks, which the real one never sends.
+    read = wire.strict if b"\r\nDate: " in outcome.output[:2000] else wire.lenient
     (answer,) = read(outcome.output)
     assert answer.status == 200
     jobs: list[dict[str, Any]] = json.loads(answer.body)["jobs"]
