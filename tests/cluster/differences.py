@@ -164,7 +164,8 @@ def _memory_by(other: str) -> Rule:
 
 
 def _cpus_of_tres(value: object, place: str, _here: Places, there: Places) -> bool:
-    return f"cpu={value}," in f"{there.get(_beside(place, 'tres_req_str'))},"
+    requested = there.get(_beside(place, "tres_req_str"))
+    return f"cpu={value}," in f"{requested}," if requested else value == 0
 
 
 _SENTENCES = {
@@ -620,7 +621,7 @@ DIFFERENCES: tuple[Difference, ...] = (
             "null, as tasks is",
             lambda value, place, here, _: value is None is here.get(_beside(place, "tasks"), MISSING),
         ),
-        Rule("the CPUs of tres_req_str", _cpus_of_tres),
+        Rule("the CPUs of tres_req_str, 0 without any", _cpus_of_tres),
         "The real server looks whether a wrong member is set.",
         versions=_UP_TO_38,
     ),
