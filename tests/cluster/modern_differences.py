@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     Places = Mapping[str, object]
 
 _OF_24_11 = range(40, 43)
+_ON_26_05 = (2605,)
 _JSON = "200 application/json"
 _BAD_QUERY = "400 text/plain: Unable to parse query."
 _CRASHES = ("GET /slurm/{v}/job/1.x", "GET /slurm/{v}/job/1..0", "GET /slurm/{v}/jobs/state?job_id=*.x")
@@ -23,6 +24,10 @@ _SINCE = ("GET /slurm/{v}/jobs?update_time=9223372036854775807", "GET /slurm/{v}
 _NUMBERS = tuple(
     f"GET /slurm/{{v}}/{one}/{word}" for one in ("node", "partition", "reservation") for word in ("007", "1.5")
 )
+
+
+def _is_said_again(value: object, _place: str, here: Places, _there: Places) -> bool:
+    return str(value).startswith(f"{str(here['answer'])[:3]} text/plain: ")
 
 
 def _matches(text: str, pattern: str) -> Rule:
@@ -216,4 +221,64 @@ MODERN_DIFFERENCES: tuple[Difference, ...] = (
         versions=_OF_24_11,
     ),
     Difference("no-munge-exit", _UNMUNGED, "exit", 1, 0, "As above.", versions=_OF_24_11),
+    # What 26.05 makes of v0.0.42, whose home is 24.11
+    *(
+        Difference(
+            f"answered-twice-{exits[0]}",
+            requests,
+            "2:answer",
+            Rule("the status again, with a sentence", _is_said_again),
+            MISSING,
+            "Two answers to one request, of which a client takes the second for that of its next one.",
+            exits=exits,
+            releases=_ON_26_05,
+        )
+        for exits, requests in (
+            ((225, 0), "GET /slurm/{v}/job/999999"),
+            ((247, 0), "GET /slurm/{v}/jobs?flags=FOO"),
+            (
+                (40, 0),
+                (
+                    "GET /slurm/{v}/job/abc",
+                    "GET /slurm/{v}/reservation/nope",
+                    "GET /slurm/{v}/jobs?update_time=abc",
+                    "GET /slurm/{v}/jobs/state?job_id=1%2C2",
+                ),
+            ),
+        )
+    ),
+    *(
+        Difference(
+            f"shares-level-{member}",
+            ("GET /slurm/{v}/shares", "GET /slurm/{v}/shares?users=alice"),
+            f"body/shares/shares/*/fairshare/level/{member}",
+            real,
+            ours,
+            "An infinite level is a number of its own in 26.05; infinite in the home release.",
+            releases=_ON_26_05,
+        )
+        for member, real, ours in (
+            ("set", True, False),
+            ("infinite", False, True),
+            ("number", 1.8446744073709552e19, 0.0),
+        )
+    ),
+    Difference(
+        "partition-unknown",
+        "GET /slurm/{v}/partition/nope",
+        "answer",
+        _JSON,
+        "422 application/json",
+        "Refused by the home release.",
+        releases=_ON_26_05,
+    ),
+    Difference(
+        "reservation-unknown",
+        "GET /slurm/{v}/reservation/nope",
+        "body/errors/0/source",
+        "_get_single_reservation",
+        "op_handler_reservation",
+        "The name of the home release's function.",
+        releases=_ON_26_05,
+    ),
 )
