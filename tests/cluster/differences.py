@@ -977,7 +977,7 @@ def page() -> str:
         requests = (row.request,) if isinstance(row.request, str) else row.request
         cells = (
             _code(row.ident),
-            _versions(row.versions),
+            _versions(row.versions) + "".join(f" on {one // 100}.{one % 100:02d}" for one in row.releases),
             "<br>".join(map(_code, requests)),
             _code(row.place),
             *(_value(value) + _exit(status) for value, status in zip((row.real, row.ours), row.exits or (None, None))),

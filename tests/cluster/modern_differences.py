@@ -231,6 +231,7 @@ MODERN_DIFFERENCES: tuple[Difference, ...] = (
             MISSING,
             "Two answers to one request, of which a client takes the second for that of its next one.",
             exits=exits,
+            versions=(42,),
             releases=_ON_26_05,
         )
         for exits, requests in (
@@ -255,6 +256,7 @@ MODERN_DIFFERENCES: tuple[Difference, ...] = (
             real,
             ours,
             "An infinite level is a number of its own in 26.05; infinite in the home release.",
+            versions=(42,),
             releases=_ON_26_05,
         )
         for member, real, ours in (
@@ -270,6 +272,7 @@ MODERN_DIFFERENCES: tuple[Difference, ...] = (
         _JSON,
         "422 application/json",
         "Refused by the home release.",
+        versions=(42,),
         releases=_ON_26_05,
     ),
     Difference(
@@ -279,6 +282,7 @@ MODERN_DIFFERENCES: tuple[Difference, ...] = (
         "_get_single_reservation",
         "op_handler_reservation",
         "The name of the home release's function.",
+        versions=(42,),
         releases=_ON_26_05,
     ),
 )
