@@ -233,25 +233,28 @@ def strays(*confs: str) -> list[Identity]:
 
     slurmd leaves its steps running when it ends, so that jobs survive its restart; and a daemon may have been started
     by an `up` that was killed before it could remember it. All of them inherit SLURM_CONF, which tells this lab's from
-    any other's; a client that has it too is none of these programs.
+    any other's; a client that has it too is none of these programs. From 24.11 on slurmstepd has no environment: it is
+    known by the task below it, which has.
     """
     marks = {b"SLURM_CONF=" + os.fsencode(conf) for conf in confs}
     children: dict[int, list[int]] = {}
-    heads = []
+    programs: dict[int, str] = {}
+    marked = {}
     for pid in _pids():
         stat = _stat(pid)
         if stat is None:
             continue
         children.setdefault(stat.parent, []).append(pid)
         try:
-            program = os.path.basename(os.readlink(f"/proc/{pid}/exe"))
-            if program.split("-")[0] not in _OURS:  # Debian's slurmd is a link to slurmd-wlm
-                continue
+            # Debian's slurmd is a link to slurmd-wlm.
+            programs[pid] = os.path.basename(os.readlink(f"/proc/{pid}/exe")).split("-")[0]
             with open(f"/proc/{pid}/environ", "rb") as file:
                 if not marks.isdisjoint(file.read().split(b"\0")):
-                    heads.append(pid)
+                    marked[pid] = stat.parent
         except OSError:
             continue  # a kernel thread, or it ended meanwhile
+    heads = [pid for pid in marked if programs[pid] in _OURS]
+    heads += {parent for parent in marked.values() if programs.get(parent) == "slurmstepd"}
     found = []
     while heads:
         pid = heads.pop()
