@@ -11,6 +11,8 @@ _SHAPE = re.compile(
     re.IGNORECASE,
 )
 
+_LARGEST = 0xFFFFFFFF
+"""Tasks and components are 32-bit numbers, as jobs are."""
 _NO_VAL = 0xFFFFFFFE
 _RESERVED = 0xFFFFFFFD
 """From here on numbers mean something else than a job."""
@@ -33,6 +35,8 @@ class JobId(NamedTuple):
         if match is None or not 0 < int(match[1]) < _RESERVED:
             raise ValueError(text)
         task, component = (int(number) if number is not None else None for number in match.group(2, 3))
+        if max(task or 0, component or 0) > _LARGEST:
+            raise ValueError(text)
         step = match[4] or match[5] or ("0" if signed else None)
         return cls(int(match[1]), None if task == _NO_VAL else task, component, step)
 

@@ -129,7 +129,7 @@ def get_40(call: Call) -> Answer:
     if chosen.step is not None:
         report.warning("_handle_job_get", _WHOLE_JOB)
     try:
-        message = calls.load_job(chosen.job + (chosen.component or 0), parameters.flags or _SHOW)
+        message = calls.load_job(chosen.job + (chosen.component or 0) & 0xFFFFFFFF, parameters.flags or _SHOW)
     except SlurmError as error:
         report.failure(error, "_handle_job_get", f"Unable to query JobId={chosen}", unanswered=-1)
         return report.listing("jobs", None)
