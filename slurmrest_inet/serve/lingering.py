@@ -59,6 +59,7 @@ class Lingering:
     """Refused connections, by descriptor, in the order in which their time ends; registered with `waiter`."""
 
     def __init__(self, waiter: poll, most: int) -> None:
+        """Take how many there may be, one at least."""
         self._waiter = waiter
         self._most = most
         self._refused: dict[int, _Refused] = {}

@@ -80,7 +80,7 @@ def _room(settings: Settings, connections: int) -> Room:
     wanted = settings.max_connections
     own = _open_descriptors() - connections + settings.listener.spare_instances + _OTHER_DESCRIPTORS
     limit = confine.allow_descriptors(own + wanted + lingering.MOST)
-    refused = min(lingering.MOST, (limit - own) // 4)
+    refused = min(lingering.MOST, max(1, (limit - own) // 4))
     doorstep = min(wanted, limit - own - refused)
     if doorstep < min(wanted, _DOORSTEP_LEAST):
         raise StartError(f"A limit of {limit} descriptors (ulimit -n, LimitNOFILE=) is too low to listen.")
