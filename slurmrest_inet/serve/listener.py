@@ -203,7 +203,7 @@ class _Listener:
                 self._begin_to_end(now)
             if self._ending and self._go_on_ending(now):
                 return EXIT_OK
-            if self._reload and not self._ending:
+            if self._reload and not self._ending and not self._trial:  # what a trial has read may have changed since
                 self._reload = False
                 self._try_to_start_anew()
             self._see_to_deadlines(now)
@@ -520,8 +520,6 @@ class _Listener:
     # ---- starting anew
 
     def _try_to_start_anew(self) -> None:
-        if self._trial:
-            return
         try:
             self._trial = try_anew(self._kept(), self._environ)
         except OSError as error:

@@ -12,6 +12,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -494,6 +495,23 @@ class TestSignals:
         conf.write_text("broken")
         one.process.send_signal(signal.SIGHUP)
         one.wait_for("cannot be read again")
+        assert one.ask("/pid").status == 200
+
+    def test_a_reload_that_is_asked_for_during_another_one(self, listen: Any, tmp_path: Path) -> None:
+        conf = tmp_path / "conf"
+        conf.write_text("fine")
+        one = listen(LOCAL, SLURM_CONF=str(conf))
+        assert one.ask("/pid").status == 200
+        conf.unlink()
+        os.mkfifo(conf)
+        one.process.send_signal(signal.SIGHUP)
+        with conf.open("w") as old:  # opened for reading by the process that tries
+            conf.unlink()
+            conf.write_text("fine")
+            one.process.send_signal(signal.SIGHUP)
+            time.sleep(0.2)
+            old.write("broken")
+        one.wait_for("cannot be read again(.|\n)*is read again(.|\n)*Listening")
         assert one.ask("/pid").status == 200
 
     def test_idle_exit(self, listen: Any) -> None:
