@@ -2,7 +2,7 @@
 """Paths, queries and forms: percent-decoding, splitting, and the types that slurmrestd reads out of text.
 
 Rule 1: what is not plainly well-formed is refused with 400; nothing is repaired (RFC 3986 section 2.3, slurmrestd).
-Rule 2: text stays as it was sent. Whoever wants a number or a truth asks for it here, so an account "007" stays one.
+Rule 2: text stays as it was sent. Whoever wants a number asks for it here, so an account "007" stays one.
 Rule 3: digits are checked before int(); text from the wire never reaches it with a sign, blank or underscore unseen.
 """
 
@@ -162,13 +162,6 @@ def as_int(value: Scalar) -> int:
     if value is None or isinstance(value, (bool, str)):
         raise ValueError(value)
     return value
-
-
-def as_bool(value: Scalar) -> bool:
-    """A truth where one is wanted: nothing, no and zero are false, all other text is true."""
-    if isinstance(value, str):
-        value = infer(value)
-    return bool(value)
 
 
 def as_text(value: Scalar) -> str:

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from slurmrest_inet.http.message import RestError
-from slurmrest_inet.http.query import Scalar, as_bool, as_int, as_text, infer, parse_query, split_path
+from slurmrest_inet.http.query import Scalar, as_int, as_text, infer, parse_query, split_path
 
 
 @pytest.mark.parametrize(
@@ -226,17 +226,6 @@ def test_numbers(value: Scalar, number: int) -> None:
 def test_no_numbers(value: Scalar) -> None:
     with pytest.raises(ValueError, match=r".*"):
         as_int(value)
-
-
-@pytest.mark.parametrize(
-    ("value", "truth"),
-    [
-        *((value, False) for value in (None, "", False, "off", 0, "0", "0.0", 0.0)),
-        *((value, True) for value in ("abc", "null", True, "on", 2, "-1", 0.5)),
-    ],
-)
-def test_truths(value: Scalar, truth: bool) -> None:
-    assert as_bool(value) is truth
 
 
 @pytest.mark.parametrize(
