@@ -11,8 +11,8 @@ _SHAPE = re.compile(
     re.IGNORECASE,
 )
 
-_LARGEST = 0xFFFFFFFF
-"""Tasks and components are 32-bit numbers, as jobs are."""
+_LAST_COMPONENT = 128
+"""slurmrestd refuses those behind it (Slurm's limit of components); of a task's number it looks at 32 bits."""
 _NO_VAL = 0xFFFFFFFE
 _RESERVED = 0xFFFFFFFD
 """From here on numbers mean something else than a job."""
@@ -35,8 +35,10 @@ class JobId(NamedTuple):
         if match is None or not 0 < int(match[1]) < _RESERVED:
             raise ValueError(text)
         task, component = (int(number) if number is not None else None for number in match.group(2, 3))
-        if max(task or 0, component or 0) > _LARGEST:
+        if component is not None and component > _LAST_COMPONENT:
             raise ValueError(text)
+        if task is not None:
+            task &= 0xFFFFFFFF
         step = match[4] or match[5] or ("0" if signed else None)
         return cls(int(match[1]), None if task == _NO_VAL else task, component, step)
 

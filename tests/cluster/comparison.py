@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     Places = Mapping[str, object]
 
 _ROUNDS = 25
-_PATIENCE = 3
+_PATIENCE = 8
 _OF_ITS_OWN = ("answer", "exit", "interim")
 _OF_ONE_ANSWER = ("reason", "framing", "body", "header/connection")
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
