@@ -98,10 +98,7 @@ class Place:
 
     def save(self, state: State) -> None:
         """Remember the lab."""
-        fresh = self.state_file + ".new"
-        with open(fresh, "w", encoding="utf-8") as file:
-            json.dump(state.values, file, indent=1)
-        os.replace(fresh, self.state_file)
+        _replace(self.state_file, state.values)
 
     def remove(self) -> None:
         """Delete the folder; only a lab's. One that is lent to an enclosure can only be emptied."""
@@ -130,8 +127,7 @@ class Place:
                     os.rmdir(os.path.dirname(self._record))
             else:
                 os.makedirs(os.path.dirname(self._record), mode=0o755, exist_ok=True)
-                with open(self._record, "w", encoding="utf-8") as file:
-                    json.dump(by, file)
+                _replace(self._record, by)
 
     @property
     def _record(self) -> str:
@@ -200,6 +196,14 @@ class State:
     def ended(self, name: str) -> None:
         """Forget a daemon's process."""
         self.values["daemons"].pop(name, None)
+
+
+def _replace(path: str, value: Any) -> None:
+    """Write JSON so that the file is the old one or the new one, whenever this is interrupted."""
+    fresh = path + ".new"
+    with open(fresh, "w", encoding="utf-8") as file:
+        json.dump(value, file, indent=1)
+    os.replace(fresh, path)
 
 
 def _entry(folder: str) -> str:
