@@ -164,6 +164,11 @@ class Session:
                 self.failed = error.status != 408
                 yield from self._refuse(error)
                 return
+            except MemoryError:
+                # What was collected goes first, so that the refusal finds room.
+                self._body, self._buffer = bytearray(), bytearray()
+                yield from self._refuse(RestError(503, "No memory for the request", reason="out of memory in a body"))
+                return
             if step is None:
                 if self._eof:
                     # Nobody waits for the answer to half a request: slurmrestd gives none either.

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 import h11
 import pytest
@@ -223,6 +223,25 @@ def test_a_body_over_the_limit_is_not_awaited(http: Tools) -> None:
     assert result.answer.status == 413
     assert result.session.closed
     assert result.session.linger
+
+
+class _Full(bytearray):
+    """A body that finds no memory."""
+
+    def __iadd__(self, _more: object) -> NoReturn:
+        raise MemoryError
+
+
+def test_a_body_without_memory_is_refused(http: Tools) -> None:
+    reasons: list[str | None] = []
+    session = Session(http.echo, Limits(), lambda: DATE, lambda *told: reasons.append(told[3]))
+    session._body = _Full()
+    session.receive(POST)
+    (answer,) = (b"".join(item) for item in session.output())
+    assert answer.startswith(b"HTTP/1.1 503 SERVICE UNAVAILABLE\r\n")
+    assert answer.endswith(b"Connection: close\r\n\r\nNo memory for the request")
+    assert reasons == ["out of memory in a body"]
+    assert session.closed
 
 
 def test_the_largest_body(http: Tools) -> None:
