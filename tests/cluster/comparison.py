@@ -71,7 +71,8 @@ class Difference(NamedTuple):
     real, ours: the value there, or a Rule, or MISSING. wavers: the real server says now this, now that to the same
     request; it is asked until it has differed. exits: the exit statuses of the real one and of ours, where they go with
     this difference of `answer`s. versions: those whose home release does so, or, with `releases` (2605), those that
-    these releases serve so where another one is their home.
+    these releases serve so where another one is their home. seldom: the real server does so on some runs only, by its
+    own timing, so that no run has to show it.
     """
 
     ident: str
@@ -84,6 +85,7 @@ class Difference(NamedTuple):
     wavers: bool = False
     exits: tuple[int, int] | None = None
     releases: tuple[int, ...] = ()
+    seldom: bool = False
 
     def concerns(self, request: str, version: int) -> bool:
         """Whether this row speaks of that request."""

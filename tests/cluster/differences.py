@@ -97,6 +97,7 @@ def _beside(place: str, name: str) -> str:
 _JOBS = "GET /slurm/{v}/*job*"
 _PARTITIONS = "GET /slurm/{v}/partition*"
 _UP_TO_38 = range(36, 39)
+_UP_TO_39 = range(36, 40)
 _UP_TO_37 = range(36, 38)
 _CORE_SPEC_THREAD = 0x8000
 _NUMBER = Rule("a number", lambda value, *_: isinstance(value, int) and not isinstance(value, bool))
@@ -255,7 +256,15 @@ DIFFERENCES: tuple[Difference, ...] = (
         _on_a_405("GET"),
         "RFC 9110 section 15.5.6: a 405 must say what is allowed.",
     ),
-    Difference("allow-of-submit", "GET /slurm/{v}/job/submit", "header/allow", MISSING, _on_a_405("POST"), "As above."),
+    Difference(
+        "allow-of-submit",
+        "GET /slurm/{v}/job/submit",
+        "header/allow",
+        MISSING,
+        _on_a_405("POST"),
+        "As above.",
+        versions=_UP_TO_39,
+    ),
     Difference(
         "challenge",
         _ALL,
@@ -265,7 +274,13 @@ DIFFERENCES: tuple[Difference, ...] = (
         "RFC 9110 section 15.5.2: a 401 must say what would be accepted.",
     ),
     Difference(
-        "allow-of-a-job", "* /slurm/{v}/job/1", "header/allow", MISSING, _on_a_405("DELETE, GET, POST"), "As above."
+        "allow-of-a-job",
+        "* /slurm/{v}/job/1",
+        "header/allow",
+        MISSING,
+        _on_a_405("DELETE, GET, POST"),
+        "As above.",
+        versions=_UP_TO_39,
     ),
     Difference(
         "own-version",
@@ -470,6 +485,7 @@ DIFFERENCES: tuple[Difference, ...] = (
         _NO_ENTRY,
         _JSON,
         "Taken by every release since 23.02.",
+        versions=_UP_TO_38,
     ),
     Difference(
         "token-and-authorization",
@@ -478,6 +494,7 @@ DIFFERENCES: tuple[Difference, ...] = (
         _JSON,
         _NO_ENTRY,
         "Two identities in one request; refused by every release since 23.02.",
+        versions=_UP_TO_38,
     ),
     # Bodies
     Difference(
@@ -487,6 +504,7 @@ DIFFERENCES: tuple[Difference, ...] = (
         _BAD_BODY,
         "500 application/json",
         "Many clients say so, and JSON is UTF-8 anyway (RFC 8259 section 8.1).",
+        versions=_UP_TO_38,
     ),
     Difference(
         "json-behind",
@@ -495,6 +513,7 @@ DIFFERENCES: tuple[Difference, ...] = (
         "500 application/json",
         _BAD_BODY,
         "The real server reads one value and not the bytes behind it: two things were said.",
+        versions=_UP_TO_38,
     ),
     Difference(
         "json-no-number",
@@ -505,6 +524,7 @@ DIFFERENCES: tuple[Difference, ...] = (
         "500 application/json",
         _BAD_BODY,
         "The real server cuts a number at its letter, and makes something of what no member can be.",
+        versions=_UP_TO_38,
     ),
     Difference(
         "json-no-text",
@@ -513,6 +533,7 @@ DIFFERENCES: tuple[Difference, ...] = (
         "500 application/json",
         _BAD_BODY,
         "Half a surrogate pair, a NUL and a byte that is no UTF-8 (RFC 8259 section 8) become another text there.",
+        versions=_UP_TO_38,
     ),
     # What is wanted
     Difference(
@@ -522,6 +543,7 @@ DIFFERENCES: tuple[Difference, ...] = (
         _JSON,
         _UNKNOWN_PATH,
         "22.05 takes the first longer path that it knows (diag); corrected in 23.11.",
+        versions=_UP_TO_39,
     ),
     Difference(
         "short-path-of-one",
@@ -530,6 +552,7 @@ DIFFERENCES: tuple[Difference, ...] = (
         "500 application/json",
         _UNKNOWN_PATH,
         "As above: a name that is not there is not looked up.",
+        versions=_UP_TO_39,
     ),
     Difference(
         "short-path-of-a-job",
@@ -538,6 +561,7 @@ DIFFERENCES: tuple[Difference, ...] = (
         "405 text/plain: Requested REST method is not defined at URL. Please view /openapi/v3 for API reference.",
         _UNKNOWN_PATH,
         "As above, with the longer path job/submit.",
+        versions=_UP_TO_39,
     ),
     Difference(
         "path-typed",

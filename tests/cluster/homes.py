@@ -67,5 +67,6 @@ def demanded(rows: Iterable[Difference], release: int) -> list[Difference]:
     return [
         row
         for row in rows
-        if (release in row.releases if row.releases else any(version in row.versions for version in home))
+        if not row.seldom
+        and (release in row.releases if row.releases else any(version in row.versions for version in home))
     ]

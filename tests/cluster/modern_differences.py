@@ -108,6 +108,7 @@ MODERN_DIFFERENCES: tuple[Difference, ...] = (
         _JSON,
         "As above; there it is refused, and nothing depends on it.",
         versions=_OF_24_11,
+        seldom=True,
     ),
     Difference(
         "keep-alive-of-nothing-exit",
@@ -117,6 +118,7 @@ MODERN_DIFFERENCES: tuple[Difference, ...] = (
         0,
         "As above.",
         versions=_OF_24_11,
+        seldom=True,
     ),
     Difference(
         "charset-of-a-query",
