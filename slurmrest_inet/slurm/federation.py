@@ -62,11 +62,6 @@ def _same(one: Any, other: Any) -> bool:
     return ffi.NULL not in (one, other) and bool(ffi.string(one) == ffi.string(other))
 
 
-def _id(job: Any) -> Any:
-    """Return what has the member job_id: it has moved in 26.05."""
-    return job if hasattr(job, "job_id") else job.step_id
-
-
 class _Merged(Message):
     """The answers of several clusters as one."""
 
@@ -81,12 +76,12 @@ class _Merged(Message):
         self._parts = parts
         known = set()
         for job in array:
-            foreign = _id(job).job_id <= MAX_JOB_ID and job.fed_origin_str == ffi.NULL and not _same(job.cluster, own)
+            foreign = job.job_id <= MAX_JOB_ID and job.fed_origin_str == ffi.NULL and not _same(job.cluster, own)
             if hasattr(job, "show_flags"):  # of the whole request, not those that one cluster was asked with
                 job.show_flags = flags
-            if foreign or (not flags & lib.SHOW_SIBLING and _id(job).job_id in known):
-                _id(job).job_id = 0
-            known.add(_id(job).job_id)
+            if foreign or (not flags & lib.SHOW_SIBLING and job.job_id in known):
+                job.job_id = 0
+            known.add(job.job_id)
 
     def _free_parts(self, _first: Any) -> None:
         for part in self._parts:
