@@ -11,7 +11,10 @@ from __future__ import annotations
 import contextlib
 import os
 import shlex
+import subprocess
 import sys
+import sysconfig
+import tempfile
 from typing import TYPE_CHECKING, Any
 
 import setuptools
@@ -190,6 +193,19 @@ def builder(headers: Headers, module: str, generated: str, *, cdef: str = "", fl
     return ffi
 
 
+def across_files() -> tuple[str, ...]:
+    """Return the option with which the extension's compiler optimises across files, none where it cannot link so."""
+    command = shlex.split(os.environ.get("CC") or sysconfig.get_config_var("CC") or "cc")
+    with tempfile.TemporaryDirectory() as folder:
+        for option in ("-flto=auto", "-flto"):
+            made = ["-shared", "-fPIC", "-x", "c", "-", "-o", os.path.join(folder, "tried.so")]
+            options = [option, "-Werror", *shlex.split(os.environ.get("LDFLAGS", ""))]
+            tried = subprocess.run([*command, *options, *made], input=b"int tried;", capture_output=True, check=False)
+            if not tried.returncode:
+                return (option,)
+    return ()
+
+
 @contextlib.contextmanager
 def _attributes(**more: Any) -> Iterator[None]:
     """Within the block, setuptools is told more than pyproject.toml can say."""
@@ -216,7 +232,8 @@ def _with_extension(hook: Callable[..., str], *args: Any) -> str:
         headers = read()
         sys.stderr.write(f"slurmrest-inet: {_found(headers)}\n")
         prepare(headers, TABLES, GENERATED)
-        extension = builder(headers, "slurmrest_inet._slurm", GENERATED).distutils_extension(tmpdir=GENERATED)
+        ffi = builder(headers, "slurmrest_inet._slurm", GENERATED, flags=("-O3", *across_files()))
+        extension = ffi.distutils_extension(tmpdir=GENERATED)
     except BuildError as error:
         raise SystemExit(f"slurmrest-inet: {error}") from None
     with _attributes(ext_modules=[extension], zip_safe=False):

@@ -120,6 +120,6 @@ def warnings_of(folder: str, source: str) -> str:
     """Return what the compiler says of one of our own C files, or of the rows, with every warning on."""
     backend.prepare(headers_.read(), TABLES, folder)
     where = folder if source == "rows.c" else os.path.join(ROOT, "cffi_build")
-    command = [*headers_.compiler(), "-std=gnu11", "-O2", *backend.STRICT, f"-I{folder}", f"-I{ROOT}/cffi_build", "-c"]
+    command = [*headers_.compiler(), "-std=gnu11", "-O3", *backend.STRICT, f"-I{folder}", f"-I{ROOT}/cffi_build", "-c"]
     command += ["-o", os.devnull, os.path.join(where, source)]
     return subprocess.run(command, capture_output=True, text=True, check=False).stderr

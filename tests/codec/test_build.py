@@ -70,6 +70,19 @@ def test_a_missing_library_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: p
         headers.read()
 
 
+@pytest.mark.parametrize(
+    ("refused", "option"), [("nothing", ("-flto=auto",)), ("-flto=auto", ("-flto",)), ("-flto*", ())]
+)
+def test_optimising_across_files_only_where_the_compiler_can(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: pathlib.Path, refused: str, option: tuple[str, ...]
+) -> None:
+    compiler = tmp_path / "cc"
+    compiler.write_text(f'#!/bin/sh\nfor word; do case $word in {refused}) exit 1 ;; esac; done\nexec gcc "$@"\n')
+    compiler.chmod(0o755)
+    monkeypatch.setenv("CC", str(compiler))
+    assert backend.across_files() == option
+
+
 def test_missing_python_headers_are_named(monkeypatch: pytest.MonkeyPatch, tmp_path: pathlib.Path) -> None:
     monkeypatch.setattr("sysconfig.get_path", lambda _name: str(tmp_path))
     with pytest.raises(headers.BuildError, match="python3-dev"):
