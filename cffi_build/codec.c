@@ -96,8 +96,6 @@ void codec_key(writer_t *w, const struct codec_row *row)
 	w->format->key(w, row->key, row->key_length);
 }
 
-#define KEY(w, text) (w)->format->key((w), "\"" text "\":", sizeof("\"" text "\":") - 1)
-
 /* Whether a number object is just null or "Infinity", and is written now. */
 static bool no_number(writer_t *w, bool set, bool infinite)
 {

@@ -4,7 +4,7 @@
  *
  * Rule 1: nothing here allocates per field; a record that does not fit is taken back whole and written again later.
  * Rule 2: a writer function never writes past `capacity`; what does not fit sets `full` (or grows the buffer).
- * Rule 3: rows are constant data made at build time; their key text carries its quotes and colon.
+ * Rule 3: rows are constant data made at build time; their key text carries its comma, quotes and colon.
  */
 #ifndef SLURMREST_CODEC_H
 #define SLURMREST_CODEC_H
@@ -29,8 +29,8 @@ struct position {
 struct format {
 	void (*begin)(writer_t *w, bool list);
 	void (*end)(writer_t *w, bool list);
-	/* `quoted` is the key as JSON with its colon: "name": */
-	void (*key)(writer_t *w, const char *quoted, size_t length);
+	/* `text` is the key as JSON behind a comma and with its colon: ,"name": */
+	void (*key)(writer_t *w, const char *text, size_t length);
 	/* what stands before a scalar: a comma, a dash, a blank */
 	void (*before_scalar)(writer_t *w);
 	void (*finish)(writer_t *w);
@@ -48,6 +48,9 @@ struct writer {
 	bool full;
 	bool failed;
 };
+
+/* A key that is known here, without its quotes. */
+#define KEY(w, text) (w)->format->key((w), ",\"" text "\":", sizeof(",\"" text "\":") - 1)
 
 extern const struct format json_format;
 extern const struct format yaml_format;
@@ -133,7 +136,7 @@ struct codec_names {
 };
 
 struct codec_row {
-	const char *key;     /* "name":  */
+	const char *key;     /* ,"name":  */
 	uint16_t key_length;
 	uint8_t kind;
 	uint8_t storage;

@@ -17,7 +17,6 @@
 #include <sys/wait.h>
 
 #define DERIVED(name) const struct derived derived_##name = { .write = write_##name }
-#define KEY(w, text) (w)->format->key((w), "\"" text "\":", sizeof("\"" text "\":") - 1)
 
 static int64_t member(const void *record, const struct codec_row *row)
 {

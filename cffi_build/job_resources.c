@@ -50,8 +50,6 @@ struct layout {
 enum { CR_CPU = 0x1, CR_SOCKET = 0x2, CR_CORE = 0x4 };
 #endif
 
-#define KEY(w, text) (w)->format->key((w), "\"" text "\":", sizeof("\"" text "\":") - 1)
-
 /* A bit string is a magic word, the number of bits, then 64 bits a word from the lowest up. */
 enum { BITS_HEAD = 2, BITS_PER_WORD = 64 };
 

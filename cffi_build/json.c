@@ -36,12 +36,19 @@ static void json_end(writer_t *w, bool list)
 	writer_byte(w, list ? ']' : '}');
 }
 
-static void json_key(writer_t *w, const char *quoted, size_t length)
+static void json_key(writer_t *w, const char *text, size_t length)
 {
-	separate(w);
-	writer_bytes(w, quoted, length);
-	if (w->pretty)
+	bool first = writer_first_item(w);
+
+	if (!w->pretty)
+		writer_bytes(w, text + first, length - first);
+	else {
+		if (!first)
+			writer_byte(w, ',');
+		writer_newline(w, w->at.depth);
+		writer_bytes(w, text + 1, length - 1);
 		writer_byte(w, ' ');
+	}
 	w->at.after_key = true;
 }
 

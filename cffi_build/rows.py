@@ -68,6 +68,12 @@ def _c_string(text: str) -> str:
     return f'"{"".join(out)}"'
 
 
+def _key(name: str) -> str:
+    """Return the members of a row for its key, with all that stands around a name in JSON."""
+    text = f",{json.dumps(name, ensure_ascii=False)}:"
+    return f".key = {_c_string(text)}, .key_length = {len(text.encode())}"
+
+
 class Generator:
     """Collects the C text; name tables are written once, rows of versions that agree are shared."""
 
@@ -112,7 +118,7 @@ class Generator:
 
     def row(self, table: Table, row: Row, version: int) -> str:
         """Return the initialiser of one row."""
-        key = json.dumps(row.path.rsplit("/", 1)[-1], ensure_ascii=False) + ":"
+        key = _key(row.path.rsplit("/", 1)[-1])
         member, kind = self.source(table, row)
         if kind.name == "constant":
             # What no release has any more is null in a complex document.
@@ -120,7 +126,7 @@ class Generator:
         if member is None or (kind.count and not find_member(self.headers, table.struct, kind.count)):
             if kind.type == "noval":
                 # No storage: the codec writes the number object as not set.
-                return f"\t{{ .key = {_c_string(key)}, .key_length = {len(key.encode())}, .kind = KIND_NOVAL }},"
+                return f"\t{{ {key}, .kind = KIND_NOVAL }},"
             options = "OPTION_COMPLEX_NULL" if kind.name == "text" else "0"
             return self.constant(key, unset_literal(kind, version), options)
         extra = "NULL"
@@ -147,7 +153,7 @@ class Generator:
             self.lines.append(f'_Static_assert({check}, "{table.struct}.{member} is not a {kind.name}");')
         options = str(kind.index) if kind.name == "item" else " | ".join(f"OPTION_{o}" for o in kind.options) or "0"
         return (
-            f"\t{{ .key = {_c_string(key)}, .key_length = {len(key.encode())}, .kind = KIND_{kind.name.upper()}, "
+            f"\t{{ {key}, .kind = KIND_{kind.name.upper()}, "
             f".storage = {storage}, .options = {options}, "
             + (
                 f".count_storage = STORAGE_OF({expression}{counter}), "
@@ -168,10 +174,7 @@ class Generator:
     @staticmethod
     def constant(key: str, literal: str, options: str) -> str:
         """Return the initialiser of a row that writes fixed JSON."""
-        return (
-            f"\t{{ .key = {_c_string(key)}, .key_length = {len(key.encode())}, .kind = KIND_CONSTANT, "
-            f".options = {options}, .extra = {_c_string(literal)} }},"
-        )
+        return f"\t{{ {key}, .kind = KIND_CONSTANT, .options = {options}, .extra = {_c_string(literal)} }},"
 
     def rows(self, table: Table, version: int) -> tuple[str, int]:
         """Write the rows of one API version unless another version has the same; return their C name and count."""
@@ -190,8 +193,7 @@ class Generator:
                 common += 1
             close(common)
             for group in groups[common:]:
-                key = json.dumps(group) + ":"
-                out.append(f"\t{{ .key = {_c_string(key)}, .key_length = {len(key)}, .kind = KIND_OPEN }},")
+                out.append(f"\t{{ {_key(group)}, .kind = KIND_OPEN }},")
                 open_groups.append(group)
             out.append(self.row(table, row, version))
         close(0)

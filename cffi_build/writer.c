@@ -312,6 +312,7 @@ void writer_key(writer_t *w, const char *text, size_t length)
 	char quoted[1024];
 	writer_t scratch = { .buffer = quoted, .capacity = sizeof(quoted), .fixed = true };
 
+	writer_byte(&scratch, ',');
 	writer_quoted(&scratch, text, length);
 	writer_byte(&scratch, ':');
 	if (scratch.full) {

@@ -83,14 +83,17 @@ static bool plain(const char *word, size_t length)
 	return length > 5 || !reserved(word, length);
 }
 
-static void yaml_key(writer_t *w, const char *quoted, size_t length)
+static void yaml_key(writer_t *w, const char *text, size_t length)
 {
+	const char *word = text + sizeof(",\"") - 1;
+	size_t letters = length - (sizeof(",\"\":") - 1);
+
 	item(w);
-	if (plain(quoted + 1, length - 3)) {
-		writer_bytes(w, quoted + 1, length - 3);
+	if (plain(word, letters)) {
+		writer_bytes(w, word, letters);
 		writer_byte(w, ':');
 	} else
-		writer_bytes(w, quoted, length);
+		writer_bytes(w, text + 1, length - 1);
 	w->at.after_key = true;
 }
 
