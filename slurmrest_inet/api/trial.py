@@ -91,13 +91,10 @@ def _first(parameter: str) -> str | None:
     """Return what there is to ask for by a path's parameter; None where there is nothing."""
     if parameter == "job_id":
         return _first_job()
-    message = _LISTS[parameter]()
-    try:
+    with _LISTS[parameter]() as message:
         # slurmctld leaves gaps among its nodes.
         names = (one.name for one in message.array[0 : message.count] if one.name != ffi.NULL)
         return next((str(ffi.string(name).decode("utf-8", "surrogateescape")) for name in names), None)
-    finally:
-        message.close()
 
 
 _LISTS: dict[str, Callable[[], calls.Message]] = {
@@ -108,9 +105,8 @@ _LISTS: dict[str, Callable[[], calls.Message]] = {
 
 
 def _first_job() -> str | None:
-    message = calls.load_jobs(0, calls.SHOW_ALL)
-    found = str(message.array[0].job_id) if message.count else None
-    message.close()
+    with calls.load_jobs(0, calls.SHOW_ALL) as message:
+        found = str(message.array[0].job_id) if message.count else None
     if found is None:
         # A job by its id is a call of its own, which an empty cluster has to refuse.
         _refused(lambda: calls.load_job(NO_JOB, calls.SHOW_ALL))

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import Any, Callable
 
+    from typing_extensions import Self
+
 NO_VAL: int = lib.NO_VAL
 MAX_JOB_ID = 0x03FFFFFF
 """Ids have 26 bits; those above them tell the cluster of a federation."""
@@ -32,7 +34,11 @@ SHOW_FLAGS: dict[int, str] = {
 
 
 class Message:
-    """One answer of slurmctld: an array of ``count`` structs of the C type ``struct``; freed by ``close()``."""
+    """One answer of slurmctld: an array of ``count`` structs of the C type ``struct``.
+
+    It is freed at the end of its ``with`` block, or by ``close()`` where it outlives the function that loaded it: an
+    answer takes its messages along.
+    """
 
     def __init__(self, pointer: Any, free: Callable[[Any], None], struct: str, array: Any, count: int) -> None:
         self._pointer = pointer
@@ -40,6 +46,12 @@ class Message:
         self.struct = struct
         self.array = array
         self.count = count
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_exception: object) -> None:
+        self.close()
 
     @property
     def pointer(self) -> Any:
@@ -152,12 +164,11 @@ def job_id_of(text: str) -> int:
     if not task:
         return (int(number) + int(offset or 0)) & 0xFFFFFFFF
     try:
-        message = load_job(int(number) & 0xFFFFFFFF, SHOW_ALL)
+        with load_job(int(number) & 0xFFFFFFFF, SHOW_ALL) as message:
+            jobs = message.array[0 : message.count]
+            return next((int(job.job_id) for job in jobs if job.array_task_id == int(index)), 0)
     except SlurmError:
         return 0
-    found = [job.job_id for job in message.array[0 : message.count] if job.array_task_id == int(index)]
-    message.close()
-    return int(found[0]) if found else 0
 
 
 def _for_this_thread(flags: int) -> int:
@@ -181,27 +192,28 @@ def load_nodes(update_time: int, flags: int, partition_flags: int = SHOW_ALL) ->
     except SlurmError as error:
         if not update_time or lib.SLURM_NO_CHANGE_IN_DATA not in (error.code, error.errno):
             raise
-        load_partitions(update_time, partition_flags).close()  # raises the same where these have not changed either
+        with load_partitions(update_time, partition_flags):
+            pass  # it raises the same where these have not changed either
         pointer = load(0)
     nodes = _nodes(pointer)
     if nodes.count:
-        _fill_in(nodes, _partitions_for(nodes, partition_flags))
+        _fill_in(nodes, partition_flags)
     return nodes
 
 
-def _partitions_for(nodes: Message, flags: int) -> Message:
-    """All partitions; what goes wrong with them ends the nodes, too."""
+def _fill_in(nodes: Message, flags: int, *, alone: bool = False) -> None:
+    """Nodes do not know their partitions: libslurm fills that in. What goes wrong with these ends the nodes, too.
+
+    ``alone``: the message has one node only.
+    """
     try:
-        return load_partitions(0, flags)
+        with load_partitions(0, flags) as partitions:
+            for partition in partitions.array[0 : partitions.count] if alone else ():
+                _show_alone(nodes.array[0].name, partition)
+            lib.slurm_populate_node_partitions(nodes.pointer, partitions.pointer)
     except SlurmError:
         nodes.close()
         raise
-
-
-def _fill_in(nodes: Message, partitions: Message) -> None:
-    """Nodes do not know their partitions: libslurm fills that in."""
-    lib.slurm_populate_node_partitions(nodes.pointer, partitions.pointer)
-    partitions.close()
 
 
 def load_node(name: str, flags: int, partition_flags: int = SHOW_ALL) -> Message:
@@ -211,10 +223,7 @@ def load_node(name: str, flags: int, partition_flags: int = SHOW_ALL) -> Message
     _check(lib.slurm_load_node_single(slot, ffi.new("char[]", name.encode("utf-8", "surrogateescape")), flags))
     node = _nodes(slot[0])
     if node.count:
-        partitions = _partitions_for(node, partition_flags)
-        for index in range(partitions.count):
-            _show_alone(node.array[0].name, partitions.array[index])
-        _fill_in(node, partitions)
+        _fill_in(node, partition_flags, alone=True)
     return node
 
 
