@@ -16,10 +16,11 @@ import mmap
 import os
 import signal
 import time
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from slurmrest_inet.auth import Identity
 from slurmrest_inet.auth.keys import read_keys
+from slurmrest_inet.record import TYPE_CHECKING
 from slurmrest_inet.serve import confine
 from slurmrest_inet.settings import StartError
 

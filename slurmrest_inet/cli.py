@@ -12,9 +12,9 @@ same word or the next, long names may be shortened while they stay unique.
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, NamedTuple
 
 from slurmrest_inet import settings as known
+from slurmrest_inet.record import TYPE_CHECKING, NamedTuple
 from slurmrest_inet.settings import Options, Settings, SettingsError, StartError
 
 if TYPE_CHECKING:

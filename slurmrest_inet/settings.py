@@ -11,7 +11,7 @@ The `SLURMRESTD_*` variables and the options are slurmrestd's own (slurmrestd(8)
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from slurmrest_inet.record import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -9,13 +9,12 @@ Rule 3: libslurm is given an identity before the first call for it, never later 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
-
 from slurmrest_inet import auth
 from slurmrest_inet.api import envelope, errors, meta, router, versions
 from slurmrest_inet.api.routes import ROUTES
 from slurmrest_inet.http import media, query
 from slurmrest_inet.http.message import Response, RestError
+from slurmrest_inet.record import TYPE_CHECKING, NamedTuple
 from slurmrest_inet.slurm import codec, library
 
 if TYPE_CHECKING:

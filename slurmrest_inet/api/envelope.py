@@ -7,9 +7,8 @@ Rule 2: a document closes its messages, read to the end or not.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
-
 from slurmrest_inet.api import versions
+from slurmrest_inet.record import TYPE_CHECKING, NamedTuple
 from slurmrest_inet.slurm import codec
 
 if TYPE_CHECKING:

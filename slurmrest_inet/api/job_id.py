@@ -4,7 +4,8 @@
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
+
+from slurmrest_inet.record import NamedTuple
 
 _SHAPE = re.compile(
     r"([0-9]{1,18})(?:_([0-9]{1,18})|\+([0-9]{1,18}))?(?:\.(?:([0-9]{1,18})(?:\+[0-9]{1,18})?|(batch|extern|interactive|tbd)))?",

@@ -7,10 +7,10 @@ Rule 1: the client is told what it asked as; slurmrestd shows root to everybody 
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
 
 from slurmrest_inet.api import versions
 from slurmrest_inet.auth.peer import INET
+from slurmrest_inet.record import TYPE_CHECKING
 from slurmrest_inet.slurm import calls
 from slurmrest_inet.slurm.library import BUILT_FOR, VERSION
 

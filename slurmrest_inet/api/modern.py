@@ -9,7 +9,6 @@ Rule 3: descriptions are slurmrestd's on the wire, because clients compare them.
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING
 
 from slurmrest_inet.api.envelope import Answer, NoRecords, Number, Records
 from slurmrest_inet.api.errors import (
@@ -21,6 +20,7 @@ from slurmrest_inet.api.errors import (
     sentence_of,
 )
 from slurmrest_inet.http import query
+from slurmrest_inet.record import TYPE_CHECKING
 from slurmrest_inet.slurm import calls
 
 if TYPE_CHECKING:

@@ -7,13 +7,13 @@ Rule 1: nothing of this leaves the process: no call to a daemon, no log, and a t
 from __future__ import annotations
 
 import contextlib
-from typing import TYPE_CHECKING
 
 from slurmrest_inet import auth
 from slurmrest_inet.api import envelope, router, versions
 from slurmrest_inet.auth.peer import INET, Peer
 from slurmrest_inet.http import media, query
 from slurmrest_inet.http.message import Response, RestError
+from slurmrest_inet.record import TYPE_CHECKING
 from slurmrest_inet.slurm import codec, library
 
 if TYPE_CHECKING:

@@ -3,13 +3,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
-
 from slurmrest_inet.api import versions
 from slurmrest_inet.api.routes import ROUTES, Route
 from slurmrest_inet.http import query
 from slurmrest_inet.http.message import RestError
 from slurmrest_inet.http.wirecheck import ROUTED
+from slurmrest_inet.record import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from slurmrest_inet.http.dialect import Dialect

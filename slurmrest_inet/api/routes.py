@@ -7,9 +7,8 @@ Rule 2: a path stands before those with parameters that it would fit: the first 
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from slurmrest_inet.api import versions
+from slurmrest_inet.record import NamedTuple
 
 LAST = 45
 

@@ -12,12 +12,12 @@ from __future__ import annotations
 import functools
 import importlib
 import signal
-from typing import TYPE_CHECKING
 
 from slurmrest_inet.api import envelope, versions
 from slurmrest_inet.api.app import Call
 from slurmrest_inet.api.errors import sentence_of
 from slurmrest_inet.api.routes import ROUTES
+from slurmrest_inet.record import TYPE_CHECKING
 from slurmrest_inet.schema import job_desc
 from slurmrest_inet.slurm import calls, codec, requests
 from slurmrest_inet.slurm.library import SlurmError, ffi, lib, strerror

@@ -7,9 +7,8 @@ Rule 1: an answer follows the version in the request's target, also one that is 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from slurmrest_inet.http.dialect import Dialect, Refusal
+from slurmrest_inet.record import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from slurmrest_inet.settings import Settings

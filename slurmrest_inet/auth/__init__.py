@@ -17,9 +17,8 @@ a proxy that forgets the token gets a refusal and never somebody's rights.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
-
 from slurmrest_inet.http.message import RestError
+from slurmrest_inet.record import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

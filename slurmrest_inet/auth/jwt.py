@@ -10,9 +10,8 @@ The table of slurmrestd 23.02 and later; 22.05 knew neither a token alone nor `A
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from slurmrest_inet.auth import Identity, refuse, text
+from slurmrest_inet.record import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from slurmrest_inet.auth.peer import Peer

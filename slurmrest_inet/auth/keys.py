@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import os
 import stat
-from typing import TYPE_CHECKING, NamedTuple
 
+from slurmrest_inet.record import TYPE_CHECKING, NamedTuple
 from slurmrest_inet.settings import StartError
 
 if TYPE_CHECKING:

@@ -10,10 +10,10 @@ Whoever passes acts as the user of this process, with the credentials that munge
 from __future__ import annotations
 
 import stat
-from typing import TYPE_CHECKING
 
 from slurmrest_inet.auth import Identity, refuse, text
 from slurmrest_inet.auth.peer import FILE, PIPE, TTY, UNIX
+from slurmrest_inet.record import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from slurmrest_inet.auth.peer import Peer

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from slurmrest_inet.record import NamedTuple
 
 PIPE = "pipe"
 FILE = "file"

@@ -10,10 +10,11 @@ Rule 3: the reason of a refusal goes to the log, the client reads the same sente
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from slurmrest_inet.auth import refuse
 from slurmrest_inet.auth.keys import KeyFileError
+from slurmrest_inet.record import TYPE_CHECKING
 from slurmrest_inet.settings import StartError
 
 try:

@@ -9,9 +9,8 @@ The fields have the values of 22.05 and 23.02.
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from slurmrest_inet.http.message import RestError
+from slurmrest_inet.record import NamedTuple
 
 
 class Refusal(NamedTuple):

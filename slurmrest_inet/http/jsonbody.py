@@ -15,9 +15,9 @@ import json
 import re
 import sys
 from json.decoder import scanstring  # type: ignore[attr-defined] # what json itself is made of
-from typing import TYPE_CHECKING, cast
 
 from slurmrest_inet.http.message import RestError
+from slurmrest_inet.record import TYPE_CHECKING, cast
 
 if TYPE_CHECKING:
     from typing import Any

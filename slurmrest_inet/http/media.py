@@ -9,11 +9,10 @@ Rule 4: what a body costs is in proportion to its bytes, in memory and in time; 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
-
 from slurmrest_inet.http import query
 from slurmrest_inet.http.dialect import Dialect
 from slurmrest_inet.http.message import RestError
+from slurmrest_inet.record import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -8,7 +8,7 @@ Rule 2: nothing else crosses the border. Pure code raises `RestError`; `session.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from slurmrest_inet.record import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -10,9 +10,9 @@ from __future__ import annotations
 
 import re
 from binascii import a2b_qp
-from typing import TYPE_CHECKING
 
 from slurmrest_inet.http.dialect import Dialect
+from slurmrest_inet.record import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from typing import Any

@@ -11,12 +11,11 @@ Rule 4: chunks of a streamed body are handed on, not copied (but the first), and
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple, cast
-
 import h11
 
 from slurmrest_inet.http import wirecheck
 from slurmrest_inet.http.message import Request, Response, RestError
+from slurmrest_inet.record import TYPE_CHECKING, NamedTuple, cast
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator

@@ -13,10 +13,10 @@ Rule 4: a bare line feed ends a line only where nobody else has read the same by
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple
 
 from slurmrest_inet.http.dialect import Dialect
 from slurmrest_inet.http.message import RestError
+from slurmrest_inet.record import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from typing import Callable

@@ -9,8 +9,7 @@ Rule 3: pure: from a parsed body to members by name; nothing here knows libslurm
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
+from slurmrest_inet.record import NamedTuple
 from slurmrest_inet.schema import tres, values
 from slurmrest_inet.schema.values import InvalidError, to_integer, to_text, to_truth
 

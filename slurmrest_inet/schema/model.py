@@ -9,7 +9,7 @@ Rule 3: every member of a public struct is named by a row or by an explicit skip
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from slurmrest_inet.record import NamedTuple
 
 FIRST, LAST = 36, 45
 MODERN = 40

@@ -15,8 +15,8 @@ from __future__ import annotations
 import os
 import resource
 import stat
-from typing import TYPE_CHECKING
 
+from slurmrest_inet.record import TYPE_CHECKING
 from slurmrest_inet.settings import StartError
 
 if TYPE_CHECKING:

@@ -10,7 +10,8 @@ from __future__ import annotations
 import _socket  # the C half, as everywhere here
 from itertools import chain
 from select import POLLIN
-from typing import TYPE_CHECKING, NamedTuple
+
+from slurmrest_inet.record import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

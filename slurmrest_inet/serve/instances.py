@@ -14,9 +14,9 @@ import os
 import stat
 import sys
 from select import POLLIN, poll
-from typing import TYPE_CHECKING, NamedTuple
 
 from slurmrest_inet.auth.peer import UNIX
+from slurmrest_inet.record import TYPE_CHECKING, NamedTuple
 from slurmrest_inet.serve import confine, stdio
 from slurmrest_inet.serve.lingering import refusal, refuse_unread
 from slurmrest_inet.serve.log import escape

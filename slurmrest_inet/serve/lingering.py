@@ -13,8 +13,8 @@ import contextlib
 from os import close
 from select import POLLIN
 from time import monotonic
-from typing import TYPE_CHECKING, NamedTuple
 
+from slurmrest_inet.record import TYPE_CHECKING, NamedTuple
 from slurmrest_inet.serve.stdio import http_date
 
 if TYPE_CHECKING:

@@ -23,9 +23,9 @@ import os
 import sys
 from select import POLLIN, poll
 from time import monotonic
-from typing import TYPE_CHECKING, NamedTuple
 
 from slurmrest_inet.auth.keys import read_keys
+from slurmrest_inet.record import TYPE_CHECKING, NamedTuple
 from slurmrest_inet.serve import confine, lingering, sockets, stdio
 from slurmrest_inet.serve.doorstep import GONE, SPEAKING, Doorstep, listen
 from slurmrest_inet.serve.instances import EXIT_FAULT, EXIT_OK, SIGNALS, Instances, check_become_user

@@ -10,9 +10,9 @@ from __future__ import annotations
 import os
 import stat
 import sys
-from typing import TYPE_CHECKING
 
 from slurmrest_inet.auth.peer import FILE, INET, OTHER, PIPE, TTY, UNIX, Peer
+from slurmrest_inet.record import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

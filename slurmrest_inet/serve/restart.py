@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import TYPE_CHECKING
 
+from slurmrest_inet.record import TYPE_CHECKING
 from slurmrest_inet.serve.instances import EXIT_FAULT, SIGNALS
 from slurmrest_inet.serve.kept import KEPT
 

@@ -13,8 +13,8 @@ from __future__ import annotations
 import mmap
 import os
 from time import monotonic
-from typing import NamedTuple
 
+from slurmrest_inet.record import NamedTuple
 from slurmrest_inet.serve.sources import BUSY, LEAVING, RESTING
 
 _WORDS = 3  # of a seat: what the instance is about, since when (CLOCK_MONOTONIC), whether its place is wanted

@@ -14,8 +14,8 @@ from __future__ import annotations
 import _socket  # the C half of socket: the Python half adds nothing here
 import os
 import stat
-from typing import TYPE_CHECKING, NamedTuple
 
+from slurmrest_inet.record import TYPE_CHECKING, NamedTuple
 from slurmrest_inet.settings import StartError
 
 if TYPE_CHECKING:

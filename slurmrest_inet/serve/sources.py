@@ -14,14 +14,16 @@ nothing happens before they reach a minimum, and from then on the source waits u
 from __future__ import annotations
 
 import _socket
-from typing import TYPE_CHECKING, NamedTuple, Union
+
+from slurmrest_inet.record import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from typing import Union
 
-# (bits of the address, the address with only its prefix left, whether it never waits), or for a unix socket the
-# uid as text.
-Source = Union["tuple[int, int, bool]", str]
+    # (bits of the address, the address with only its prefix left, whether it never waits), or for a unix socket the
+    # uid as text.
+    Source = Union[tuple[int, int, bool], str]
 
 _MAPPED = "::ffff:"
 _TABLE = 65_536  # OpenSSH's bound for the table of penalties

@@ -25,11 +25,11 @@ import os
 import stat
 from select import POLLIN, POLLOUT, poll
 from time import gmtime, monotonic, time
-from typing import TYPE_CHECKING, NamedTuple, cast
 
 from slurmrest_inet.auth.peer import INET, OTHER
 from slurmrest_inet.http.message import Response, RestError
 from slurmrest_inet.http.session import BODY, FIRST, HEAD, IDLE, Limits, Session
+from slurmrest_inet.record import TYPE_CHECKING, NamedTuple, cast
 from slurmrest_inet.serve import confine
 from slurmrest_inet.serve.log import escape, open_log
 from slurmrest_inet.serve.peer import look

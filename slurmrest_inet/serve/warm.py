@@ -6,8 +6,8 @@ from __future__ import annotations
 import _socket  # the C half, as everywhere here
 import os
 import stat
-from typing import TYPE_CHECKING
 
+from slurmrest_inet.record import TYPE_CHECKING
 from slurmrest_inet.serve import stdio
 from slurmrest_inet.serve.log import Log
 from slurmrest_inet.serve.peer import look

@@ -8,8 +8,8 @@ Rule 2: no field is copied out to be written; the codec reads the message where 
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING
 
+from slurmrest_inet.record import TYPE_CHECKING
 from slurmrest_inet.slurm.library import SlurmError, acts_by_token, ffi, lib
 
 if TYPE_CHECKING:

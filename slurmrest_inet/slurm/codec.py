@@ -7,8 +7,7 @@ Rule 2: no record of a list becomes a Python object.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from slurmrest_inet.record import TYPE_CHECKING
 from slurmrest_inet.slurm.library import ffi, lib
 
 if TYPE_CHECKING:

@@ -9,8 +9,7 @@ job's origin comes first, and what is not to be shown keeps its place with 0 as 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from slurmrest_inet.record import TYPE_CHECKING
 from slurmrest_inet.slurm.calls import MAX_JOB_ID, Message
 from slurmrest_inet.slurm.library import SlurmError, ffi, lib
 

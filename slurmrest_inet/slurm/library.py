@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import TYPE_CHECKING
 
+from slurmrest_inet.record import TYPE_CHECKING
 from slurmrest_inet.settings import StartError
 
 if TYPE_CHECKING:

@@ -11,8 +11,8 @@ from __future__ import annotations
 
 import os
 import time
-from typing import TYPE_CHECKING, NamedTuple
 
+from slurmrest_inet.record import TYPE_CHECKING, NamedTuple
 from slurmrest_inet.schema import job_desc, values
 from slurmrest_inet.slurm.library import VERSION, SlurmError, ffi, lib
 

@@ -9,7 +9,6 @@ Rule 3: whose job it is, slurmctld decides: requests name no user, they carry th
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
 
 from slurmrest_inet.api.envelope import Answer
 from slurmrest_inet.api.errors import (
@@ -22,6 +21,7 @@ from slurmrest_inet.api.errors import (
 )
 from slurmrest_inet.http import query
 from slurmrest_inet.http.message import RestError
+from slurmrest_inet.record import TYPE_CHECKING
 from slurmrest_inet.schema import job_desc, values
 from slurmrest_inet.slurm import requests
 from slurmrest_inet.slurm.library import BUILT_FOR, SlurmError, lib, strerror

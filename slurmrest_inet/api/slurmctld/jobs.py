@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING
 
 from slurmrest_inet.api import modern
 from slurmrest_inet.api.envelope import Answer, Records
@@ -17,6 +16,7 @@ from slurmrest_inet.api.errors import (
     entry,
 )
 from slurmrest_inet.api.job_id import JobId
+from slurmrest_inet.record import TYPE_CHECKING
 from slurmrest_inet.slurm import calls
 from slurmrest_inet.slurm.library import SlurmError
 

@@ -3,9 +3,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from slurmrest_inet.api.slurmctld.named import answer, answer_40
+from slurmrest_inet.record import TYPE_CHECKING
 from slurmrest_inet.slurm.calls import SHOW_ALL, load_partitions
 from slurmrest_inet.slurm.library import lib
 

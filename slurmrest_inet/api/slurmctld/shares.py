@@ -3,10 +3,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from slurmrest_inet.api import modern
 from slurmrest_inet.api.envelope import Answer, Records
+from slurmrest_inet.record import TYPE_CHECKING
 from slurmrest_inet.slurm import calls
 from slurmrest_inet.slurm.library import SlurmError
 
