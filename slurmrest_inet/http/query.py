@@ -8,9 +8,6 @@ Rule 3: digits are checked before int(); text from the wire never reaches it wit
 
 from __future__ import annotations
 
-import re
-from binascii import a2b_qp
-
 from slurmrest_inet.http.dialect import Dialect
 from slurmrest_inet.record import TYPE_CHECKING
 
@@ -26,7 +23,7 @@ Repeated: TypeAlias = "bool | str | list[bool | str | None] | None"
 
 # RFC 3986 section 2.3, and the sign of escapes. slurmrestd refuses even comma and colon when they are not escaped.
 _PLAIN_BYTES = b"0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-._~%"
-_BAD_ESCAPE = re.compile(b"%(?![0-9A-Fa-f]{2})|%00|%[Ff][Ff]")
+_BAD_ESCAPE = b"%(?![0-9A-Fa-f]{2})|%00|%[Ff][Ff]"
 _TRUE = ("y", "yes", "t", "true", "on")
 _FALSE = ("n", "no", "f", "false", "off")
 _INT64_MAX = 2**63 - 1
@@ -197,7 +194,10 @@ def _decode(raw: bytes) -> str:
     if raw.translate(None, _PLAIN_BYTES):
         raise ValueError(raw)
     if b"%" in raw:
-        if _BAD_ESCAPE.search(raw):
+        import re  # noqa: PLC0415 - most paths and queries have no escape, and `re` is a tenth of a ping
+        from binascii import a2b_qp  # noqa: PLC0415 - likewise
+
+        if re.search(_BAD_ESCAPE, raw):
             raise ValueError(raw)
         # The same escapes but for the sign, which cannot stand here; in C, and without an object for each.
         raw = a2b_qp(raw.replace(b"%", b"="))

@@ -12,8 +12,6 @@ Rule 4: a bare line feed ends a line only where nobody else has read the same by
 
 from __future__ import annotations
 
-import re
-
 from slurmrest_inet.http.dialect import Dialect
 from slurmrest_inet.http.message import RestError
 from slurmrest_inet.record import TYPE_CHECKING, NamedTuple
@@ -41,6 +39,7 @@ _TOKEN = _ALNUM + b"!#$%&'*+-.^_`|~"  # RFC 9110 section 5.6.2
 _VALUE = b"\t" + bytes(range(0x20, 0x7F)) + bytes(range(0x80, 0x100))  # RFC 9110 section 5.5
 _LINE = bytes(range(0x20, 0x7F)) + bytes(range(0x80, 0x100)) + b"\r"
 _VERSION = b"HTTP/0.0"
+_ZEROS = bytes.maketrans(_DIGITS, b"0" * len(_DIGITS))  # any version becomes that one
 _TARGET = bytes(range(0x21, 0x7F)).replace(b"#", b"")  # a fragment is never sent (RFC 9112 section 3.2)
 _REG_NAME = _ALNUM + b"-._~%!$&'()*+;="  # RFC 3986 section 3.2.2 without the comma, which joins repeated fields
 _IP_LITERAL = _ALNUM + b":.-_~!$&'()*+;="
@@ -178,7 +177,7 @@ def check_cut(raw: bytes, limits: Limits) -> None:
     known = ROUTED | KNOWN | {"HEAD"}
     named = method in known or (len(words) == 1 and not lines and any(one.startswith(method) for one in known))
     version = words[2] if len(words) == 3 else b""
-    begun = _VERSION.startswith(re.sub(b"[0-9]", b"0", version))
+    begun = _VERSION.startswith(version.translate(_ZEROS))
     if not named or len(words) > 3 or not begun or first.translate(None, _LINE):
         raise RestError(400, "Malformed request line", reason="input ended in what begins no request line")
     if len(lines) > 1:
