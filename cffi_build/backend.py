@@ -19,7 +19,6 @@ from typing import TYPE_CHECKING, Any
 
 import setuptools
 from setuptools import build_meta
-from setuptools.command.sdist import sdist
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -222,8 +221,9 @@ def _attributes(**more: Any) -> Iterator[None]:
 
 
 def _with_extension(hook: Callable[..., str], *args: Any) -> str:
-    """Run a setuptools hook with the extension for the installed Slurm."""
+    """Run a setuptools hook with the extension for the installed Slurm, and with the command."""
     sys.path[:0] = [HERE, ROOT]
+    import commands  # noqa: PLC0415 - on the path since the line above
     from headers import BuildError, read  # noqa: PLC0415 - on the path since the line above
 
     from slurmrest_inet.schema.tables import TABLES  # noqa: PLC0415 - likewise
@@ -236,7 +236,8 @@ def _with_extension(hook: Callable[..., str], *args: Any) -> str:
         extension = ffi.distutils_extension(tmpdir=GENERATED)
     except BuildError as error:
         raise SystemExit(f"slurmrest-inet: {error}") from None
-    with _attributes(ext_modules=[extension], zip_safe=False):
+    own = commands.classes(editable=hook is build_meta.build_editable)
+    with _attributes(ext_modules=[extension], zip_safe=False, scripts=[commands.LAUNCHER], cmdclass=own):
         return hook(*args)
 
 
@@ -244,17 +245,6 @@ def _found(headers: Headers) -> str:
     """Return the sentence that says what the build took."""
     release = "{}.{:02d}.{}".format(*headers.release)
     return f"for Slurm {release} ({headers.place.why}): headers in {headers.include}, library {headers.library}"
-
-
-class _SourceDistribution(sdist):
-    """An sdist with the build's own sources, which setuptools would only find through a MANIFEST.in."""
-
-    def make_distribution(self) -> None:
-        for name in sorted(os.listdir(HERE)):
-            if name.endswith((".py", ".c", ".h")):
-                self.filelist.append(f"cffi_build/{name}")
-        self.filelist.append("CHANGELOG.md")
-        super().make_distribution()
 
 
 get_requires_for_build_sdist = build_meta.get_requires_for_build_sdist
@@ -266,7 +256,10 @@ prepare_metadata_for_build_editable = build_meta.prepare_metadata_for_build_edit
 
 def build_sdist(sdist_directory: str, config_settings: Any = None) -> str:
     """Build a source distribution, for which no Slurm is needed (PEP 517)."""
-    with _attributes(cmdclass={"sdist": _SourceDistribution}):
+    sys.path.insert(0, HERE)
+    import commands  # noqa: PLC0415 - on the path since the line above
+
+    with _attributes(scripts=[commands.LAUNCHER], cmdclass=commands.classes()):
         return str(build_meta.build_sdist(sdist_directory, config_settings))
 
 

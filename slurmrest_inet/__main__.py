@@ -5,6 +5,9 @@ Rule 1: nothing that could fail with a traceback is imported before `open_log` h
         super-server may have put the client there.
 Rule 2: what an instance leaves behind is the kernel's to clear away. The interpreter's own tidying up takes a sixth of
         a ping (4 ms) and collecting garbage among the imports another 1 ms, so neither is done.
+
+The launcher (cffi_build/launcher.c) runs this file itself, in a Python without `site`; `python -m slurmrest_inet` does
+the same with it.
 """
 
 from __future__ import annotations
@@ -12,6 +15,13 @@ from __future__ import annotations
 import gc
 import os
 import sys
+
+if not __package__:
+    sys.path.append(__file__[: -len("/slurmrest_inet/__main__.py")])
+    sys.argv[0] = "slurmrest-inet"
+    from slurmrest_inet import paths
+
+    paths.complete()
 
 
 def main() -> int:
@@ -23,7 +33,7 @@ def main() -> int:
 
     from slurmrest_inet import lazy  # noqa: PLC0415 - rule 1
 
-    lazy.start()
+    lazy.start(os.environ)
 
     from slurmrest_inet import cli  # noqa: PLC0415 - after `lazy.start`, and rule 1
 

@@ -1,124 +1,42 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Start without `typing`, `dataclasses` and `inspect`, a fifth of the time of a ping (7 of 35 ms).
+"""Load h11 without `typing`, `dataclasses` and `re`, which would be a fourth of a ping (8 to 12 ms).
 
-Our own modules take three words of `typing`, which are made here for less. h11 takes more of them, but for annotations
-only, and describes its events with `dataclasses` without using what makes that module slow: the writing and compiling
-of methods. (`inspect` is loaded by `dataclasses`, and ast, dis and tokenize by that.)
+h11 takes words of `typing` for annotations only, describes its events with `dataclasses` without using what makes that
+module slow (the writing and compiling of methods; `inspect`, ast, dis and tokenize come with it), and compiles ten
+regular expressions, which the build has compiled already (cffi_build/regexes.py).
 
-Rule 1: the stand-in for `typing` gives away only what is equal to the real thing. Any other word loads the real module,
-        which takes its place for everybody from then on. Nothing can be missing, it can only be late.
-Rule 2: the stand-ins that know less stand only while h11 is loaded, and h11 alone sees them. If h11 turns out to use
-        more of `dataclasses` than they know, it is loaded again with the real modules.
-Rule 3: a module that is already loaded is not replaced.
+Rule 1: the stand-ins stand only while h11 is loaded, and h11 alone sees them. If h11 turns out to use more than they
+        know, it is loaded again with the real modules.
+Rule 2: a module that is already loaded is not replaced.
+Rule 3: SLURMREST_INET_STAND_INS=no leaves all of this out (settings.py knows the variable); tests/bench/run.py shows
+        what it is worth.
 """
 
 from __future__ import annotations
 
 import sys
-from _collections import _tuplegetter  # type: ignore[import-not-found]  # what namedtuple's own fields are
-from types import ModuleType
 
-TYPE_CHECKING = False  # typing's own, without loading typing
+from slurmrest_inet.record import TYPE_CHECKING
+
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Mapping
+    from types import ModuleType
     from typing import Any, Callable
+else:
+    ModuleType = type(sys)
+
+SWITCH = "SLURMREST_INET_STAND_INS"
 
 
-def _cast(_type: object, value: Any) -> Any:
-    return value
+class _UnfitError(Exception):
+    """h11 uses a module in a way that its stand-in does not know."""
 
 
-# What `collections.namedtuple` gives each record.
-
-
-def _make(cls: Any, values: Iterable[object]) -> Any:
-    return cls(*values)
-
-
-def _repr(self: Any) -> str:
-    return f"{type(self).__name__}({', '.join(f'{field}={value!r}' for field, value in zip(self._fields, self))})"
-
-
-def _replace(self: Any, /, **named: object) -> Any:
-    values = [named.pop(field, value) for field, value in zip(self._fields, self)]
-    if named:
-        raise ValueError(f"Got unexpected field names: {list(named)!r}")
-    return self._make(values)
-
-
-def _asdict(self: Any) -> dict[str, object]:
-    return dict(zip(self._fields, self))
-
-
-def _getnewargs(self: Any) -> tuple[object, ...]:
-    return tuple(self)
-
-
-class _RecordType(type):
-    """Makes a class with annotations into the namedtuple of the same fields, as `typing.NamedTuple` does.
-
-    Unlike typing it does not compile each annotation into an object that nobody looks at, and unlike `collections` it
-    compiles no constructor of its own for each class: that costs more than all the records that a ping makes.
-    """
-
-    def __new__(cls, name: str, _bases: tuple[type, ...], namespace: dict[str, Any]) -> Any:
-        annotations = namespace.pop("__annotations__", {})
-        fields = tuple(annotations)
-        defaults = {field: namespace.pop(field) for field in fields if field in namespace}
-        if tuple(defaults) != fields[len(fields) - len(defaults) :]:
-            raise TypeError(f"{name}: fields without a default follow fields with one")
-
-        def __new__(cls: type, *values: object, **named: object) -> Any:  # noqa: N807 - becomes the record's
-            if named or len(values) != len(fields):
-                try:
-                    values += tuple([named.pop(f) if f in named else defaults[f] for f in fields[len(values) :]])
-                except KeyError as missing:
-                    raise TypeError(f"{name}: {missing} is missing") from None
-                if named or len(values) != len(fields):
-                    raise TypeError(f"{name} has the fields {fields} and no others")
-            return tuple.__new__(cls, values)
-
-        members = {
-            "__slots__": (),
-            "__new__": __new__,
-            "__match_args__": fields,
-            "__annotations__": annotations,
-            "_fields": fields,
-            "_field_defaults": defaults,
-            "_make": classmethod(_make),
-            "_replace": _replace,
-            "_asdict": _asdict,
-            "__repr__": _repr,
-            "__getnewargs__": _getnewargs,
-            **{field: _tuplegetter(index, None) for index, field in enumerate(fields)},
-        }
-        return type(name, (tuple,), {**members, **namespace})
-
-    def __call__(cls, *arguments: Any, **options: Any) -> Any:
-        """NamedTuple("Name", [...]), which nobody on the way of a ping writes."""
-        return _real_typing().NamedTuple(*arguments, **options)
-
-
-def _real_typing() -> Any:
-    if isinstance(sys.modules.get("typing"), _Typing):
-        del sys.modules["typing"]
-    import typing  # noqa: PLC0415 - the import that this module puts off
-
-    return typing
-
-
-class _Typing(ModuleType):
-    """Stands for `typing` until somebody wants more of it (rule 1)."""
-
-    TYPE_CHECKING = False
-    cast = staticmethod(_cast)
-    if sys.version_info < (3, 14):  # from there on a class has its annotations only when it is asked for them
-        NamedTuple = type.__new__(_RecordType, "NamedTuple", (), {})
-
+class _Module(ModuleType):
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
             raise AttributeError(name)
-        return getattr(_real_typing(), name)
+        raise _UnfitError
 
 
 class _Word:
@@ -134,14 +52,19 @@ class _Word:
         return self  # TypeVar("T")
 
     def __mro_entries__(self, _bases: tuple[object, ...]) -> tuple[type, ...]:
-        import collections.abc  # noqa: PLC0415 - loaded with the interpreter, but only base classes ask for it
+        import _collections_abc  # noqa: PLC0415 - os has loaded it; collections.abc would load collections
 
-        return (getattr(collections.abc, self._name),)
+        return (getattr(_collections_abc, self._name),)
 
 
-class _TypingForAnnotations(ModuleType):
+class _Typing(ModuleType):
+    """`typing` for annotations that nobody reads."""
+
     TYPE_CHECKING = False
-    cast = staticmethod(_cast)
+
+    @staticmethod
+    def cast(_type: object, value: Any) -> Any:
+        return value
 
     @staticmethod
     def overload(function: Any) -> Any:
@@ -153,17 +76,13 @@ class _TypingForAnnotations(ModuleType):
         return _Word(name)
 
 
-class _UnfitError(Exception):
-    """h11 uses `dataclasses` in a way that the stand-in does not know."""
-
-
-class _Dataclasses(ModuleType):
+class _Dataclasses(_Module):
     """`dataclass(frozen=True)` for classes that write their own `__init__`."""
 
     @staticmethod
     def dataclass(*, init: bool = True, frozen: bool = False) -> Callable[[type], type]:
         def decorate(cls: type) -> type:
-            fields = [field for base in reversed(cls.__mro__) for field in vars(base).get("__annotations__", ())]
+            fields = [field for base in reversed(cls.__mro__) for field in _annotations(base)]
             if not frozen or (init and fields):
                 raise _UnfitError
             for method in (*_methods_for(fields), _refuse_to_set, _refuse_to_delete):
@@ -172,10 +91,12 @@ class _Dataclasses(ModuleType):
 
         return decorate
 
-    def __getattr__(self, name: str) -> Any:
-        if name.startswith("__"):
-            raise AttributeError(name)
-        raise _UnfitError
+
+def _annotations(cls: type) -> dict[str, object]:
+    if sys.version_info >= (3, 14) and "__annotate_func__" in vars(cls):
+        return cls.__annotations__  # made now, on demand (PEP 649)
+    found: dict[str, object] = vars(cls).get("__annotations__", {})
+    return found
 
 
 def _methods_for(fields: list[str]) -> tuple[Callable[..., Any], ...]:
@@ -202,24 +123,44 @@ def _refuse_to_delete(_self: object, name: str) -> None:
 _refuse_to_set.__name__, _refuse_to_delete.__name__ = "__setattr__", "__delattr__"
 
 
-def start() -> None:
-    """Put off `typing` and load h11 without it; call this before anything that imports either."""
-    if sys.version_info >= (3, 14):
-        return  # annotations are made on demand there, and none of this has been tried
-    if "h11" not in sys.modules:
-        stand_ins: dict[str, ModuleType] = {
-            "typing": _TypingForAnnotations("typing"),
-            "dataclasses": _Dataclasses("dataclasses"),
-        }
-        for name in [name for name in stand_ins if name in sys.modules]:
-            del stand_ins[name]
-        sys.modules.update(stand_ins)
-        try:
-            import h11  # noqa: F401, PLC0415 - imported for what it leaves in sys.modules
-        except _UnfitError:
-            for name in [name for name in sys.modules if name.partition(".")[0] == "h11"]:
-                del sys.modules[name]
-        finally:
-            for name in stand_ins:
-                del sys.modules[name]
-    sys.modules.setdefault("typing", _Typing("typing"))
+def _regular_expressions() -> ModuleType | None:
+    """`re.compile` for the expressions that the build has compiled; None if those are not for this interpreter."""
+    import _sre  # noqa: PLC0415 - built in
+
+    try:
+        import slurmrest_inet._regexes as regexes  # noqa: PLC0415 - a build without h11 has none
+    except ImportError:
+        return None
+    if (_sre.MAGIC, _sre.CODESIZE, *sys.version_info[:2]) != regexes.MADE_FOR:
+        return None
+    compiled = regexes.COMPILED
+
+    class Re(_Module):
+        MULTILINE = 8
+
+        @staticmethod
+        def compile(pattern: bytes, flags: int = 0) -> Any:
+            if (pattern, flags) not in compiled:
+                raise _UnfitError
+            return _sre.compile(pattern, *compiled[pattern, flags])
+
+    return Re("re")
+
+
+def start(environ: Mapping[str, str]) -> None:
+    """Load h11; call this before anything that imports it."""
+    if "h11" in sys.modules or environ.get(SWITCH) == "no":
+        return
+    # What finding it takes (`site` may have to help, see paths.py) is not to meet the stand-ins.
+    next(filter(None, (finder.find_spec("h11", None) for finder in list(sys.meta_path))), None)
+    made = {"typing": _Typing("typing"), "dataclasses": _Dataclasses("dataclasses"), "re": _regular_expressions()}
+    stand_ins = {name: module for name, module in made.items() if module is not None and name not in sys.modules}
+    sys.modules.update(stand_ins)
+    try:
+        import h11  # noqa: F401, PLC0415 - imported for what it leaves in sys.modules
+    except _UnfitError:
+        for name in [name for name in sys.modules if name.partition(".")[0] == "h11"]:
+            del sys.modules[name]
+    finally:
+        for name in stand_ins:
+            del sys.modules[name]

@@ -186,6 +186,9 @@ def read(options: Options, environ: Mapping[str, str]) -> Settings:
     if own_token is not None and own_token.count(".") != 2:
         # Not a token's three parts (RFC 7515 section 3.1), so libslurm has no credential but those of the clients.
         own_token, by_default = None, ("rest_auth/jwt",)
+    stand_ins = environ.get("SLURMREST_INET_STAND_INS") or "yes"
+    if stand_ins not in ("yes", "no"):  # lazy.py has followed it already
+        raise SettingsError(f"SLURMREST_INET_STAND_INS is yes or no, not {stand_ins!r}.")
     security = _words(environ.get("SLURMRESTD_SECURITY"))
     for word in security:
         if word not in SECURITY_WORDS:
@@ -321,7 +324,8 @@ OWN_VARIABLES = {f"SLURMREST_INET_{ending.upper()}": name for name, ending in _U
 
 
 _TEXTS = frozenset(
-    f"SLURMREST_INET_{ending}" for ending in ("EXEMPT_SOURCES", "JWKS", "JWT_KEY", "KEPT", "SOURCES", "SYSLOG")
+    f"SLURMREST_INET_{ending}"
+    for ending in ("EXEMPT_SOURCES", "JWKS", "JWT_KEY", "KEPT", "SOURCES", "STAND_INS", "SYSLOG")
 )
 """Ours that are no numbers. KEPT is what a listener that starts itself anew leaves to itself."""
 

@@ -56,6 +56,13 @@ def test_the_strict_cap_is_half_of_all(connections: str, cap: int) -> None:
     assert read(Options(max_connections=connections), strict).listener.per_source_connections == cap
 
 
+def test_what_stand_ins_cannot_be() -> None:
+    for text in ("", "yes", "no"):
+        read(Options(), {"SLURMREST_INET_STAND_INS": text})
+    with pytest.raises(SettingsError, match="is yes or no, not 'off'"):
+        read(Options(), {"SLURMREST_INET_STAND_INS": "off"})
+
+
 def test_what_sources_cannot_be() -> None:
     with pytest.raises(SettingsError, match="SLURMREST_INET_SOURCES is fair or strict, not 'lax'"):
         read(Options(), {f"{PREFIX}SOURCES": "lax"})

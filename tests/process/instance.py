@@ -14,7 +14,8 @@ import time
 
 TYPE_CHECKING = False
 BEFORE = set(sys.modules)
-sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))))
+# The last: what is installed, with what the build made, comes first.
+sys.path.append(os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))))
 
 from slurmrest_inet.serve.log import open_log  # noqa: E402 - the order is the program's own
 
@@ -24,7 +25,7 @@ if "raise-early" in sys.argv:
 
 from slurmrest_inet import lazy  # noqa: E402 - the order is the program's own
 
-lazy.start()
+lazy.start(os.environ)
 
 from slurmrest_inet import cli, settings  # noqa: E402 - the order is the program's own
 from slurmrest_inet.auth import Gate, plugin  # noqa: E402 - the order is the program's own

@@ -10,7 +10,8 @@ import sys
 import time
 
 TYPE_CHECKING = False
-sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))))
+# The last: what is installed, with what the build made, comes first.
+sys.path.append(os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))))
 
 from slurmrest_inet.serve.log import open_log  # noqa: E402 - the order is the program's own
 
@@ -18,7 +19,7 @@ log = open_log(os.environ)
 
 from slurmrest_inet import lazy  # noqa: E402 - the order is the program's own
 
-lazy.start()
+lazy.start(os.environ)
 
 from slurmrest_inet import cli, settings  # noqa: E402 - the order is the program's own
 from slurmrest_inet.auth import Gate, plugin  # noqa: E402 - the order is the program's own

@@ -10,13 +10,14 @@ import textwrap
 from typing import TYPE_CHECKING
 
 import h11
-import pytest
 from wire import request
+
+import slurmrest_inet
 
 if TYPE_CHECKING:
     from conftest import Starter
 
-REPOSITORY = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+REPOSITORY = os.path.dirname(os.path.dirname(slurmrest_inet.__file__))
 PACKAGES = os.path.dirname(os.path.dirname(h11.__file__))
 
 # Each of these is more than 1 ms, some are more than 20.
@@ -24,9 +25,13 @@ HEAVY = [
     "argparse",
     "ast",
     "asyncio",
+    "collections",
+    "contextlib",
     "dataclasses",
     "dis",
     "email",
+    "enum",
+    "functools",
     "getopt",
     "gettext",
     "importlib.metadata",
@@ -35,6 +40,7 @@ HEAVY = [
     "logging",
     "pathlib",
     "random",
+    "re",
     "selectors",
     "shutil",
     "signal",
@@ -60,7 +66,9 @@ SEEN = (
 
 def run(code: str) -> str:
     """What `code` prints in a fresh interpreter that has loaded h11 our way."""
-    start = f"import sys; sys.path[:0] = [{REPOSITORY!r}, {PACKAGES!r}]\nfrom slurmrest_inet import lazy\n"
+    start = (
+        f"import sys; sys.path[:0] = [{REPOSITORY!r}, {PACKAGES!r}]\nfrom slurmrest_inet import lazy\nenviron = {{}}\n"
+    )
     command = [sys.executable, "-I", "-S", "-c", start + textwrap.dedent(code)]
     return subprocess.run(command, check=True, capture_output=True, text=True).stdout
 
@@ -70,15 +78,12 @@ def loaded(*names: str) -> str:
     return f"print(*[name for name in {names!r} if hasattr(sys.modules.get(name), '__file__')])"
 
 
-SLOW = ("typing", "dataclasses", "inspect")
-
-needs_stand_ins = pytest.mark.skipif(sys.version_info >= (3, 14), reason="there are no stand-ins from 3.14 on")
+SLOW = ("typing", "dataclasses", "inspect", "re", "enum", "functools", "collections")
 
 
-@needs_stand_ins
 def test_h11_works_without_them() -> None:
     printed = run(f"""
-        lazy.start()
+        lazy.start(environ)
         import h11
         connection = h11.Connection(h11.SERVER)
         connection.receive_data(b"POST / HTTP/1.1\\r\\nHost: lab\\r\\nContent-Length: 1\\r\\n\\r\\n1")
@@ -113,7 +118,7 @@ def test_h11_works_without_them() -> None:
 
 def test_others_get_the_real_modules() -> None:
     use = """
-        import dataclasses, inspect, typing
+        import dataclasses, inspect, re, typing
         from typing import Generic, Optional, TypeVar
         @dataclasses.dataclass
         class Point:
@@ -122,48 +127,64 @@ def test_others_get_the_real_modules() -> None:
         T = TypeVar("T")
         class Box(Generic[T]): ...
         print(Point.__doc__, Point(1), [field.type for field in dataclasses.fields(Point)], Optional[int], Box[int])
-        print(inspect.signature(lambda a, *, b: 0), typing.get_type_hints(Point))
-        print(typing.NamedTuple("N", [("a", int)])(1))
+        print(inspect.signature(lambda a, *, b: 0), typing.get_type_hints(Point), re.split("a+", "baac", flags=re.I))
     """
-    assert run("lazy.start()\n" + textwrap.dedent(use)) == run(use)
-    # The words that both know are the same for both.
-    first = "lazy.start()\nfrom typing import TYPE_CHECKING, NamedTuple, cast\nimport typing\n"
-    assert run(first + textwrap.dedent(use)) == run(use)
+    assert run("lazy.start(environ)\n" + textwrap.dedent(use)) == run(use)
 
 
-def test_records_are_what_typing_makes_of_them() -> None:
-    use = """
-        from __future__ import annotations
-        from typing import NamedTuple
-        class Point(NamedTuple):
-            'A point.'
-            x: int
-            y: float | None = None
-            z: tuple[int, ...] = ()
-            @property
-            def sum(self) -> int:
-                return self.x + 1
-            def __repr__(self) -> str:
-                return f"P{tuple(self)}"
-        point = Point(1, z=(2,))
-        print(point, point.sum, point == (1, None, (2,)), point._replace(x=7), Point._fields, Point._field_defaults)
-        print(Point.__doc__, Point.__module__, Point.__qualname__, Point.__mro__)
-        try:
-            class Wrong(NamedTuple):
-                x: int = 1
-                y: int
-        except TypeError as error:
-            print("TypeError")
-        import pickle, copy
-        print(copy.copy(point), pickle.loads(pickle.dumps(point)))
-    """
-    future, code = textwrap.dedent(use).strip().split("\n", 1)
-    start = f"{future}\nimport sys; sys.path[:0] = [{REPOSITORY!r}, {PACKAGES!r}]\nfrom slurmrest_inet import lazy\n"
-    outputs = []
-    for first in ("", "lazy.start()\n"):
-        command = [sys.executable, "-I", "-S", "-c", start + first + code]
-        outputs.append(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
-    assert outputs[0] == outputs[1]
+EXPRESSIONS = """
+    import sys, h11._readers, h11._events, h11._headers, h11._receivebuffer
+    modules = [module for name, module in sorted(sys.modules.items()) if name.startswith("h11.")]
+    kind = type(h11._readers.request_line_re)
+    found = [value for module in modules for value in vars(module).values() if type(value) is kind]
+    print(len(found))
+    print(*[(one.pattern, one.flags, one.groups, one.groupindex) for one in found], sep="\\n")
+    for one in found:
+        for text in (
+            *(b"GET /a HTTP/1.1", b"Host: a b ", b"a", b"12", b"1f;x\\r\\n"),
+            *(b"HTTP/1.1 200 OK", b"\\n\\r\\n", b"\\x00", b" \\t", b""),
+        ):
+            match = one.fullmatch(text)
+            print(one.pattern, text, match and match.groupdict(), one.search(b"  " + text) is not None)
+"""
+
+
+def test_the_expressions_of_the_build_are_those_of_re() -> None:
+    seen = run("lazy.start(environ)\n" + textwrap.dedent(EXPRESSIONS))
+    assert seen == run(EXPRESSIONS)
+    assert int(seen.split("\n", 1)[0]) >= 10
+    assert run(f"lazy.start(environ)\n{loaded('re')}") == "\n"
+
+
+def test_other_expressions_are_compiled_by_re() -> None:
+    printed = run(f"""
+        import slurmrest_inet._regexes as regexes
+        regexes.COMPILED.popitem()
+        lazy.start(environ)
+        import h11
+        {loaded("re", "typing")}
+    """)
+    assert printed == "re typing\n"
+
+
+def test_another_interpreter_compiles_them_itself() -> None:
+    printed = run(f"""
+        import slurmrest_inet._regexes as regexes
+        regexes.MADE_FOR = (1, *regexes.MADE_FOR[1:])
+        lazy.start(environ)
+        {loaded("re", "typing")}
+    """)
+    assert printed == "re\n"
+
+
+def test_they_can_be_switched_off() -> None:
+    printed = run(f"""
+        lazy.start({{"SLURMREST_INET_STAND_INS": "no"}})
+        print("h11" in sys.modules)
+        import h11
+        {loaded("re", "typing", "dataclasses")}
+    """)
+    assert printed == "False\nre typing dataclasses\n"
 
 
 def test_an_h11_that_needs_more_gets_the_real_modules() -> None:
@@ -179,9 +200,9 @@ def test_an_h11_that_needs_more_gets_the_real_modules() -> None:
                 if name == "h11._util":
                     return importlib.machinery.ModuleSpec(name, Loader(name, source), origin=source)
         sys.meta_path.insert(0, Finder())
-        for name in [name for name in sys.modules if name in ("typing", "dataclasses", "inspect")]:
+        for name in [name for name in sys.modules if name in ("typing", "dataclasses", "inspect", "re")]:
             del sys.modules[name]
-        lazy.start()
+        lazy.start(environ)
         import h11
         print(h11.Data(b"1"), h11.Data.__dataclass_fields__.keys())
     """)
@@ -193,7 +214,7 @@ def test_what_is_loaded_is_not_replaced() -> None:
         run("""
         import dataclasses, typing
         before = dict(sys.modules)
-        lazy.start()
+        lazy.start(environ)
         import h11
         print(sys.modules["typing"] is typing, sys.modules["dataclasses"] is dataclasses)
         print(h11.Data.__dataclass_fields__.keys())
@@ -202,7 +223,6 @@ def test_what_is_loaded_is_not_replaced() -> None:
     )
 
 
-@needs_stand_ins
 def test_an_instance_loads_nothing_heavy(start: Starter) -> None:
     answers, _, _ = start.talk(request("/modules"))
     names = set(answers[0].body.decode().split())

@@ -35,14 +35,6 @@ PROGRAM = "/usr/bin/slurmrest-inet"
 USER = "slurmrest"
 _PROJECT = "slurmrest-inet"
 
-# What pip writes for an entry of [project.scripts].
-_SCRIPT = f"""#!{ENVIRONMENT}/bin/python3
-import sys
-from slurmrest_inet.__main__ import main
-if __name__ == "__main__":
-    sys.exit(main())
-"""
-
 
 def unable() -> str | None:
     """Why no host can be booted here, None if one can."""
@@ -80,7 +72,7 @@ def install(host: Machine) -> None:
     package = os.path.dirname(os.path.abspath(slurmrest_inet.__file__))
     unwanted = shutil.ignore_patterns("__pycache__")
     shutil.copytree(package, os.path.join(target, "slurmrest_inet"), ignore=unwanted, dirs_exist_ok=True)
-    host.write(f"{ENVIRONMENT}/bin/slurmrest-inet", _SCRIPT, 0o755)
+    shutil.copy2(os.path.join(os.path.dirname(sys.executable), _PROJECT), host.path(f"{ENVIRONMENT}/bin"))
     host.run("ln", "--symbolic", f"{ENVIRONMENT}/bin/slurmrest-inet", PROGRAM)
     host.run(f"{ENVIRONMENT}/bin/python3", "-m", "compileall", "-q", site_packages(host))
 

@@ -1,0 +1,162 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The command: which Python it starts, where it finds the package, and what becomes of modules that lie elsewhere."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+VERSION = f"python{sys.version_info[0]}.{sys.version_info[1]}"
+STRICT = ("-std=gnu11", "-O2", "-Wall", "-Wextra", "-Wconversion", "-Wshadow", "-Wstrict-prototypes", "-Werror")
+
+BUILD = """
+import sys
+sys.path.insert(0, "cffi_build")
+import commands
+commands.launcher(sys.argv[1], source=sys.argv[2], flags=tuple(sys.argv[3:]))
+"""
+
+TELLS = """
+import sys
+if not __package__:
+    sys.path.append(__file__[: -len("/slurmrest_inet/__main__.py")])
+    from slurmrest_inet import paths
+    paths.complete()
+print(sys.flags.isolated, sys.flags.no_site, sys.argv[1:], __file__)
+print(sys.executable)
+if "beside" in sys.argv:
+    import beside
+    print(beside.__file__, "site" in sys.modules)
+if "elsewhere" in sys.argv:
+    import elsewhere
+    print(elsewhere.__file__, "site" in sys.modules)
+if "nowhere" in sys.argv:
+    try:
+        import nowhere
+    except ModuleNotFoundError as error:
+        print(error)
+"""
+
+
+@pytest.fixture(scope="module")
+def build(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
+    """Compiles the command as the build does, once for each checkout that it shall know."""
+    built: dict[str, Path] = {}
+
+    def make(source: str = "") -> Path:
+        if source not in built:
+            built[source] = tmp_path_factory.mktemp("launcher") / "slurmrest-inet"
+            command = [sys.executable, "-c", BUILD, str(built[source]), source, *STRICT]
+            subprocess.run(command, cwd=ROOT, check=True)
+        return built[source]
+
+    return make
+
+
+def package(folder: Path) -> Path:
+    """A package of that name which tells how it was started."""
+    where = folder / "slurmrest_inet"
+    where.mkdir(parents=True)
+    (where / "__init__.py").touch()
+    (where / "__main__.py").write_text(TELLS)
+    shutil.copy(os.path.join(ROOT, "slurmrest_inet/paths.py"), where)
+    return where
+
+
+def put(launcher: Path, folder: Path, *, environment: bool = False) -> Path:
+    """The command in `folder`/bin, which becomes a virtual environment if wanted."""
+    (folder / "bin").mkdir(parents=True, exist_ok=True)
+    if environment:
+        python = os.path.realpath(sys.executable)
+        (folder / "bin" / VERSION).symlink_to(python)
+        (folder / "pyvenv.cfg").write_text(f"home = {os.path.dirname(python)}\n")
+    return shutil.copy(launcher, folder / "bin" / "slurmrest-inet")
+
+
+def tell(command: Path | str, *arguments: str, **environ: str) -> list[str]:
+    """What the package's start prints."""
+    done = subprocess.run([command, *arguments], env=environ, capture_output=True, text=True, check=True)
+    return done.stdout.splitlines()
+
+
+@pytest.mark.parametrize(
+    "layout",
+    [
+        f"lib/{VERSION}/site-packages",
+        f"lib64/{VERSION}/site-packages",
+        f"lib/{VERSION}/dist-packages",
+        "lib/python3/dist-packages",
+        ".",
+    ],
+)
+def test_the_layouts(build: Callable[..., Path], tmp_path: Path, layout: str) -> None:
+    where = package(tmp_path / layout)
+    first, second = tell(put(build(), tmp_path), "-a", "x y", "")
+    assert first.split(" ", 2)[:2] == ["1", "1"]
+    assert "['-a', 'x y', '']" in first
+    assert os.path.samefile(first.rpartition(" ")[2], where / "__main__.py")
+    assert os.path.realpath(second) == os.path.realpath(sys.executable)
+
+
+def test_an_environment_has_its_own_python(build: Callable[..., Path], tmp_path: Path) -> None:
+    package(tmp_path / "lib" / VERSION / "site-packages")
+    assert tell(put(build(), tmp_path, environment=True))[1] == f"{tmp_path}/bin/{VERSION}"
+
+
+def test_links_are_followed(build: Callable[..., Path], tmp_path: Path) -> None:
+    package(tmp_path / "venv" / "lib" / VERSION / "site-packages")
+    (tmp_path / "link").symlink_to(put(build(), tmp_path / "venv", environment=True))
+    assert tell(tmp_path / "link")[1] == f"{tmp_path}/venv/bin/{VERSION}"
+
+
+def test_the_environment_of_the_caller_means_nothing(build: Callable[..., Path], tmp_path: Path) -> None:
+    package(tmp_path / "lib" / VERSION / "site-packages")
+    (tmp_path / "evil").mkdir()
+    (tmp_path / "evil" / VERSION).write_text("#!/bin/sh\necho evil")
+    (tmp_path / "evil" / VERSION).chmod(0o755)
+    (tmp_path / "evil" / "nowhere.py").touch()
+    command = put(build(), tmp_path)
+    told = tell(command, "nowhere", PATH=f"{tmp_path}/evil", PYTHONPATH=f"{tmp_path}/evil", PYTHONHOME="/nonexistent")
+    assert told[2:] == ["No module named 'nowhere'"]
+
+
+def test_modules_that_lie_elsewhere_are_found_with_site(build: Callable[..., Path], tmp_path: Path) -> None:
+    where = package(tmp_path / "lib" / VERSION / "site-packages").parent
+    (where / "beside.py").touch()
+    (tmp_path / "away").mkdir()
+    (tmp_path / "away" / "elsewhere.py").touch()
+    (where / "away.pth").write_text(f"{tmp_path}/away\n")
+    command = put(build(), tmp_path, environment=True)
+    assert tell(command, "beside")[2:] == [f"{where}/beside.py False"]
+    assert tell(command, "elsewhere")[2:] == [f"{tmp_path}/away/elsewhere.py True"]
+    assert tell(command, "nowhere")[2:] == ["No module named 'nowhere'"]
+
+
+def test_a_checkout(build: Callable[..., Path], tmp_path: Path) -> None:
+    where = package(tmp_path / "checkout")
+    told = tell(put(build(str(tmp_path / "checkout")), tmp_path / "elsewhere"))
+    assert os.path.samefile(told[0].rpartition(" ")[2], where / "__main__.py")
+
+
+def test_without_a_package(build: Callable[..., Path], tmp_path: Path) -> None:
+    # What the build knew is the environment of these tests, so leave that out.
+    command = tmp_path / "bin" / "slurmrest-inet"
+    command.parent.mkdir()
+    source = os.path.join(ROOT, "cffi_build/launcher.c")
+    known = [
+        f'-D{name}="{value}"' for name, value in {"PYTHON": VERSION, "BASE": "/x", "PREFIX": "/x", "SOURCE": ""}.items()
+    ]
+    subprocess.run(["cc", *known, source, "-o", command], check=True)
+    done = subprocess.run([command], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == "slurmrest-inet: the package or its Python is not where it was installed.\n"
