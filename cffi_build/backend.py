@@ -32,8 +32,8 @@ ROOT = os.path.dirname(HERE)
 GENERATED = os.path.join("build", "generated")
 
 SOURCES = (
-    *("writer.c", "json.c", "yaml.c", "codec.c", "derived.c", "job_resources.c"),
-    *("shares.c", "releases.c", "guard.c"),
+    *("writer.c", "json.c", "yaml.c", "codec.c", "sequences.c", "lookup.c"),
+    *("derived.c", "job_resources.c", "shares.c", "releases.c", "guard.c"),
 )
 DECLARATIONS = ("codec_api.h", "shares.h", "releases.h")
 """What Python may call of our own C."""

@@ -7,17 +7,13 @@
  */
 #include "codec.h"
 
-#include <grp.h>
 #include <math.h>
-#include <pwd.h>
 #include <slurm/slurm.h>
 #include <stdio.h>
 #include <string.h>
 
-int64_t codec_load(const void *record, uint8_t storage, uint32_t offset)
+int64_t codec_load(const void *at, uint8_t storage)
 {
-	const char *at = (const char *) record + offset;
-
 	switch (storage) {
 	case STORAGE_I8:
 		return *(const int8_t *) at;
@@ -42,14 +38,73 @@ int64_t codec_load(const void *record, uint8_t storage, uint32_t offset)
 	}
 }
 
-static double load_real(const void *record, const struct codec_row *row)
+bool codec_is_real(uint8_t storage)
 {
-	return *(const double *) ((const char *) record + row->offset);
+	return storage == STORAGE_REAL || storage == STORAGE_LONG_REAL;
 }
 
-static char *load_text(const void *record, const struct codec_row *row)
+double codec_load_real(const void *at, uint8_t storage)
 {
-	return *(char *const *) ((const char *) record + row->offset);
+	return storage == STORAGE_LONG_REAL ? (double) *(const long double *) at : *(const double *) at;
+}
+
+static const char *load_text(const void *at)
+{
+	return *(const char *const *) at;
+}
+
+static const void *load_pointer(const void *at)
+{
+	return *(const void *const *) at;
+}
+
+static struct xlist *load_list(const void *at)
+{
+	return *(struct xlist *const *) at;
+}
+
+/* What is read of an array that is not there, or that another member says is empty. */
+static const long double nothing[1];
+
+const void *codec_item(const void *array, size_t index, uint8_t storage)
+{
+	static const uint8_t sizes[] = {
+		[STORAGE_I8] = 1,
+		[STORAGE_U8] = 1,
+		[STORAGE_I16] = 2,
+		[STORAGE_U16] = 2,
+		[STORAGE_I32] = 4,
+		[STORAGE_U32] = 4,
+		[STORAGE_I64] = 8,
+		[STORAGE_U64] = 8,
+		[STORAGE_BOOL] = sizeof(bool),
+		[STORAGE_REAL] = sizeof(double),
+		[STORAGE_LONG_REAL] = sizeof(long double),
+		[STORAGE_TEXT] = sizeof(char *),
+	};
+
+	return array ? (const char *) array + index * sizes[storage] : (const void *) nothing;
+}
+
+static const void *member(const writer_t *w, const struct codec_row *row, const void *record, uint32_t offset,
+			  uint8_t storage)
+{
+	const char *at = (const char *) record + offset;
+
+	return row->options & OPTION_EACH ? codec_item(load_pointer(at), w->item, storage) : at;
+}
+
+int64_t codec_count(const struct codec_row *row, const void *record)
+{
+	return codec_load((const char *) record + row->count_offset, row->count_storage);
+}
+
+/* Where the value of a row is. */
+static const void *value_at(const writer_t *w, const struct codec_row *row, const void *record)
+{
+	if ((row->options & OPTION_WHEN) && !codec_count(row, record))
+		return nothing;
+	return member(w, row, record, row->offset, row->storage);
 }
 
 /* Slurm has one pair of sentinels for each width of number (slurm.h, "DEFINITIONS FOR INPUT VALUES"). */
@@ -144,59 +199,9 @@ static void noval_real(writer_t *w, double value)
 	writer_end_map(w);
 }
 
-/*
- * Names cost a look-up in the name service each; a listing has many records of few users. The slot of an id is its
- * remainder, so a cluster with more users than slots only loses speed.
- */
-enum { NAME_SLOTS = 64, NAME_LENGTH = 256 }; /* LOGIN_NAME_MAX is 256 */
-
-struct name_slot {
-	bool known;
-	bool exists;
-	uint32_t id;
-	char name[NAME_LENGTH];
-};
-
-static struct name_slot users[NAME_SLOTS];
-static struct name_slot groups[NAME_SLOTS];
-
-static void remember(struct name_slot *slot, uint32_t id, const char *name)
-{
-	slot->known = true;
-	slot->id = id;
-	slot->exists = name != NULL && strlen(name) < sizeof(slot->name);
-	if (slot->exists)
-		memcpy(slot->name, name, strlen(name) + 1);
-}
-
-/* The name of an id, or NULL: it stands in its slot until another id takes that. */
-static const char *user_name(uint32_t uid)
-{
-	struct name_slot *slot = &users[uid % NAME_SLOTS];
-	const struct passwd *entry;
-
-	if (!slot->known || slot->id != uid) {
-		entry = getpwuid(uid);
-		remember(slot, uid, entry ? entry->pw_name : NULL);
-	}
-	return slot->exists ? slot->name : NULL;
-}
-
-static const char *group_name(uint32_t gid)
-{
-	struct name_slot *slot = &groups[gid % NAME_SLOTS];
-	const struct group *entry;
-
-	if (!slot->known || slot->id != gid) {
-		entry = getgrgid(gid);
-		remember(slot, gid, entry ? entry->gr_name : NULL);
-	}
-	return slot->exists ? slot->name : NULL;
-}
-
 void codec_user(writer_t *w, uint32_t uid, bool empty)
 {
-	const char *name = user_name(uid);
+	const char *name = lookup_user(uid);
 
 	/* Unlike other texts that are missing this one is empty in a complex document, too. */
 	if (!name && empty && w->complex)
@@ -207,24 +212,32 @@ void codec_user(writer_t *w, uint32_t uid, bool empty)
 		writer_null(w);
 }
 
-void codec_user_or_number(writer_t *w, uint32_t uid)
+static void group(writer_t *w, uint32_t gid, bool empty)
 {
-	const char *name = user_name(uid);
-	char digits[12];
-
-	if (!name)
-		snprintf(digits, sizeof(digits), "%u", uid);
-	writer_text(w, name ? name : digits);
-}
-
-void codec_group(writer_t *w, uint32_t gid, bool empty)
-{
-	const char *name = group_name(gid);
+	const char *name = lookup_group(gid);
 
 	if (name || empty)
 		writer_text(w, name);
 	else
 		writer_null(w);
+}
+
+static void digits(writer_t *w, int64_t value)
+{
+	char text[24];
+	int length = snprintf(text, sizeof(text), "%lld", (long long) value);
+
+	writer_string(w, text, (size_t) length);
+}
+
+static void user(writer_t *w, const struct codec_row *row, int64_t value)
+{
+	if ((row->options & OPTION_UNSET_NULL) && codec_is_unset(value, row->storage))
+		writer_null(w);
+	else if ((row->options & OPTION_DIGITS) && !lookup_user((uint32_t) value))
+		digits(w, value);
+	else
+		codec_user(w, (uint32_t) value, row->kind == KIND_USER_OR_EMPTY);
 }
 
 static bool matches(const struct codec_name *name, uint64_t value)
@@ -270,30 +283,18 @@ static void choice(writer_t *w, const struct codec_row *row, int64_t value, bool
 		writer_text(w, text);
 	else if ((row->options & OPTION_UNSET_NULL) && codec_is_unset(value, row->storage))
 		writer_null(w);
+	else if (row->options & OPTION_DIGITS)
+		digits(w, value);
 	else
 		writer_integer(w, value);
 }
 
-static void csv(writer_t *w, const char *text)
-{
-	writer_begin_list(w);
-	while (text && *text) {
-		size_t length = strcspn(text, ",");
-
-		if (length)
-			writer_string(w, text, length);
-		text += length;
-		text += strspn(text, ",");
-	}
-	writer_end_list(w);
-}
-
-static void nullable(writer_t *w, const struct codec_row *row, const void *record)
+static void nullable(writer_t *w, const struct codec_row *row, const void *at)
 {
 	int64_t value;
 
-	if (row->storage == STORAGE_REAL) {
-		double real = load_real(record, row);
+	if (codec_is_real(row->storage)) {
+		double real = codec_load_real(at, row->storage);
 
 		if ((row->options & OPTION_UNSET_NULL) && real == (double) NO_VAL)
 			writer_null(w);
@@ -301,7 +302,7 @@ static void nullable(writer_t *w, const struct codec_row *row, const void *recor
 			writer_real(w, real);
 		return;
 	}
-	value = codec_load(record, row->storage, row->offset);
+	value = codec_load(at, row->storage);
 	if ((row->options & OPTION_UNSET_NULL) && codec_is_unset(value, row->storage))
 		writer_null(w);
 	else if ((row->options & OPTION_INFINITE_NULL) && codec_is_infinite(value, row->storage))
@@ -327,157 +328,182 @@ static void integer(writer_t *w, const struct codec_row *row, int64_t value)
 		writer_integer(w, value);
 }
 
-static void noval(writer_t *w, const struct codec_row *row, const void *record)
+static void noval(writer_t *w, const struct codec_row *row, const void *at)
 {
 	int64_t value;
 	bool infinite, unset;
 
-	if (row->storage == STORAGE_REAL) {
-		noval_real(w, load_real(record, row));
+	if (codec_is_real(row->storage)) {
+		noval_real(w, codec_load_real(at, row->storage));
 		return;
 	}
 	if (row->storage == STORAGE_NONE) {
 		writer_noval(w, false, false, 0);
 		return;
 	}
-	value = codec_load(record, row->storage, row->offset);
+	value = codec_load(at, row->storage);
 	infinite = codec_is_infinite(value, row->storage);
 	unset = codec_is_unset(value, row->storage) || ((row->options & OPTION_ZERO_UNSET) && !value);
 	writer_noval(w, !infinite && !unset, infinite, infinite || unset ? 0 : value);
 }
 
-static void texts(writer_t *w, const struct codec_row *row, const void *record)
+static void quotient(writer_t *w, const struct codec_row *row, const void *record)
 {
-	char *const *list = *(char *const *const *) ((const char *) record + row->offset);
-	int64_t count = codec_load(record, row->count_storage, row->count_offset);
+	int64_t sum = codec_load(member(w, row, record, row->offset, row->storage), row->storage);
+	int64_t count = codec_load(member(w, row, record, row->count_offset, row->count_storage), row->count_storage);
+	int64_t mean = count ? sum / count : 0;
 
-	writer_begin_list(w);
-	for (int64_t i = 0; list && i < count; i++)
-		writer_text(w, list[i]);
-	writer_end_list(w);
+	if (row->options & OPTION_NOVAL)
+		writer_noval(w, count && sum, false, mean);
+	else
+		writer_integer(w, mean);
 }
 
-static void item(writer_t *w, const struct codec_row *row, const void *record)
+static void boolean(writer_t *w, const struct codec_row *row, int64_t value)
 {
-	const uint32_t *list = *(const uint32_t *const *) ((const char *) record + row->offset);
-	int64_t count = codec_load(record, row->count_storage, row->count_offset);
-
-	writer_integer(w, list && row->options < count ? list[row->options] : 0);
+	if (((row->options & OPTION_UNSET_NULL) || complex_null(w, row)) && codec_is_unset(value, row->storage))
+		writer_null(w);
+	else
+		writer_boolean(w, row->options & OPTION_EQUALS_ONE    ? value == 1
+				  : row->options & OPTION_EQUALS_ZERO ? value == 0
+								      : value != 0);
 }
 
-static const void *nested(const void *record, const struct codec_row *row)
+static void flags(writer_t *w, const struct codec_row *row, int64_t value)
 {
-	const char *at = (const char *) record + row->offset;
-
-	return row->options & OPTION_POINTER ? *(const void *const *) at : at;
+	if ((row->options & OPTION_ZERO_NULL) && !value)
+		writer_null(w);
+	else
+		codec_flags(w, row->extra, (uint64_t) value);
 }
 
-static void records(writer_t *w, const struct codec_row *row, const void *record)
+static void nested(writer_t *w, const codec_table_t *table, const void *record)
 {
-	const codec_table_t *table = row->extra;
-	const char *array = nested(record, row);
-	int64_t count = codec_load(record, row->count_storage, row->count_offset);
-
-	writer_begin_list(w);
-	for (int64_t i = 0; array && i < count; i++) {
-		writer_begin_map(w);
-		codec_members(w, table, array + (size_t) i * table->stride);
-		writer_end_map(w);
+	if (!record && w->complex) {
+		writer_null(w);
+		return;
 	}
-	writer_end_list(w);
+	writer_begin_map(w);
+	if (record)
+		codec_members(w, table, record);
+	writer_end_map(w);
+}
+
+static void constant(writer_t *w, const struct codec_row *row)
+{
+	const char *text = complex_null(w, row) ? "null" : row->extra;
+
+	/* JSON on one line is YAML as well. */
+	w->format->before_scalar(w);
+	writer_bytes(w, text, strlen(text));
 }
 
 static void value_of(writer_t *w, const struct codec_row *row, const void *record)
 {
-	const codec_table_t *table;
-	const char *text;
-	int64_t value;
+	const void *at = value_at(w, row, record);
+	const uint32_t *items;
 
 	switch ((enum kind) row->kind) {
 	case KIND_TEXT:
-		writer_text(w, load_text(record, row));
+		writer_text(w, load_text(at));
 		break;
 	case KIND_TEXT_OR_NULL:
-		writer_text_or_null(w, load_text(record, row));
+		writer_text_or_null(w, load_text(at));
 		break;
 	case KIND_NUMBER:
-		if (row->storage == STORAGE_REAL)
-			writer_real(w, load_real(record, row));
+		if (codec_is_real(row->storage))
+			writer_real(w, codec_load_real(at, row->storage));
 		else
-			integer(w, row, codec_load(record, row->storage, row->offset));
+			integer(w, row, codec_load(at, row->storage));
 		break;
 	case KIND_NULLABLE:
-		nullable(w, row, record);
+		nullable(w, row, at);
 		break;
 	case KIND_NOVAL:
-		noval(w, row, record);
+		noval(w, row, at);
 		break;
 	case KIND_BOOLEAN:
-		value = codec_load(record, row->storage, row->offset);
-		if (((row->options & OPTION_UNSET_NULL) || complex_null(w, row)) && codec_is_unset(value, row->storage))
-			writer_null(w);
-		else
-			writer_boolean(w, row->options & OPTION_EQUALS_ONE    ? value == 1
-					  : row->options & OPTION_EQUALS_ZERO ? value == 0
-									      : value != 0);
+		boolean(w, row, codec_load(at, row->storage));
 		break;
 	case KIND_FLAGS:
-		value = codec_load(record, row->storage, row->offset);
-		if ((row->options & OPTION_ZERO_NULL) && !value)
-			writer_null(w);
-		else
-			codec_flags(w, row->extra, (uint64_t) value);
+		flags(w, row, codec_load(at, row->storage));
 		break;
 	case KIND_CHOICE:
 	case KIND_CHOICES:
-		choice(w, row, codec_load(record, row->storage, row->offset), row->kind == KIND_CHOICES);
+		choice(w, row, codec_load(at, row->storage), row->kind == KIND_CHOICES);
 		break;
 	case KIND_CSV:
-		csv(w, load_text(record, row));
+		sequence_csv(w, load_text(at));
 		break;
 	case KIND_TEXTS:
-		texts(w, row, record);
+		sequence_texts(w, load_pointer(at), codec_count(row, record));
+		break;
+	case KIND_NUMBERS:
+		sequence_numbers(w, load_pointer(at), row->storage, codec_count(row, record));
+		break;
+	case KIND_HOSTS:
+		sequence_hosts(w, load_text(at));
 		break;
 	case KIND_USER:
 	case KIND_USER_OR_EMPTY:
-		value = codec_load(record, row->storage, row->offset);
-		if ((row->options & OPTION_UNSET_NULL) && codec_is_unset(value, row->storage))
-			writer_null(w);
-		else
-			codec_user(w, (uint32_t) value, row->kind == KIND_USER_OR_EMPTY);
+		user(w, row, codec_load(at, row->storage));
 		break;
 	case KIND_GROUP:
 	case KIND_GROUP_OR_EMPTY:
-		value = codec_load(record, row->storage, row->offset);
-		codec_group(w, (uint32_t) value, row->kind == KIND_GROUP_OR_EMPTY);
+		group(w, (uint32_t) codec_load(at, row->storage), row->kind == KIND_GROUP_OR_EMPTY);
 		break;
 	case KIND_RECORD:
-		table = row->extra;
-		record = nested(record, row);
-		if (!record && w->complex) {
-			writer_null(w);
-			break;
-		}
-		writer_begin_map(w);
-		if (record)
-			codec_members(w, table, record);
-		writer_end_map(w);
+		nested(w, row->extra, row->options & OPTION_POINTER ? load_pointer(at) : at);
 		break;
 	case KIND_RECORDS:
-		records(w, row, record);
+		sequence_records(w, row->extra, load_pointer(at), codec_count(row, record));
+		break;
+	case KIND_OWN:
+		nested(w, row->extra, record);
+		break;
+	case KIND_LIST_TEXTS:
+		sequence_list_texts(w, load_list(at));
+		break;
+	case KIND_LIST_NUMBERS:
+		sequence_list_numbers(w, load_list(at));
+		break;
+	case KIND_LIST_RECORDS:
+		sequence_list_records(w, row->extra, load_list(at));
+		break;
+	case KIND_ITEMS:
+		sequence_items(w, row->extra, record, load_pointer(at) ? codec_count(row, record) : 0);
+		break;
+	case KIND_WORDS:
+		sequence_words(w, row->extra, record,
+			       load_pointer((const char *) record + row->count_offset) ? load_text(at) : NULL);
+		break;
+	case KIND_WORD:
+		writer_string(w, w->word, w->word_length);
+		break;
+	case KIND_QOS:
+		codec_qos(w, (uint32_t) codec_load(at, row->storage));
+		break;
+	case KIND_QOS_CSV:
+		sequence_qos(w, load_text(at));
+		break;
+	case KIND_QOS_LIST:
+		sequence_list_qos(w, load_list(at));
+		break;
+	case KIND_QOS_BITS:
+		sequence_qos_bits(w, load_pointer(at));
+		break;
+	case KIND_TRES:
+		sequence_tres(w, row->extra, load_text(at));
 		break;
 	case KIND_ITEM:
-		item(w, row, record);
+		items = load_pointer(at);
+		writer_integer(w, items && row->options < codec_count(row, record) ? items[row->options] : 0);
 		break;
 	case KIND_QUOTIENT:
-		value = codec_load(record, row->count_storage, row->count_offset);
-		writer_integer(w, value ? codec_load(record, row->storage, row->offset) / value : 0);
+		quotient(w, row, record);
 		break;
 	case KIND_CONSTANT:
-		/* JSON on one line is YAML as well. */
-		w->format->before_scalar(w);
-		text = complex_null(w, row) ? "null" : row->extra;
-		writer_bytes(w, text, strlen(text));
+		constant(w, row);
 		break;
 	case KIND_DERIVED:
 	case KIND_OPEN:

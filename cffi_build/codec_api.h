@@ -6,6 +6,7 @@
 
 typedef struct writer writer_t;
 typedef struct codec_table codec_table_t;
+typedef struct lookup lookup_t;
 
 /*
  * One open document in one reused buffer. `format` is an index into the formats JSON compact, JSON pretty, YAML block
@@ -15,6 +16,13 @@ writer_t *writer_new(int format, size_t capacity);
 void writer_free(writer_t *w);
 /* From here on the document is that of a data parser with +complex. */
 void writer_make_complex(writer_t *w);
+/*
+ * Names of what records hold ids of. `tres` is a list of slurmdb_tres_rec_t, `qos` one of slurmdb_qos_rec_t, either may
+ * be NULL; both, and the look-up itself, must outlive the writer. NULL: no memory.
+ */
+lookup_t *lookup_new(void *tres, void *qos);
+void lookup_free(lookup_t *lookup);
+void writer_look_up(writer_t *w, const lookup_t *lookup);
 const char *writer_data(const writer_t *w);
 size_t writer_length(const writer_t *w);
 /* The bytes have been handed over: the buffer is used again, the document goes on. */

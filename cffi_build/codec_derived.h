@@ -7,7 +7,6 @@
 
 extern const struct codec_names names_node_state_base;
 extern const struct codec_names names_node_state_flags;
-extern const struct codec_names names_rpc;
 extern const struct codec_names names_select_type;
 
 #endif

@@ -20,12 +20,12 @@
 
 static int64_t member(const void *record, const struct codec_row *row)
 {
-	return codec_load(record, row->storage, row->offset);
+	return codec_load((const char *) record + row->offset, row->storage);
 }
 
 static int64_t other_member(const void *record, const struct codec_row *row)
 {
-	return codec_load(record, row->count_storage, row->count_offset);
+	return codec_count(row, record);
 }
 
 /* A number that may be missing: by the row's options a number object, or else null or 0 for "missing". */
@@ -290,72 +290,6 @@ DERIVED(node_tres_used);
 DERIVED(node_tres_weighted);
 #endif
 
-static int64_t mean(uint64_t total, uint32_t count)
-{
-	return count ? (int64_t) (total / count) : 0;
-}
-
-static void counted(writer_t *w, const char *id_key, int64_t id, uint32_t count, uint64_t total)
-{
-	writer_key(w, id_key, strlen(id_key));
-	writer_integer(w, id);
-	KEY(w, "count");
-	writer_integer(w, count);
-	/* The real server keeps the mean in 32 bits. */
-	KEY(w, "average_time");
-	writer_integer(w, (uint32_t) mean(total, count));
-	KEY(w, "total_time");
-	writer_integer(w, (int64_t) total);
-}
-
-/* The numbers of message types are part of the protocol; an unknown one is shown as such. */
-static void rpc_name(writer_t *w, uint32_t type)
-{
-	char digits[12];
-
-	for (size_t i = 0; i < names_rpc.count; i++)
-		if (names_rpc.entries[i].value == type) {
-			writer_text(w, names_rpc.entries[i].text);
-			return;
-		}
-	snprintf(digits, sizeof(digits), "%u", (unsigned int) type);
-	writer_text(w, digits);
-}
-
-static void write_rpcs_by_type(writer_t *w, const void *record, const struct codec_row *row)
-{
-	const stats_info_response_msg_t *stats = record;
-
-	codec_key(w, row);
-	writer_begin_list(w);
-	for (uint32_t i = 0; i < stats->rpc_type_size; i++) {
-		writer_begin_map(w);
-		KEY(w, "message_type");
-		rpc_name(w, stats->rpc_type_id[i]);
-		counted(w, "type_id", stats->rpc_type_id[i], stats->rpc_type_cnt[i], stats->rpc_type_time[i]);
-		writer_end_map(w);
-	}
-	writer_end_list(w);
-}
-DERIVED(rpcs_by_type);
-
-static void write_rpcs_by_user(writer_t *w, const void *record, const struct codec_row *row)
-{
-	const stats_info_response_msg_t *stats = record;
-
-	codec_key(w, row);
-	writer_begin_list(w);
-	for (uint32_t i = 0; i < stats->rpc_user_size; i++) {
-		writer_begin_map(w);
-		KEY(w, "user");
-		codec_user_or_number(w, stats->rpc_user_id[i]);
-		counted(w, "user_id", stats->rpc_user_id[i], stats->rpc_user_cnt[i], stats->rpc_user_time[i]);
-		writer_end_map(w);
-	}
-	writer_end_list(w);
-}
-DERIVED(rpcs_by_user);
-
 static void write_schedule_cycle_per_minute(writer_t *w, const void *record, const struct codec_row *row)
 {
 	const stats_info_response_msg_t *stats = record;
@@ -464,31 +398,6 @@ DERIVED(job_stderr);
 DERIVED(job_stdin);
 DERIVED(job_stdout);
 
-#ifdef HAS_MEMBER_slurm_job_info_t_priority_array
-static void write_priority_by_partition(writer_t *w, const void *record, const struct codec_row *row)
-{
-	const slurm_job_info_t *job = record;
-	const char *names = *(const char *const *) ((const char *) record + row->offset);
-
-	codec_key(w, row);
-	writer_begin_list(w);
-	for (size_t i = 0; job->priority_array && names && *names; i++) {
-		size_t length = strcspn(names, ",");
-
-		writer_begin_map(w);
-		KEY(w, "partition");
-		writer_string(w, names, length);
-		KEY(w, "priority");
-		writer_integer(w, job->priority_array[i]);
-		writer_end_map(w);
-		names += length;
-		names += strspn(names, ",");
-	}
-	writer_end_list(w);
-}
-DERIVED(priority_by_partition);
-#endif
-
 /* How many jobs share a CPU; the highest bit, a flag of its own, says whether they must. */
 static void write_oversubscribe_jobs(writer_t *w, const void *record, const struct codec_row *row)
 {
@@ -496,121 +405,6 @@ static void write_oversubscribe_jobs(writer_t *w, const void *record, const stru
 	writer_integer(w, member(record, row) & ~SHARED_FORCE);
 }
 DERIVED(oversubscribe_jobs);
-
-static void rpc_type(writer_t *w, uint32_t type)
-{
-	KEY(w, "type_id");
-	writer_integer(w, type);
-	KEY(w, "message_type");
-	rpc_name(w, type);
-}
-
-static void total_and_average(writer_t *w, uint32_t count, uint64_t total)
-{
-	bool set = count && total;
-
-	KEY(w, "total_time");
-	writer_integer(w, (int64_t) total);
-	KEY(w, "average_time");
-	writer_noval(w, set, false, set ? (int64_t) (total / count) : 0);
-}
-
-#ifdef HAS_MEMBER_stats_info_response_msg_t_rpc_queue_enabled
-#define QUEUE_COUNT(stats, name, i) ((stats)->rpc_queue_enabled ? (int64_t) (stats)->rpc_type_##name[i] : 0)
-#else
-#define QUEUE_COUNT(stats, name, i) 0
-#endif
-
-static void write_rpcs_by_type_40(writer_t *w, const void *record, const struct codec_row *row)
-{
-	const stats_info_response_msg_t *stats = record;
-
-	codec_key(w, row);
-	writer_begin_list(w);
-	for (uint32_t i = 0; i < stats->rpc_type_size; i++) {
-		writer_begin_map(w);
-		rpc_type(w, stats->rpc_type_id[i]);
-		KEY(w, "count");
-		writer_integer(w, stats->rpc_type_cnt[i]);
-		KEY(w, "queued");
-		writer_integer(w, QUEUE_COUNT(stats, queued, i));
-		KEY(w, "dropped");
-		writer_integer(w, QUEUE_COUNT(stats, dropped, i));
-		KEY(w, "cycle_last");
-		writer_integer(w, QUEUE_COUNT(stats, cycle_last, i));
-		KEY(w, "cycle_max");
-		writer_integer(w, QUEUE_COUNT(stats, cycle_max, i));
-		total_and_average(w, stats->rpc_type_cnt[i], stats->rpc_type_time[i]);
-		writer_end_map(w);
-	}
-	writer_end_list(w);
-}
-DERIVED(rpcs_by_type_40);
-
-static void write_rpcs_by_user_40(writer_t *w, const void *record, const struct codec_row *row)
-{
-	const stats_info_response_msg_t *stats = record;
-
-	codec_key(w, row);
-	writer_begin_list(w);
-	for (uint32_t i = 0; i < stats->rpc_user_size; i++) {
-		writer_begin_map(w);
-		KEY(w, "user_id");
-		writer_integer(w, stats->rpc_user_id[i]);
-		KEY(w, "user");
-		codec_user(w, stats->rpc_user_id[i], true);
-		KEY(w, "count");
-		writer_integer(w, stats->rpc_user_cnt[i]);
-		total_and_average(w, stats->rpc_user_cnt[i], stats->rpc_user_time[i]);
-		writer_end_map(w);
-	}
-	writer_end_list(w);
-}
-DERIVED(rpcs_by_user_40);
-
-static void write_pending_rpcs(writer_t *w, const void *record, const struct codec_row *row)
-{
-	const stats_info_response_msg_t *stats = record;
-
-	codec_key(w, row);
-	writer_begin_list(w);
-	for (uint32_t i = 0; i < stats->rpc_queue_type_count; i++) {
-		writer_begin_map(w);
-		rpc_type(w, stats->rpc_queue_type_id[i]);
-		KEY(w, "count");
-		writer_integer(w, stats->rpc_queue_count[i]);
-		writer_end_map(w);
-	}
-	writer_end_list(w);
-}
-DERIVED(pending_rpcs);
-
-static void write_pending_rpcs_by_hostlist(writer_t *w, const void *record, const struct codec_row *row)
-{
-	const stats_info_response_msg_t *stats = record;
-
-	codec_key(w, row);
-	writer_begin_list(w);
-	for (uint32_t i = 0; i < stats->rpc_dump_count; i++) {
-		__typeof__(slurm_hostlist_create(NULL)) hosts = slurm_hostlist_create(stats->rpc_dump_hostlist[i]);
-		char *name;
-
-		writer_begin_map(w);
-		rpc_type(w, stats->rpc_dump_types[i]);
-		KEY(w, "count");
-		writer_begin_list(w);
-		while (hosts && (name = slurm_hostlist_shift(hosts))) {
-			writer_text(w, name);
-			free(name);
-		}
-		writer_end_list(w);
-		writer_end_map(w);
-		if (hosts)
-			slurm_hostlist_destroy(hosts);
-	}
-	writer_end_list(w);
-}
-DERIVED(pending_rpcs_by_hostlist);
 
 /* 7, the task 8_3 with the id of its own record, or the component 9+1 of the heterogeneous job 8; 7_* for all tasks. */
 static void job_id_text(writer_t *w, uint32_t job, uint32_t array, uint32_t task, uint32_t het)
@@ -648,46 +442,3 @@ static void write_job_state_id(writer_t *w, const void *record, const struct cod
 }
 DERIVED(job_state_id);
 #endif
-
-/* One item of three arrays that belong together: the resource's name and its number. */
-static void tres_name(writer_t *w, const share_t *share, uint32_t i)
-{
-	KEY(w, "name");
-	writer_text(w, share->tres_names ? share->tres_names[i] : NULL);
-	KEY(w, "value");
-}
-
-static void write_tres_numbers(writer_t *w, const void *record, const struct codec_row *row)
-{
-	const share_t *share = record;
-	const uint64_t *numbers = *(const uint64_t *const *) ((const char *) record + row->offset);
-
-	codec_key(w, row);
-	writer_begin_list(w);
-	for (uint32_t i = 0; numbers && i < share->tres_cnt; i++) {
-		bool infinite = numbers[i] == INFINITE64, set = !infinite && numbers[i] != NO_VAL64;
-
-		writer_begin_map(w);
-		tres_name(w, share, i);
-		writer_noval(w, set, infinite, set ? (int64_t) numbers[i] : 0);
-		writer_end_map(w);
-	}
-	writer_end_list(w);
-}
-DERIVED(tres_numbers);
-
-static void write_tres_usage(writer_t *w, const void *record, const struct codec_row *row)
-{
-	const share_t *share = record;
-
-	codec_key(w, row);
-	writer_begin_list(w);
-	for (uint32_t i = 0; share->usage_tres_raw && i < share->tres_cnt; i++) {
-		writer_begin_map(w);
-		tres_name(w, share, i);
-		writer_real(w, (double) share->usage_tres_raw[i]);
-		writer_end_map(w);
-	}
-	writer_end_list(w);
-}
-DERIVED(tres_usage);

@@ -7,6 +7,7 @@
  * Rule 2: before anything else of a record is read, what can be known otherwise is compared: the node count that the
  *         job itself tells and the CPUs that the public accessor tells. If they disagree, the record is left out.
  */
+#include "bits.h"
 #include "codec_derived.h"
 #include "slurm_features.h"
 
@@ -49,16 +50,6 @@ struct layout {
 /* Bits of cr_type; later releases renamed them SELECT_CPU and so on. */
 enum { CR_CPU = 0x1, CR_SOCKET = 0x2, CR_CORE = 0x4 };
 #endif
-
-/* A bit string is a magic word, the number of bits, then 64 bits a word from the lowest up. */
-enum { BITS_HEAD = 2, BITS_PER_WORD = 64 };
-
-static bool bit_is_set(const bitstr_t *bits, uint64_t at)
-{
-	if (!bits || at >= (uint64_t) bits[1])
-		return false;
-	return (uint64_t) bits[BITS_HEAD + at / BITS_PER_WORD] >> (at % BITS_PER_WORD) & 1;
-}
 
 static bool plausible(const slurm_job_info_t *job, job_resources_t *opaque)
 {

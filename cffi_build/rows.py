@@ -34,9 +34,20 @@ _NUMERIC = frozenset(
         "group",
         "group_or_empty",
         "quotient",
+        "numbers",
+        "qos",
     }
 )
-_TEXTUAL = frozenset({"text", "text_or_null", "csv"})
+_STORAGE = {
+    **dict.fromkeys(("text", "text_or_null", "csv", "hosts", "words", "qos_csv", "tres"), "STORAGE_TEXT"),
+    **dict.fromkeys(("list_texts", "list_numbers", "list_records", "qos_list"), "STORAGE_LIST"),
+    "texts": "STORAGE_TEXTS",
+    "qos_bits": "STORAGE_BITS",
+}
+"""The kinds that take members of one C type only."""
+
+_MEMBERLESS = frozenset({"own", "word"})
+"""The kinds whose value is no member."""
 
 
 def find_member(headers: Headers, struct: str, path: str) -> bool:
@@ -83,6 +94,8 @@ class Generator:
         self.known_names: set[str] = set()
         self.shared: dict[tuple[str, str], str] = {}
         self.index: list[str] = []
+        self.agreed: dict[tuple[str, int], int] = {}
+        """The first version with the rows that a table has in a version."""
 
     def names(self, table: Names) -> str:
         """Write a name table once; return the C name."""
@@ -107,6 +120,7 @@ class Generator:
 
     def rpc_names(self) -> None:
         """Write the names of message types, which are numbers in the protocol."""
+        self.known_names.add("names_rpc")
         release = "{}.{:02d}".format(*self.headers.release)
         rows = [f"\t{{ 0, {number}, {_c_string(text)} }}," for number, text in sorted(messages.of(release).items())]
         self.lines += [
@@ -123,6 +137,9 @@ class Generator:
         if kind.name == "constant":
             # What no release has any more is null in a complex document.
             return self.constant(key, kind.literal or "null", "OPTION_COMPLEX_NULL")
+        if kind.name in _MEMBERLESS:
+            extra = self.table(kind.record, version) if kind.record else "NULL"
+            return f"\t{{ {key}, .kind = KIND_{kind.name.upper()}, .extra = {extra} }},"
         if member is None or (kind.count and not find_member(self.headers, table.struct, kind.count)):
             if kind.type == "noval":
                 # No storage: the codec writes the number object as not set.
@@ -133,18 +150,17 @@ class Generator:
         if kind.names is not None and kind.name != "derived":
             extra = "&" + self.names(kind.names)
         elif kind.record is not None:
-            extra = f"&codec_tables[{self.index.index(f'{kind.record}:{version}')}]"
+            extra = self.table(kind.record, version)
         elif kind.function is not None:
             extra = f"&derived_{kind.function}"
         counter = kind.count or next(iter(row.uses), None)
         expression = f"(({table.struct} *) 0)->"
-        storage = f"STORAGE_OF({expression}{member})"
+        each = "*" if "EACH" in kind.options or kind.name == "numbers" else ""
+        storage = f"STORAGE_OF({each}{expression}{member})"
         if kind.name in _NUMERIC:
-            check = f"{storage} >= STORAGE_I8 && {storage} <= STORAGE_REAL"
-        elif kind.name in _TEXTUAL:
-            check = f"{storage} == STORAGE_TEXT"
-        elif kind.name == "texts":
-            check = f"{storage} == STORAGE_TEXTS"
+            check = f"{storage} >= STORAGE_I8 && {storage} <= STORAGE_LONG_REAL"
+        elif kind.name in _STORAGE:
+            check = f"{storage} == {_STORAGE[kind.name]}"
         elif kind.name == "item":
             check = f"_Generic({expression}{member}, uint32_t * : 1, default : 0)"
         else:
@@ -156,13 +172,17 @@ class Generator:
             f"\t{{ {key}, .kind = KIND_{kind.name.upper()}, "
             f".storage = {storage}, .options = {options}, "
             + (
-                f".count_storage = STORAGE_OF({expression}{counter}), "
+                f".count_storage = STORAGE_OF({each if kind.name == 'quotient' else ''}{expression}{counter}), "
                 f".count_offset = offsetof({table.struct}, {counter}), "
                 if counter
                 else ""
             )
             + f".offset = offsetof({table.struct}, {member}), .extra = {extra} }},"
         )
+
+    def table(self, name: str, version: int) -> str:
+        """Return the C address of a table; versions that agree on it have one, so that what nests it agrees, too."""
+        return f"&codec_tables[{self.index.index(f'{name}:{self.agreed[name, version]}')}]"
 
     def source(self, table: Table, row: Row) -> tuple[str | None, Kind]:
         """Return the member that the installed release has for a row (None: none), and the kind that it is."""
@@ -215,6 +235,7 @@ class Generator:
             if table.rows_of(version)
         ]
         entries: list[str] = []
+        firsts: dict[tuple[str, str], int] = {}
         for value in vars(schema_names).values():
             if isinstance(value, Names):
                 self.names(value)
@@ -224,6 +245,7 @@ class Generator:
                 if not table.rows_of(version):
                     continue
                 ident, count = self.rows(table, version)
+                self.agreed[table.name, version] = firsts.setdefault((table.name, ident), version)
                 required = f"offsetof({table.struct}, {table.required})" if table.required else "TABLE_WITHOUT_REQUIRED"
                 size = f"sizeof({table.struct})"
                 entries.append(f"\t{{ {_c_string(table.name)}, {version}, {size}, {ident}, {count}, {required} }},")

@@ -44,6 +44,11 @@ void writer_make_complex(writer_t *w)
 	w->complex = true;
 }
 
+void writer_look_up(writer_t *w, const lookup_t *lookup)
+{
+	w->lookup = lookup;
+}
+
 const char *writer_data(const writer_t *w)
 {
 	return w->buffer;

@@ -25,6 +25,7 @@ from .model import (
     NUMBER_OR_ZERO,
     TEXT,
     USER_OR_EMPTY,
+    WORD,
     Row,
     Table,
     choice,
@@ -32,9 +33,11 @@ from .model import (
     constant,
     derived,
     derived_noval,
+    each,
     flags,
     flags_or_null,
     texts,
+    words,
 )
 
 _NOWHERE = "no API version shows it"
@@ -73,6 +76,16 @@ JOB_STATE_RESPONSE = Table(
     skip={},
 )
 """The same where slurmctld has a message of its own for it."""
+
+PRIORITIES = Table(
+    "slurm_job_info_t",
+    (
+        Row("partition", None, WORD, "Partition", since=42),
+        Row("priority", "priority_array", each(NUMBER), "Priority in it", since=42, release="24.05"),
+    ),
+    skip={},
+    view="job_priorities",
+)
 
 JOB = Table(
     "slurm_job_info_t",
@@ -239,10 +252,9 @@ JOB = Table(
         Row(
             "priority_by_partition",
             ("priority_array_names", "priority_array_parts"),
-            derived("priority_by_partition", "array"),
+            words("job_priorities", "priority_array"),
             "Priority in each partition that the job may run in",
             since=42,
-            uses=("priority_array",),
             release="24.05",
         ),
         Row(

@@ -7,6 +7,8 @@ Rule 2: a number that the release has no name for is shown as such (rpc_num2stri
 
 from __future__ import annotations
 
+from .model import Kind, Names
+
 _EVER = ("22.05", "26.05")
 
 _TYPES = {
@@ -272,6 +274,10 @@ _TYPES = {
     """,
 }
 """``number name`` a line, by the first and the last release that have them."""
+
+
+TYPE = Kind("choice", ("DIGITS",), names=Names("rpc", ()))
+"""The type of a message. Its names are those of the release that the build finds."""
 
 
 def of(release: str) -> dict[int, str]:

@@ -186,6 +186,24 @@ USER_OR_NULL = Kind("user", ("UNSET_NULL",))
 USER_OR_EMPTY = Kind("user_or_empty")
 GROUP = Kind("group")
 GROUP_OR_EMPTY = Kind("group_or_empty")
+USER_OR_DIGITS = Kind("user", ("DIGITS",))
+"""The id as text where it has no name."""
+HOSTS = Kind("hosts", type="array")
+"""Each host of a host list."""
+WORD = Kind("word")
+"""The word of an item of `words`."""
+LISTED_TEXTS = Kind("list_texts", type="array")
+"""A Slurm list of texts."""
+LISTED_NUMBERS = Kind("list_numbers", type="array")
+"""A Slurm list of texts with a number each."""
+QOS = Kind("qos")
+"""The name of a QOS by its id, empty without one."""
+QOS_CSV = Kind("qos_csv", type="array")
+"""Names of QOSes by a text with commas between ids."""
+QOS_LISTED = Kind("qos_list", type="array")
+"""The same by a Slurm list of texts."""
+QOS_BITS = Kind("qos_bits", type="array")
+"""The same by a string of bits."""
 
 
 def flags(names: Names) -> Kind:
@@ -228,6 +246,53 @@ def records(struct: str, count: str) -> Kind:
     return Kind("records", ("POINTER",), record=struct, count=count, type="array")
 
 
+def own(view: str) -> Kind:
+    """Return the kind of the record itself, seen by another table; it has no member."""
+    return Kind("own", record=view, type="object")
+
+
+def listed(struct: str) -> Kind:
+    """Return the kind of a Slurm list of records."""
+    return Kind("list_records", record=struct, type="array")
+
+
+def items(view: str, count: str) -> Kind:
+    """Return the kind of arrays side by side as a list of maps.
+
+    ``view`` is a table of the same struct in which each row is `each`, ``count`` says how many. The row's member is one
+    of the arrays; without it there is no item.
+    """
+    return Kind("items", record=view, count=count, type="array")
+
+
+def words(view: str, beside: str) -> Kind:
+    """Return the kind of the same where the row's member is a comma text with one word (`WORD`) an item.
+
+    ``beside`` is an array without which there is no item.
+    """
+    return Kind("words", record=view, count=beside, type="array")
+
+
+def each(kind: Kind, *, when: str | None = None) -> Kind:
+    """Return the kind of one item of an array in a table for `items` or `words`.
+
+    Of an array that is not there, or for which the member ``when`` is 0, the item is 0.
+    """
+    if when is None:
+        return kind._replace(options=(*kind.options, "EACH"))
+    return kind._replace(options=(*kind.options, "EACH", "WHEN"), count=when)
+
+
+def numbers(count: str) -> Kind:
+    """Return the kind of an array of numbers with ``count`` items."""
+    return Kind("numbers", count=count, type="array")
+
+
+def tres(struct: str = "slurmdb_tres_rec_t") -> Kind:
+    """Return the kind of a text of resources ("1=2,4=7": id and count) as a list of records with type and name."""
+    return Kind("tres", record=struct, type="array")
+
+
 def item(index: int, count: str) -> Kind:
     """Return the kind of one item of an array of numbers with ``count`` items; 0 behind its end."""
     return Kind("item", count=count, index=index, type="integer")
@@ -236,6 +301,11 @@ def item(index: int, count: str) -> Kind:
 def quotient(count: str) -> Kind:
     """Return the kind of a sum that is shown as its mean over ``count``, 0 when nothing was counted."""
     return Kind("quotient", count=count, type="integer")
+
+
+def quotient_noval(count: str) -> Kind:
+    """Return the kind of the same as a number object, which is not set when nothing was counted or the sum is 0."""
+    return Kind("quotient", ("NOVAL",), count=count, type="noval")
 
 
 def derived(function: str, type_: str = "string", *options: str) -> Kind:

@@ -4,9 +4,21 @@
 from __future__ import annotations
 
 from . import names
-from .model import NOVAL, NOVAL_REAL, NUMBER, NUMBER_64, REAL, TEXT, Row, Table, derived, flags
+from .model import NOVAL, NOVAL_REAL, NUMBER, NUMBER_64, REAL, TEXT, Kind, Row, Table, each, flags, items
 
-_TRES = ("tres_cnt", "tres_names")
+
+def _by_resource(member: str, kind: Kind, view: str) -> Table:
+    """Return the table of an array of numbers beside that of the resources' names."""
+    rows = (
+        Row("name", "tres_names", each(TEXT), "Resource", since=40),
+        Row("value", member, each(kind), "Number", since=40),
+    )
+    return Table("share_t", rows, skip={}, view=view)
+
+
+RUN_SECONDS = _by_resource("tres_run_secs", NOVAL, "share_run_seconds")
+GROUP_MINUTES = _by_resource("tres_grp_mins", NOVAL, "share_group_minutes")
+USAGE = _by_resource("usage_tres_raw", REAL, "share_usage")
 
 SHARE = Table(
     "share_t",
@@ -21,26 +33,23 @@ SHARE = Table(
         Row(
             "tres/run_seconds",
             "tres_run_secs",
-            derived("tres_numbers", "array"),
+            items("share_run_seconds", "tres_cnt"),
             "What its running jobs may still use, by resource (seconds)",
             since=40,
-            uses=_TRES,
         ),
         Row(
             "tres/group_minutes",
             "tres_grp_mins",
-            derived("tres_numbers", "array"),
+            items("share_group_minutes", "tres_cnt"),
             "What all its jobs together may use, by resource (minutes)",
             since=40,
-            uses=_TRES,
         ),
         Row(
             "tres/usage",
             "usage_tres_raw",
-            derived("tres_usage", "array"),
+            items("share_usage", "tres_cnt"),
             "What it has used, by resource, older use counting less",
             since=40,
-            uses=_TRES,
         ),
         Row(
             "effective_usage",

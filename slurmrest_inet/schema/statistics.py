@@ -3,7 +3,24 @@
 
 from __future__ import annotations
 
-from .model import BOOLEAN, NOVAL, NUMBER, Kind, Row, Table, derived, item, quotient
+from . import messages
+from .model import (
+    BOOLEAN,
+    HOSTS,
+    NOVAL,
+    NUMBER,
+    USER_OR_DIGITS,
+    USER_OR_EMPTY,
+    Kind,
+    Row,
+    Table,
+    derived,
+    each,
+    item,
+    items,
+    quotient,
+    quotient_noval,
+)
 
 
 def _schedule_exit(index: int) -> Kind:
@@ -14,29 +31,109 @@ def _bf_exit(index: int) -> Kind:
     return item(index, "bf_exit_cnt")
 
 
+_STRUCT = "stats_info_response_msg_t"
+_COUNT = each(NUMBER)
+_TYPE = each(messages.TYPE)
+_QUEUE = each(NUMBER, when="rpc_queue_enabled")
+
+RPCS_BY_TYPE = Table(
+    _STRUCT,
+    (
+        Row("message_type", "rpc_type_id", _TYPE, "Type of message", since=38, until=39),
+        Row("type_id", "rpc_type_id", _COUNT, "Number of that type in Slurm's protocol", since=38),
+        Row("message_type", "rpc_type_id", _TYPE, "Type of message", since=40),
+        Row("count", "rpc_type_cnt", _COUNT, "Calls", since=38),
+        Row("queued", "rpc_type_queued", _QUEUE, "Calls that wait", since=40, release="24.05"),
+        Row("dropped", "rpc_type_dropped", _QUEUE, "Calls that were refused", since=40, release="24.05"),
+        Row("cycle_last", "rpc_type_cycle_last", _QUEUE, "Calls in the last cycle", since=40, release="24.05"),
+        Row("cycle_max", "rpc_type_cycle_max", _QUEUE, "Most calls in one cycle", since=40, release="24.05"),
+        Row(
+            "average_time",
+            "rpc_type_time",
+            each(quotient("rpc_type_cnt")),
+            "Mean time of a call (microseconds)",
+            since=38,
+            until=39,
+        ),
+        Row("total_time", "rpc_type_time", _COUNT, "Time of all calls (microseconds)", since=38),
+        Row(
+            "average_time",
+            "rpc_type_time",
+            each(quotient_noval("rpc_type_cnt")),
+            "Mean time of a call (microseconds)",
+            since=40,
+        ),
+    ),
+    skip={},
+    view="rpcs_by_type",
+)
+
+RPCS_BY_USER = Table(
+    _STRUCT,
+    (
+        Row("user", "rpc_user_id", each(USER_OR_DIGITS), "User name", since=38, until=39),
+        Row("user_id", "rpc_user_id", _COUNT, "User id", since=38),
+        Row("user", "rpc_user_id", each(USER_OR_EMPTY), "User name", since=40),
+        Row("count", "rpc_user_cnt", _COUNT, "Calls", since=38),
+        Row(
+            "average_time",
+            "rpc_user_time",
+            each(quotient("rpc_user_cnt")),
+            "Mean time of a call (microseconds)",
+            since=38,
+            until=39,
+        ),
+        Row("total_time", "rpc_user_time", _COUNT, "Time of all calls (microseconds)", since=38),
+        Row(
+            "average_time",
+            "rpc_user_time",
+            each(quotient_noval("rpc_user_cnt")),
+            "Mean time of a call (microseconds)",
+            since=40,
+        ),
+    ),
+    skip={},
+    view="rpcs_by_user",
+)
+
+PENDING_RPCS = Table(
+    _STRUCT,
+    (
+        Row("type_id", "rpc_queue_type_id", _COUNT, "Number of the type in Slurm's protocol", since=41),
+        Row("message_type", "rpc_queue_type_id", _TYPE, "Type of message", since=41),
+        Row("count", "rpc_queue_count", _COUNT, "Calls", since=41),
+    ),
+    skip={},
+    view="pending_rpcs",
+)
+
+PENDING_RPCS_BY_HOSTS = Table(
+    _STRUCT,
+    (
+        Row("type_id", "rpc_dump_types", _COUNT, "Number of the type in Slurm's protocol", since=40),
+        Row("message_type", "rpc_dump_types", _TYPE, "Type of message", since=40),
+        Row("count", "rpc_dump_hostlist", each(HOSTS), "Hosts that the call goes to", since=40),
+    ),
+    skip={},
+    view="pending_rpcs_by_hosts",
+)
+
 STATISTICS = Table(
-    "stats_info_response_msg_t",
+    _STRUCT,
     (
         Row(
             "rpcs_by_message_type",
             "rpc_type_id",
-            derived("rpcs_by_type", "array"),
-            "Remote procedure calls by type: count, average and total time (microseconds)",
+            items("rpcs_by_type", "rpc_type_size"),
+            "Remote procedure calls by type",
             since=38,
-            then={40: derived("rpcs_by_type_40", "array")},
-            uses=(
-                *("rpc_type_size", "rpc_type_cnt", "rpc_type_time", "rpc_queue_enabled"),
-                *("rpc_type_queued", "rpc_type_dropped", "rpc_type_cycle_last", "rpc_type_cycle_max"),
-            ),
         ),
         Row(
             "rpcs_by_user",
             "rpc_user_id",
-            derived("rpcs_by_user", "array"),
-            "Remote procedure calls by user: count, average and total time (microseconds)",
+            items("rpcs_by_user", "rpc_user_size"),
+            "Remote procedure calls by user",
             since=38,
-            then={40: derived("rpcs_by_user_40", "array")},
-            uses=("rpc_user_size", "rpc_user_cnt", "rpc_user_time"),
         ),
         Row("parts_packed", "parts_packed", NUMBER, "Whether the parts are packed"),
         Row("req_time", "req_time", NUMBER, "Time of this answer (epoch)", then={40: NOVAL}),
@@ -209,18 +306,16 @@ STATISTICS = Table(
         Row(
             "pending_rpcs",
             "rpc_queue_type_id",
-            derived("pending_rpcs", "array"),
+            items("pending_rpcs", "rpc_queue_type_count"),
             "Calls that slurmctld has yet to send, by type",
             since=41,
-            uses=("rpc_queue_type_count", "rpc_queue_count"),
         ),
         Row(
             "pending_rpcs_by_hostlist",
             "rpc_dump_types",
-            derived("pending_rpcs_by_hostlist", "array"),
+            items("pending_rpcs_by_hosts", "rpc_dump_count"),
             "The same, by the hosts that they go to",
             since=40,
-            uses=("rpc_dump_count", "rpc_dump_hostlist"),
         ),
     ),
     skip={},

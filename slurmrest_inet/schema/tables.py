@@ -3,15 +3,16 @@
 
 from __future__ import annotations
 
-from .job import JOB, JOB_STATE, JOB_STATE_RESPONSE
+from .job import JOB, JOB_STATE, JOB_STATE_RESPONSE, PRIORITIES
 from .license import LICENSE
 from .node import ENERGY, NODE
 from .partition import PARTITION
 from .reservation import CORE_SPEC, RESERVATION
-from .share import SHARE
-from .statistics import STATISTICS
+from .share import GROUP_MINUTES, RUN_SECONDS, SHARE, USAGE
+from .statistics import PENDING_RPCS, PENDING_RPCS_BY_HOSTS, RPCS_BY_TYPE, RPCS_BY_USER, STATISTICS
 
 TABLES = (
+    PRIORITIES,
     JOB,
     JOB_STATE,
     JOB_STATE_RESPONSE,
@@ -21,6 +22,13 @@ TABLES = (
     PARTITION,
     CORE_SPEC,
     RESERVATION,
+    RUN_SECONDS,
+    GROUP_MINUTES,
+    USAGE,
     SHARE,
+    RPCS_BY_TYPE,
+    RPCS_BY_USER,
+    PENDING_RPCS,
+    PENDING_RPCS_BY_HOSTS,
     STATISTICS,
 )

@@ -35,6 +35,17 @@ typedef struct probe {
 	inner_t *many;
 	uint32_t many_count;
 	char *needed;
+	uint32_t side_count;
+	uint16_t *side_ids;
+	uint64_t *side_sums;
+	uint32_t *side_counts;
+	double *side_reals;
+	long double *side_long_reals;
+	char **side_texts;
+	uint32_t *side_uids;
+	uint8_t side_open;
+	char *hosts;
+	char *qos;
 } probe_t;
 
 enum probe_bits { PROBE_A = 1, PROBE_B = 2, PROBE_C = 8 };

@@ -12,6 +12,7 @@ from typing import Any
 
 import backend
 import headers as headers_
+from slurmdbd import SLURMDBD
 
 from slurmrest_inet.schema import model
 from slurmrest_inet.schema.model import Name, Names, Row, Table
@@ -35,6 +36,48 @@ OPEN_STATE = STATE._replace(ident="probe_open", otherwise=None)
 NUMBERS = ("i8", "u8", "i16", "u16", "i32", "u32", "i64", "u64")
 
 INNER = Table("inner_t", (Row("size", "size", model.NUMBER, "Size"), Row("label", "label", model.TEXT, "Label")), {})
+SIDES = Table(
+    "probe_t",
+    (
+        Row("id", "side_ids", model.each(model.choice(OPEN_STATE)._replace(options=("DIGITS",))), "A number or a name"),
+        Row("sum", "side_sums", model.each(model.NUMBER), "A number"),
+        Row("noval", "side_sums", model.each(model.NOVAL), "The number object"),
+        Row("when", "side_sums", model.each(model.NUMBER, when="side_open"), "A number where another member says so"),
+        Row("mean", "side_sums", model.each(model.quotient("side_counts")), "A mean"),
+        Row("mean_noval", "side_sums", model.each(model.quotient_noval("side_counts")), "The number object"),
+        Row("real", "side_reals", model.each(model.REAL), "A float"),
+        Row("long_real", "side_long_reals", model.each(model.NOVAL_REAL), "A long float"),
+        Row("text", "side_texts", model.each(model.TEXT), "A text"),
+        Row("hosts", "side_texts", model.each(model.HOSTS), "A text as hosts"),
+        Row("user", "side_uids", model.each(model.USER_OR_DIGITS), "A name or the number"),
+        Row("gone", "no_such_member", model.each(model.NUMBER), "No member", release="99.01"),
+    ),
+    {},
+    view="probe_sides",
+)
+WORDS = Table(
+    "probe_t",
+    (Row("word", None, model.WORD, "A word"), Row("sum", "side_sums", model.each(model.NUMBER), "A number")),
+    {},
+    view="probe_words",
+)
+SELF = Table("probe_t", (Row("text", "text", model.TEXT, "A text"),), {}, view="probe_self")
+SEQUENCES = Table(
+    "probe_t",
+    (
+        Row("sides", "side_ids", model.items("probe_sides", "side_count"), "Arrays side by side"),
+        Row("beside_words", "list", model.words("probe_words", "side_sums"), "Words with arrays beside them"),
+        Row("numbers", "side_sums", model.numbers("side_count"), "Numbers"),
+        Row("reals", "side_long_reals", model.numbers("side_count"), "Floats"),
+        Row("self", None, model.own("probe_self"), "Itself"),
+        Row("hosts", "hosts", model.HOSTS, "Hosts"),
+        Row("qos", "qos", model.QOS_CSV, "QOSes"),
+        Row("gone/items", "no_such_member", model.items("probe_sides", "side_count"), "No member", release="99.01"),
+        Row("gone/tres", "no_such_member", model.tres(), "No member", release="99.01"),
+    ),
+    {},
+    view="probe_sequences",
+)
 PROBE = Table(
     "probe_t",
     (
@@ -96,7 +139,7 @@ def build(folder: str, *, sanitize: bool) -> Any:
     cdef = re.sub(r"^#.*$|/\*.*?\*/", "", text, flags=re.MULTILINE)
     structs, enumerators, _functions = headers_._walk(cdef)
     headers = headers._replace(structs={**headers.structs, **structs}, constants=headers.constants | enumerators)
-    backend.prepare(headers, (INNER, PROBE, *TABLES), folder)
+    backend.prepare(headers, (INNER, PROBE, SIDES, WORDS, SELF, *SLURMDBD, SEQUENCES, *TABLES), folder)
     name = "_probe_sanitized" if sanitize else "_probe"
     extra = ["-O1", "-g"]
     if sanitize:

@@ -3,30 +3,23 @@
 
 from __future__ import annotations
 
-import codecs
 import grp
 import json
 import math
-import os
 import pwd
 from typing import Any
 
+import documents
 import probe
 import pytest
 import yaml
+from documents import JSON_COMPACT, JSON_PRETTY, SANITIZED, YAML, decoded, parse
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-SANITIZED = bool(os.environ.get("SLURMREST_TEST_SANITIZE"))
-JSON_COMPACT, JSON_PRETTY, YAML = range(3)
 VERSION = 38
 
 _WIDTHS = {"8": 0xFF, "16": 0xFFFF, "32": 0xFFFFFFFF, "64": 0xFFFFFFFFFFFFFFFF}
-
-
-@pytest.fixture(scope="session")
-def module(tmp_path_factory: pytest.TempPathFactory) -> Any:
-    return probe.build(str(tmp_path_factory.mktemp("probe")), sanitize=SANITIZED)
 
 
 def sentinels(member: str) -> tuple[int | None, int | None]:
@@ -77,18 +70,6 @@ def real_model(value: float) -> dict[str, Any]:
             "number": 0.0 if infinite or unset else value,
         },
     }
-
-
-def _replace_each_byte(error: UnicodeError) -> tuple[str, int]:
-    assert isinstance(error, UnicodeDecodeError)
-    return "\ufffd" * (error.end - error.start), error.end
-
-
-codecs.register_error("replace_each_byte", _replace_each_byte)
-
-
-def decoded(raw: bytes) -> str:
-    return raw.decode("utf-8", "replace_each_byte")
 
 
 def choice_model(value: int, otherwise: Any) -> Any:
@@ -208,41 +189,10 @@ class Filled:
 def encode(
     module: Any, records: list[dict[str, Any]], format_: int, capacity: int = 1 << 16, *, complex_: bool = False
 ) -> bytes:
-    """One document {"list": [...]} of all records, taken out of the buffer whenever it is full."""
-    ffi, lib = module.ffi, module.lib
+    """One document {"list": [...]} of all records."""
     filled = Filled(module, records)
-    table = lib.codec_table(b"probe_t", VERSION)
-    writer = lib.writer_new(format_, capacity)
-    if complex_:
-        lib.writer_make_complex(writer)
-    out = bytearray()
-    done = 0
-    lib.writer_begin_map(writer)
-    lib.writer_key(writer, b"list", 4)
-    lib.writer_begin_list(writer)
-    while True:
-        done += lib.codec_records(writer, table, filled.array + done, len(records) - done)
-        if done == len(records):
-            break
-        out += ffi.buffer(lib.writer_data(writer), lib.writer_length(writer))
-        lib.writer_reuse(writer)
-    lib.writer_end_list(writer)
-    lib.writer_end_map(writer)
-    lib.writer_finish(writer)
-    out += ffi.buffer(lib.writer_data(writer), lib.writer_length(writer))
-    assert not lib.writer_failed(writer)
-    lib.writer_free(writer)
-    return bytes(out)
-
-
-def parse(document: bytes, format_: int) -> Any:
-    if format_ == YAML:
-        return yaml.load(document, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506 - safe loaders
-
-    def no_constants(name: str) -> None:
-        raise AssertionError(name)
-
-    return json.loads(document.decode("utf-8"), parse_constant=no_constants)
+    table = module.lib.codec_table(b"probe_t", VERSION)
+    return documents.encode(module, table, filled.array, len(records), format_, capacity, complex_=complex_)
 
 
 raw_text = st.one_of(
@@ -384,12 +334,12 @@ def test_keys_that_yaml_would_misread_are_quoted(module: Any, key: str) -> None:
 _TABLES = [(table, version) for table in probe.TABLES for version in range(36, 46) if table.rows_of(version)]
 
 
-@pytest.mark.parametrize(("table", "version"), _TABLES, ids=[f"{t.struct}-{v}" for t, v in _TABLES])
+@pytest.mark.parametrize(("table", "version"), _TABLES, ids=[f"{t.name}-{v}" for t, v in _TABLES])
 @pytest.mark.parametrize("fill", [0, 1, 0xFE, 0xFF])
 def test_real_tables_take_any_number(module: Any, table: Any, version: int, fill: int) -> None:
     """Zeroed memory and every sentinel in every number, no pointer set: what slurmctld may send and what it may not."""
     ffi, lib = module.ffi, module.lib
-    rows = lib.codec_table(table.struct.encode(), version)
+    rows = lib.codec_table(table.name.encode(), version)
     if rows == ffi.NULL:
         pytest.skip("the installed release has no such struct")
     memory = ffi.new(f"{table.struct} *")

@@ -83,7 +83,27 @@ def test_kinds(table: Table) -> None:
             assert (kind.name == "derived") == (kind.function is not None), row.path
             assert (kind.name == "constant") == (kind.literal is not None), row.path
         for source in row.sources or (Source(None, row.kind, row.then),):
-            assert all((kind.name == "constant") == (source.member is None) for kind in source.kinds), row.path
+            without = ("constant", "own", "word")
+            assert all((kind.name in without) == (source.member is None) for kind in source.kinds), row.path
+
+
+@pytest.mark.parametrize("table", TABLES, **_ids)
+def test_that_items_of_arrays_stand_in_the_table_of_a_list(table: Table) -> None:
+    """A row of such a table is an item or the word beside it, and its struct is that of the list's row."""
+    users = [
+        (one, kind.name)
+        for one in TABLES
+        for row in one.rows
+        for kind in row.kinds
+        if kind.name in ("items", "words") and kind.record == table.name
+    ]
+    assert all(one.struct == table.struct for one, _ in users)
+    wanted = {"word"} if "words" in {name for _, name in users} else set()
+    for row in table.rows:
+        for kind in row.kinds:
+            assert ("EACH" in kind.options or kind.name in wanted) == bool(users), row.path
+            assert kind.name != "word" or wanted, row.path
+            assert ("WHEN" in kind.options) <= ("EACH" in kind.options and kind.count is not None), row.path
 
 
 @pytest.mark.parametrize("table", TABLES, **_ids)
@@ -108,5 +128,5 @@ def test_nested_tables_come_first() -> None:
     for table in TABLES:
         inner = {kind.record for row in table.rows for kind in row.kinds if kind.record}
         assert inner <= seen
-        seen.add(table.struct)
+        seen.add(table.name)
     assert len({table.name for table in TABLES}) == len(TABLES)

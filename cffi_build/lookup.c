@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Names by id: of users and groups as the name service has them, of trackable resources and QOSes as slurmdbd told
+ * them before.
+ *
+ * Rule 1: an id without a name is NULL here; what stands in its place, the kind of the row says.
+ * Rule 2: no name is copied out of Slurm's records, so these outlive the look-up.
+ */
+#include "codec.h"
+
+#include <grp.h>
+#include <pwd.h>
+#include <slurm/slurm.h>
+#include <slurm/slurmdb.h>
+#include <stdlib.h>
+#include <string.h>
+
+/*
+ * Names cost a look-up in the name service each; a listing has many records of few users. The slot of an id is its
+ * remainder, so a cluster with more users than slots only loses speed.
+ */
+enum { NAME_SLOTS = 64, NAME_LENGTH = 256 }; /* LOGIN_NAME_MAX is 256 */
+
+struct name_slot {
+	bool known;
+	bool exists;
+	uint32_t id;
+	char name[NAME_LENGTH];
+};
+
+static struct name_slot users[NAME_SLOTS];
+static struct name_slot groups[NAME_SLOTS];
+
+static void remember(struct name_slot *slot, uint32_t id, const char *name)
+{
+	slot->known = true;
+	slot->id = id;
+	slot->exists = name != NULL && strlen(name) < sizeof(slot->name);
+	if (slot->exists)
+		memcpy(slot->name, name, strlen(name) + 1);
+}
+
+/* The name stands in its slot until another id takes that. */
+const char *lookup_user(uint32_t uid)
+{
+	struct name_slot *slot = &users[uid % NAME_SLOTS];
+	const struct passwd *entry;
+
+	if (!slot->known || slot->id != uid) {
+		entry = getpwuid(uid);
+		remember(slot, uid, entry ? entry->pw_name : NULL);
+	}
+	return slot->exists ? slot->name : NULL;
+}
+
+const char *lookup_group(uint32_t gid)
+{
+	struct name_slot *slot = &groups[gid % NAME_SLOTS];
+	const struct group *entry;
+
+	if (!slot->known || slot->id != gid) {
+		entry = getgrgid(gid);
+		remember(slot, gid, entry ? entry->gr_name : NULL);
+	}
+	return slot->exists ? slot->name : NULL;
+}
+
+struct named {
+	uint32_t id;
+	char *type; /* of a resource */
+	char *name;
+};
+
+struct names {
+	struct named *entries; /* by id */
+	size_t count;
+};
+
+struct lookup {
+	struct names tres;
+	struct names qos;
+};
+
+static int by_id(const void *left, const void *right)
+{
+	uint32_t one = ((const struct named *) left)->id, other = ((const struct named *) right)->id;
+
+	return (one > other) - (one < other);
+}
+
+static struct named of_tres(const void *record)
+{
+	const slurmdb_tres_rec_t *tres = record;
+
+	return (struct named) { tres->id, tres->type, tres->name };
+}
+
+static struct named of_qos(const void *record)
+{
+	const slurmdb_qos_rec_t *qos = record;
+
+	return (struct named) { qos->id, NULL, qos->name };
+}
+
+static bool gather(struct names *names, struct xlist *list, struct named (*of)(const void *record))
+{
+	__typeof__(slurm_list_iterator_create(NULL)) iterator;
+	size_t room = list ? (size_t) slurm_list_count(list) : 0;
+	const void *record;
+
+	names->entries = calloc(room + 1, sizeof(*names->entries));
+	if (!names->entries)
+		return false;
+	if (!room)
+		return true;
+	iterator = slurm_list_iterator_create(list);
+	while (names->count < room && (record = slurm_list_next(iterator)))
+		names->entries[names->count++] = of(record);
+	slurm_list_iterator_destroy(iterator);
+	qsort(names->entries, names->count, sizeof(*names->entries), by_id);
+	return true;
+}
+
+static const struct named *find(const struct names *names, uint32_t id)
+{
+	struct named wanted = { .id = id };
+
+	return bsearch(&wanted, names->entries, names->count, sizeof(*names->entries), by_id);
+}
+
+lookup_t *lookup_new(void *tres, void *qos)
+{
+	lookup_t *lookup = calloc(1, sizeof(*lookup));
+
+	if (lookup && gather(&lookup->tres, tres, of_tres) && gather(&lookup->qos, qos, of_qos))
+		return lookup;
+	lookup_free(lookup);
+	return NULL;
+}
+
+void lookup_free(lookup_t *lookup)
+{
+	if (!lookup)
+		return;
+	free(lookup->tres.entries);
+	free(lookup->qos.entries);
+	free(lookup);
+}
+
+const char *lookup_qos(const lookup_t *lookup, uint32_t id)
+{
+	const struct named *found = lookup ? find(&lookup->qos, id) : NULL;
+
+	return found ? found->name : NULL;
+}
+
+bool lookup_tres(const lookup_t *lookup, uint32_t id, char **type, char **name)
+{
+	const struct named *found = lookup ? find(&lookup->tres, id) : NULL;
+
+	if (!found)
+		return false;
+	*type = found->type;
+	*name = found->name;
+	return true;
+}
