@@ -564,6 +564,15 @@ size_t codec_records(writer_t *w, const codec_table_t *table, const void *array,
 	return done;
 }
 
+size_t codec_pointed_records(writer_t *w, const codec_table_t *table, void *const *records, size_t count)
+{
+	size_t done = 0;
+
+	while (done < count && !w->failed && try_record(w, table, records[done]))
+		done++;
+	return done;
+}
+
 size_t codec_table_stride(const codec_table_t *table)
 {
 	return table->stride;

@@ -49,6 +49,11 @@ const codec_table_t *codec_table(const char *name, int version);
 size_t codec_table_stride(const codec_table_t *table);
 /* Writes records of an array as list items until the buffer is full; returns how many whole ones it wrote. */
 size_t codec_records(writer_t *w, const codec_table_t *table, const void *array, size_t count);
+/* The same for records that pointers lead to, as those of a list. */
+size_t codec_pointed_records(writer_t *w, const codec_table_t *table, void *const *records, size_t count);
+/* The items of a Slurm list in their order, as an array that list_items_free() ends; NULL: no memory. */
+void **list_items(void *list, size_t *count);
+void list_items_free(void **items);
 /* Writes one record's rows into the map that is open. */
 void codec_members(writer_t *w, const codec_table_t *table, const void *record);
 

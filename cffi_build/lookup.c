@@ -104,19 +104,16 @@ static struct named of_qos(const void *record)
 
 static bool gather(struct names *names, struct xlist *list, struct named (*of)(const void *record))
 {
-	__typeof__(slurm_list_iterator_create(NULL)) iterator;
-	size_t room = list ? (size_t) slurm_list_count(list) : 0;
-	const void *record;
+	void **records = list_items(list, &names->count);
 
-	names->entries = calloc(room + 1, sizeof(*names->entries));
-	if (!names->entries)
+	names->entries = calloc(names->count + 1, sizeof(*names->entries));
+	if (!records || !names->entries) {
+		list_items_free(records);
 		return false;
-	if (!room)
-		return true;
-	iterator = slurm_list_iterator_create(list);
-	while (names->count < room && (record = slurm_list_next(iterator)))
-		names->entries[names->count++] = of(record);
-	slurm_list_iterator_destroy(iterator);
+	}
+	for (size_t i = 0; i < names->count; i++)
+		names->entries[i] = of(records[i]);
+	list_items_free(records);
 	qsort(names->entries, names->count, sizeof(*names->entries), by_id);
 	return true;
 }

@@ -124,6 +124,25 @@ static void each(writer_t *w, struct xlist *list, const codec_table_t *table,
 		slurm_list_iterator_destroy(iterator);
 }
 
+void **list_items(void *list, size_t *count)
+{
+	size_t room = list ? (size_t) slurm_list_count(list) : 0;
+	void **items = calloc(room + 1, sizeof(*items));
+	__typeof__(slurm_list_iterator_create(NULL)) iterator = items && list ? slurm_list_iterator_create(list) : NULL;
+
+	*count = 0;
+	while (iterator && *count < room && (items[*count] = slurm_list_next(iterator)))
+		(*count)++;
+	if (iterator)
+		slurm_list_iterator_destroy(iterator);
+	return items;
+}
+
+void list_items_free(void **items)
+{
+	free(items);
+}
+
 static void text_item(writer_t *w, const codec_table_t *table, const void *item)
 {
 	(void) table;

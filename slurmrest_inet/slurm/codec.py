@@ -12,7 +12,7 @@ from slurmrest_inet.slurm.library import ffi, lib
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from typing import Any
+    from typing import Any, Callable
 
 JSON_COMPACT, JSON_PRETTY, YAML, YAML_EMPTY = range(4)
 """YAML shows a missing string as null, YAML_EMPTY as an empty one."""
@@ -32,6 +32,12 @@ class Writer:
         self._w = ffi.gc(raw, lib.writer_free)
         if complex_:
             lib.writer_make_complex(raw)
+        self._names: Names | None = None
+
+    def look_up(self, names: Names) -> None:
+        """From here on take names of resources and QOSes from there."""
+        self._names = names  # lives as long as the writer
+        lib.writer_look_up(self._w, names.raw)
 
     def value(self, value: Any) -> None:
         """Write a value made of dict, list, str, bool, int, float and None; what is written is small."""
@@ -105,9 +111,22 @@ class Writer:
         """Write an array's records into the open list; yields the buffer each time it is full."""
         stride = lib.codec_table_stride(table)
         base = ffi.cast("char *", array)
+        return self._pieces(count, lambda done: lib.codec_records(self._w, table, base + done * stride, count - done))
+
+    def listed(self, table: Any, list_: Any) -> Iterator[memoryview]:
+        """Write the records of a list of Slurm's (NULL: of none) into the open list; yields as `records` does."""
+        slot = ffi.new("size_t *")
+        raw = lib.list_items(list_, slot)
+        if raw == ffi.NULL:
+            raise MemoryError
+        items, count = ffi.gc(raw, lib.list_items_free), slot[0]
+        write = lib.codec_pointed_records
+        return self._pieces(count, lambda done: write(self._w, table, items + done, count - done))
+
+    def _pieces(self, count: int, write: Callable[[int], int]) -> Iterator[memoryview]:
         done = 0
         while done < count:
-            done += lib.codec_records(self._w, table, base + done * stride, count - done)
+            done += write(done)
             if lib.writer_failed(self._w):
                 raise MemoryError
             if done < count:
@@ -120,6 +139,19 @@ class Writer:
         view = memoryview(ffi.buffer(lib.writer_data(self._w), lib.writer_length(self._w)))
         lib.writer_reuse(self._w)
         return view
+
+
+class Names:
+    """Names by id of trackable resources and QOSes, for records that hold the ids alone.
+
+    ``tres`` and ``qos`` are lists of slurmdb_tres_rec_t and slurmdb_qos_rec_t, which outlive this, or NULL.
+    """
+
+    def __init__(self, tres: Any, qos: Any) -> None:
+        raw = lib.lookup_new(tres, qos)
+        if raw == ffi.NULL:
+            raise MemoryError
+        self.raw = ffi.gc(raw, lib.lookup_free)
 
 
 def table(name: str, version: int) -> Any:
