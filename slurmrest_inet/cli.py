@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
     from slurmrest_inet.auth.keys import Keys
     from slurmrest_inet.auth.peer import Peer
+    from slurmrest_inet.serve.backend import Application
     from slurmrest_inet.serve.log import Log
-    from slurmrest_inet.serve.stdio import Application
 
 EXIT_OK = 0
 EXIT_REFUSED = 1

@@ -42,7 +42,7 @@ JSON_STYLES = ("compact", "pretty", "complex")
 YAML_STYLES = ("compact", "pretty", "complex", "no_tag")
 
 LIMIT_NAMES = ("head_bytes", "header_count", "target_bytes", "body_bytes", "requests")
-"""What of http.session.Limits can be set from outside: SLURMREST_INET_HEAD_BYTES and so on; defaults stand there."""
+"""What of http.limits.Limits can be set from outside: SLURMREST_INET_HEAD_BYTES and so on; defaults stand there."""
 
 
 class StartError(Exception):
@@ -150,7 +150,7 @@ class Settings(NamedTuple):
     yaml_style: frozenset[str] = frozenset({"pretty"})
     response_status_codes: str | None = None  # of the generated document; never of live answers
     deadlines: Deadlines = Deadlines()
-    limits: tuple[tuple[str, int], ...] = ()  # what differs from http.session.Limits
+    limits: tuple[tuple[str, int], ...] = ()  # what differs from http.limits.Limits
     memory: int = 16384  # MiB of address space: a listing of four million jobs, 0 is no limit
     cpu: int = 3600  # seconds of processor time of one connection, 0 is no limit
     syslog: str = "/dev/log"

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from slurmrest_inet import cli, settings
-from slurmrest_inet.http.session import Limits
+from slurmrest_inet.http.limits import Limits
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

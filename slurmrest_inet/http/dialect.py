@@ -51,3 +51,21 @@ class Dialect(NamedTuple):
     dot_is_nothing: bool = False
     repeats: bool = False
     yaml: tuple[str, ...] = ("application/x-yaml", "text/yaml")
+
+
+class WordedError(RestError):
+    """A refusal whose status and words are those of the dialect that `path` is answered in; of the plain one till then.
+
+    word: the field of Dialect.
+    """
+
+    def __init__(self, word: str, path: str, reason: str) -> None:
+        self._word = word
+        self.path = path
+        refusal: Refusal = getattr(Dialect(), word)
+        super().__init__(refusal.status, refusal.text, reason=reason)
+
+    def in_words_of(self, dialect: Dialect) -> RestError:
+        """Make the error to raise or to answer with."""
+        refusal: Refusal = getattr(dialect, self._word)
+        return refusal.error(self.reason or "")

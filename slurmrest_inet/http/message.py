@@ -2,7 +2,7 @@
 """The words that cross the border between HTTP and the rest: a request, a response, an error that knows its status.
 
 Rule 1: values only, no behaviour; nothing here knows h11, descriptors or Slurm.
-Rule 2: nothing else crosses the border. Pure code raises `RestError`; `session.py` alone turns other
+Rule 2: nothing else crosses the border. Pure code raises `RestError`; `session.failure` alone turns other
         exceptions into 500.
 """
 

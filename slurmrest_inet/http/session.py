@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""One client connection as a state machine around h11: bytes in, bytes out.
+"""One client connection as a state machine around h11: bytes in, requests out; answers in, bytes out.
 
-Rule 1: no descriptor, no clock, no Slurm. The edge brings bytes and deadlines, `date` brings the time.
-Rule 2: this is the only error boundary. What the handler raises becomes exactly one well-formed answer here, or, when
-        the answer has begun, a connection that ends without the body's end mark.
+Rule 1: no descriptor, no clock, no Slurm, and nobody is called back. The edge brings bytes, deadlines and the date,
+        takes requests out with `next`, has them answered, and brings each answer with `answer`.
+Rule 2: this is the error boundary. What an application raises becomes exactly one well-formed answer by `failure`, or,
+        when the answer has begun, a connection that ends without the body's end mark.
 Rule 3: an answer that closes says `Connection: close`; nothing is written after it. HTTP/1.0 gets one answer, with a
         status line of HTTP/1.1 as RFC 9110 section 2.5 wants it, never chunked.
 Rule 4: chunks of a streamed body are handed on, not copied (but the first), and the stream is always closed.
@@ -19,12 +20,9 @@ from slurmrest_inet.record import TYPE_CHECKING, NamedTuple, cast
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
-    from typing import Callable
 
-    from slurmrest_inet.http.dialect import Dialect
+    from slurmrest_inet.http.limits import Limits
     from slurmrest_inet.http.message import Bytes
-
-    Observer = Callable[[Request | None, int, int, str | None, BaseException | None], None]
 
 # What the connection waits for; the edge picks its deadline by it.
 FIRST = "first"  # the first byte of the connection
@@ -64,57 +62,39 @@ _BODILESS = (204, 304)
 _PIECE = 65_536
 
 
-class Limits(NamedTuple):
-    """How much one connection may ask for. Sizes in bytes."""
+class Told(NamedTuple):
+    """An answer, the `reason` of it for the log, and the `error` that nobody expected, which is a fault of ours."""
 
-    # Request line and header fields together: where the parser of slurmrestd stops. A Kerberos or OIDC token that a
-    # proxy passes on takes 16 KB, a query that lists jobs several times that.
-    head_bytes: int = 81_920
-    # Three times what a browser sends through two proxies, and Apache's default.
-    header_count: int = 100
-    # What slurmrestd takes in one element of a head. RFC 9112 section 3 asks for 8,000 at least.
-    target_bytes: int = 65_536
-    # slurmrestd's own limit.
-    body_bytes: int = 52_428_800
-    # libslurm's leaks leave with the process: after so many requests the client opens another connection.
-    requests: int = 1_000
+    response: Response
+    reason: str | None
+    error: Exception | None = None
+
+
+def failure(error: Exception) -> Told:
+    """What the client is told of an error that an application has raised."""
+    if isinstance(error, RestError):
+        return Told(error.response(), error.reason)
+    return Told(Response(500, "text/plain", b"Internal error"), None, error)
 
 
 class Session:
-    """One connection: `receive` what came in, write all of `output`, look at `closed`, read on.
+    """One connection: `receive` what came in, answer all that `next` gives, look at `closed`, read on.
 
-    handler: called with each complete request; its Response is sent.
-    date: the current time as an IMF-fixdate (RFC 9110 section 5.6.7).
     lenient: nobody else has read the bytes of this connection, so a bare line feed may end a line of a head.
-    dialect: how to speak to who asks for a path, if that depends on it.
-    observer: called once per answer with the request (None if it was refused before it was complete), the status, the
-        bytes handed out, the reason for the log, and the exception that nobody expected.
 
     `phase` is FIRST, HEAD, BODY or IDLE. `closed`: nothing more will be read or written. `failed`: the client broke the
     protocol, or an answer broke off. `linger`: the client may still be sending, so a close at once could take the
     answer away from it (RFC 9112 section 9.6).
     """
 
-    def __init__(
-        self,
-        handler: Callable[[Request], Response],
-        limits: Limits,
-        date: Callable[[], str],
-        observer: Observer,
-        *,
-        lenient: bool = False,
-        dialect: Callable[[str], Dialect] | None = None,
-    ) -> None:
-        self._handler = handler
+    def __init__(self, limits: Limits, *, lenient: bool = False) -> None:
         self._limits = limits
         self._lenient = lenient
-        self._dialect = dialect or wirecheck.plain_dialect
-        self._date = date
-        self._observer = observer
         self._h11 = h11.Connection(h11.SERVER, limits.head_bytes + _PIECE)
         self._buffer = bytearray()
         self._eof = False
         self._late = False
+        self._refused = False
         self._scanner = wirecheck.Scanner(limits, lenient=lenient)
         self._head: wirecheck.Head | None = None
         self._fields: tuple[tuple[bytes, bytes], ...] = ()
@@ -144,39 +124,75 @@ class Session:
             self._eof = True
 
     def time_out(self) -> None:
-        """The deadline of the phase has passed: `output` then refuses a request that had begun, or ends in silence."""
+        """The deadline of the phase has passed: `next` then refuses a request that had begun, or ends in silence."""
         self._late = True
 
-    def output(self) -> Generator[list[Bytes], None, None]:
-        """Everything that the bytes received so far call for, in order, each item a list for writev(2).
+    def next(self) -> Request | RestError | bytes | None:
+        """What the bytes received so far call for next; None if that is more of them, or nothing any more.
 
-        An item must be written completely before the next one is asked for: buffers are reused. Close the generator to
-        give up on an answer (the client is gone); the connection is then `closed`.
+        A Request is to be answered before the next call, and an error (what came is no request) with what `refusal`
+        makes of it. Bytes (100 Continue) are to be written as they are.
         """
-        while not self.closed:
-            try:
-                if self._late:
-                    self._time_out()
-                    return
-                step = self._advance()
-            except RestError as error:
-                self.failed = error.status != 408
-                yield from self._refuse(error)
-                return
-            except MemoryError:
-                # What was collected goes first, so that the refusal finds room.
-                self._body, self._buffer = bytearray(), bytearray()
-                yield from self._refuse(RestError(503, "No memory for the request", reason="out of memory in a body"))
-                return
-            if step is None:
-                if self._eof:
-                    # Nobody waits for the answer to half a request: slurmrestd gives none either.
-                    self.closed = True
-                return
-            if isinstance(step, Request):
-                yield from self._serve(step)
-            else:
-                yield [step]
+        if self.closed or self._refused:
+            return None
+        try:
+            if self._late:
+                self._time_out()
+                return None
+            step = self._advance()
+        except RestError as error:
+            self._refused, self.failed = True, error.status != 408
+            return error
+        except MemoryError:
+            # What was collected goes first, so that the refusal finds room.
+            self._body, self._buffer = bytearray(), bytearray()
+            self._refused = True
+            return RestError(503, "No memory for the request", reason="out of memory in a body")
+        if step is None and self._eof:
+            # Nobody waits for the answer to half a request: slurmrestd gives none either.
+            self.closed = True
+        return step
+
+    def refusal(self, error: RestError) -> Told:
+        """The last answer of this connection, for an error that `next` gave."""
+        response = error.response()
+        if self._buffer[:5] == b"HEAD ":
+            # Whoever asks with HEAD reads no body, whatever the status.
+            response = response._replace(content_type=None, body=b"")
+        return Told(response, error.reason)
+
+    def answer(self, response: Response, date: str) -> Generator[list[Bytes], None, None]:
+        """The bytes of the answer to what `next` gave, each item a list for writev(2).
+
+        date: the current time as an IMF-fixdate (RFC 9110 section 5.6.7). An item must be written completely before the
+        next one is asked for: buffers are reused. Close the generator to give up on an answer (the client is gone); the
+        connection is then `closed`.
+
+        Raises what a streamed body raises. Before anything was handed out another answer can be given instead; after
+        that the connection is `closed`, and the body visibly incomplete.
+        """
+        begun = False
+        close, over = self._closes(response), True
+        try:
+            for item in self._send(response, close, date):
+                begun = True
+                yield item
+            over = False
+        except Exception:
+            # A head that is out cannot be taken back: the body is left visibly incomplete.
+            self.failed, over = self.failed or begun, begun
+            raise
+        finally:
+            # A stream holds libslurm's message; it goes also when the client went first.
+            release = getattr(response.body, "close", None)
+            if release:
+                release()
+            self.closed = self.closed or over
+        if self._h11.our_state is h11.DONE and not self._refused:
+            self._h11.start_next_cycle()
+        else:
+            self.closed = True
+            self.linger = not self._eof and (close or bool(self._buffer))
 
     def _time_out(self) -> None:
         if self.phase in (HEAD, BODY):
@@ -191,7 +207,7 @@ class Session:
                 if self._eof and self._scanner.begun:
                     wirecheck.check_cut(bytes(self._buffer), self._limits)
                 return None
-            self._open(wirecheck.check(bytes(self._buffer[:end]), self._limits, self._dialect))
+            self._open(wirecheck.check(bytes(self._buffer[:end]), self._limits))
             del self._buffer[:end]
             # Also when the body is here already: whether it is depends on the reads alone, and RFC 9110 section 10.1.1
             # only allows to leave it out.
@@ -240,70 +256,14 @@ class Session:
         self._scanner = wirecheck.Scanner(self._limits, lenient=self._lenient)
         return request
 
-    def _refuse(self, error: RestError) -> Generator[list[Bytes], None, None]:
-        self.closed = True
-        self.linger = not self._eof
-        response = error.response()
-        if self._buffer[:5] == b"HEAD ":
-            # Whoever asks with HEAD reads no body, whatever the status.
-            response = response._replace(content_type=None, body=b"")
-        sent = 0
-        try:
-            for item in self._send(response, close=True):
-                sent += sum(map(len, item))
-                yield item
-        finally:
-            self._observer(None, error.status, sent, error.reason, None)
-
-    def _serve(self, request: Request) -> Generator[list[Bytes], None, None]:
-        status, sent, whole = 500, 0, False
-        reason: str | None = None
-        unexpected: Exception | None = None
-        response = refusal = None
-        try:
-            try:
-                response = self._handler(request)
-                status, close, reason = response.status, self._closes(response), response.note
-                for item in self._send(response, close):
-                    sent += sum(map(len, item))
-                    yield item
-            except Exception as error:  # noqa: BLE001 - the boundary of rule 2
-                if isinstance(error, RestError):
-                    reason, refusal = error.reason, error.response()
-                else:
-                    unexpected, refusal = error, Response(500, "text/plain", b"Internal error")
-            finally:
-                # A stream holds libslurm's message; it goes also when the client went first.
-                release = getattr(response and response.body, "close", None)
-                if release:
-                    release()
-            if refusal is not None:
-                if sent:
-                    # The head is out and cannot be taken back: leave the body visibly incomplete.
-                    self.failed = True
-                    return
-                status, close = refusal.status, self._closes(refusal)
-                for item in self._send(refusal, close):
-                    sent += sum(map(len, item))
-                    yield item
-            whole = True
-            if self._h11.our_state is h11.DONE:
-                self._h11.start_next_cycle()
-            else:
-                self.closed = True
-                self.linger = not self._eof and (close or bool(self._buffer))
-        finally:
-            self.closed = self.closed or not whole
-            self._observer(request, status, sent, reason, unexpected)
-
     def _closes(self, response: Response) -> bool:
         # As slurmrestd does: no status that is an error leaves the connection open.
-        return response.close or response.status >= 400 or self._served >= self._limits.requests
+        return self._refused or response.close or response.status >= 400 or self._served >= self._limits.requests
 
-    def _send(self, response: Response, close: bool) -> Generator[list[Bytes], None, None]:
+    def _send(self, response: Response, close: bool, date: str) -> Generator[list[Bytes], None, None]:
         """The bytes of one answer. Raises what the stream raises; nothing is handed out before its second chunk."""
         first, second, chunks = _first_two(response)
-        head = self._pass(self._head_of(response, None if second is not None else len(first), close))
+        head = self._pass(self._head_of(response, None if second is not None else len(first), close, date))
         if second is None:
             yield [b"".join(head), *self._data(first), *self._pass(h11.EndOfMessage())]
             return
@@ -315,8 +275,7 @@ class Session:
         if end:
             yield end
 
-    def _head_of(self, response: Response, length: int | None, close: bool) -> h11.Response:
-        date = self._date()
+    def _head_of(self, response: Response, length: int | None, close: bool, date: str) -> h11.Response:
         # A client that asks the same again and again gets the same head for a second.
         like = (date, response.status, response.content_type, length, response.headers, close)
         if like != self._last_like:

@@ -12,14 +12,12 @@ Rule 4: a bare line feed ends a line only where nobody else has read the same by
 
 from __future__ import annotations
 
-from slurmrest_inet.http.dialect import Dialect
+from slurmrest_inet.http.dialect import WordedError
 from slurmrest_inet.http.message import RestError
 from slurmrest_inet.record import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from typing import Callable
-
-    from slurmrest_inet.http.session import Limits
+    from slurmrest_inet.http.limits import Limits
 
 # Methods that slurmrestd routes; the router answers for those that a path does not define.
 ROUTED = frozenset(("GET", "POST", "PUT", "DELETE", "OPTIONS", "PATCH", "TRACE"))
@@ -116,13 +114,8 @@ class Scanner:
             self._start = self._seen = reached
 
 
-def plain_dialect(_path: str) -> Dialect:
-    """That of 22.05, for every path."""
-    return Dialect()
-
-
-def check(raw: bytes, limits: Limits, dialect: Callable[[str], Dialect] = plain_dialect) -> Head:
-    """Judge one complete head as `Scanner` delimited it. dialect: how to speak to who asks for a path.
+def check(raw: bytes, limits: Limits) -> Head:
+    """Judge one complete head as `Scanner` delimited it.
 
     Raises RestError with the status that slurmrestd shows, or the RFC's where slurmrestd is broken: 400 malformed, 406
     any transfer or content coding, 411 HEAD, 413 a length over the limit (before any of it is read), 414, 417 an
@@ -130,7 +123,7 @@ def check(raw: bytes, limits: Limits, dialect: Callable[[str], Dialect] = plain_
     """
     lines = [line[:-1] if line[-1:] == b"\r" else line for line in raw.split(b"\n")[:-2]]
     method, target, version = _request_line(lines[0], limits)
-    path, query = _split_target(method, target, dialect)
+    path, query = _split_target(method, target)
     length = -1
     hosts = 0
     kept = []
@@ -155,7 +148,7 @@ def check(raw: bytes, limits: Limits, dialect: Callable[[str], Dialect] = plain_
     if hosts > 1:
         raise RestError(400, "Repeated Host", reason="repeated Host")
     if method == "HEAD":
-        raise dialect(path).head.error("HEAD")
+        raise WordedError("head", path, "HEAD")
     hostless = not hosts and version == "1.1"
     if hostless:
         # slurmrestd never asked for one and Slurm's own clients leave it out; h11 insists on it.
@@ -205,11 +198,11 @@ def _request_line(line: bytes, limits: Limits) -> tuple[str, str, str]:
     return method.decode(), target.decode(), version[5:].decode()
 
 
-def _split_target(method: str, target: str, dialect: Callable[[str], Dialect]) -> tuple[str, str | None]:
+def _split_target(method: str, target: str) -> tuple[str, str | None]:
     if method == "CONNECT":
-        raise dialect("").connect.error("CONNECT")
+        raise WordedError("connect", "", "CONNECT")
     if method not in ROUTED and method not in KNOWN and method != "HEAD":
-        raise dialect(target).unknown_method.error("unknown method")
+        raise WordedError("unknown_method", target, "unknown method")
     if target == "*":
         return target, None  # the server as a whole (RFC 9112 section 3.2.4): no path is like that
     rest = target

@@ -17,11 +17,15 @@ from select import POLLIN, poll
 
 from slurmrest_inet.auth.peer import UNIX
 from slurmrest_inet.record import TYPE_CHECKING, NamedTuple
-from slurmrest_inet.serve import confine, stdio
-from slurmrest_inet.serve.lingering import refusal, refuse_unread
+from slurmrest_inet.serve import confine
+from slurmrest_inet.serve.answers import refusal
+from slurmrest_inet.serve.channel import Channel
+from slurmrest_inet.serve.exchange import talk
+from slurmrest_inet.serve.lingering import refuse_unread
 from slurmrest_inet.serve.log import escape
 from slurmrest_inet.serve.peer import look
 from slurmrest_inet.serve.sources import RESTING, Place, name_of
+from slurmrest_inet.serve.wake import Wake
 from slurmrest_inet.serve.warm import rehearse
 from slurmrest_inet.settings import StartError
 
@@ -31,10 +35,10 @@ if TYPE_CHECKING:
     from typing import Callable, NoReturn
 
     from slurmrest_inet.auth.peer import Peer
+    from slurmrest_inet.serve.backend import ListeningBackend
     from slurmrest_inet.serve.log import Log
     from slurmrest_inet.serve.seats import Seats
     from slurmrest_inet.serve.sources import Source
-    from slurmrest_inet.serve.warm import Backend
     from slurmrest_inet.settings import Settings
 else:
     import _signal  # the C half, as everywhere here
@@ -69,7 +73,7 @@ class Instances:
     """All children but one that tries a new configuration; `len` counts those that have or had a connection."""
 
     def __init__(
-        self, settings: Settings, backend: Backend, log: Log, *, most: int, slurm_uid: int | None, seats: Seats
+        self, settings: Settings, backend: ListeningBackend, log: Log, *, most: int, slurm_uid: int | None, seats: Seats
     ) -> None:
         """Take how many may run at once, and SlurmUser, whom nobody may become."""
         self._settings = settings
@@ -149,7 +153,7 @@ class Instances:
         status = EXIT_FAULT
         try:
             self._close_inherited(number)
-            wake = stdio.Wake()
+            wake = Wake()
             _signal.signal(_signal.SIGCHLD, _signal.SIG_DFL)
             _signal.signal(_signal.SIGHUP, _signal.SIG_IGN)
             _signal.signal(_LOOK, _on_look)
@@ -175,7 +179,7 @@ class Instances:
             os.close(spare.channel.fileno())
         os.close(self._seats.descriptor)
 
-    def _instance(self, number: int, wake: stdio.Wake, seat: int) -> int:
+    def _instance(self, number: int, wake: Wake, seat: int) -> int:
         """Serve one connection; the exit status."""
         settings, log = self._settings, self._log
         peer = look(number, {})
@@ -188,9 +192,9 @@ class Instances:
                 return EXIT_OK
         gc.enable()
         application = self._backend.application(settings, peer, once=False)
-        channel = stdio.Channel(number, number, stat.S_IFSOCK, stat.S_IFSOCK)
+        channel = Channel(number, number, stat.S_IFSOCK, stat.S_IFSOCK)
         place = self._seats.seat(seat)
-        ending = stdio.talk(
+        ending = talk(
             settings, application, channel, peer=peer, log=log, guard=self._backend.guard, wake=wake, place=place
         )
         return EXIT_OK if ending.misdeed is None else _STATUS_OF[ending.misdeed]
@@ -274,7 +278,7 @@ def _on_look(_number: int, _frame: object) -> None:
     """The signal only wakes; without a handler there would be no waking."""
 
 
-def _wait_for_connection(channel: _socket.socket, wake: stdio.Wake) -> int | None:
+def _wait_for_connection(channel: _socket.socket, wake: Wake) -> int | None:
     """The descriptor that the listener hands over; None if it ends or lets this spare go."""
     waiter = poll()
     waiter.register(channel.fileno(), POLLIN)

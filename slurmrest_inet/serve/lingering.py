@@ -15,7 +15,7 @@ from select import POLLIN
 from time import monotonic
 
 from slurmrest_inet.record import TYPE_CHECKING, NamedTuple
-from slurmrest_inet.serve.stdio import http_date
+from slurmrest_inet.serve.answers import refusal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,15 +32,6 @@ class _Refused(NamedTuple):
 
     until: float
     left: int  # bytes
-
-
-def refusal(status: str, text: str, retry_after: int | None = None) -> bytes:
-    """A complete answer that needs no request."""
-    retry = "" if retry_after is None else f"Retry-After: {retry_after}\r\n"
-    return (
-        f"HTTP/1.1 {status}\r\nDate: {http_date()}\r\nContent-Type: text/plain\r\nContent-Length: {len(text)}\r\n"
-        f"Cache-Control: no-store\r\n{retry}Connection: close\r\n\r\n{text}"
-    ).encode()
 
 
 def refuse_unread(number: int, answer: bytes) -> None:

@@ -26,7 +26,8 @@ from time import monotonic
 
 from slurmrest_inet.auth.keys import read_keys
 from slurmrest_inet.record import TYPE_CHECKING, NamedTuple
-from slurmrest_inet.serve import confine, lingering, sockets, stdio
+from slurmrest_inet.serve import confine, lingering, sockets
+from slurmrest_inet.serve.channel import close_others
 from slurmrest_inet.serve.doorstep import GONE, SPEAKING, Doorstep, listen
 from slurmrest_inet.serve.instances import EXIT_FAULT, EXIT_OK, SIGNALS, Instances, check_become_user
 from slurmrest_inet.serve.kept import Kept, read_kept
@@ -42,9 +43,9 @@ if TYPE_CHECKING:
     from typing import Any, Callable
 
     from slurmrest_inet.auth.keys import Keys
+    from slurmrest_inet.serve.backend import ListeningBackend
     from slurmrest_inet.serve.log import Log
     from slurmrest_inet.serve.sources import Source
-    from slurmrest_inet.serve.warm import Backend
     from slurmrest_inet.settings import Settings
 else:
     import _signal
@@ -104,7 +105,7 @@ class _Listener:
     def __init__(
         self,
         settings: Settings,
-        backend: Backend,
+        backend: ListeningBackend,
         log: Log,
         listening: list[_socket.socket],
         *,
@@ -590,7 +591,7 @@ def serve(
     settings: Settings,
     environ: MutableMapping[str, str],
     log: Log,
-    load: Callable[[Keys | None], Backend],
+    load: Callable[[Keys | None], ListeningBackend],
 ) -> int:
     """The whole life of a listener; returns the exit status.
 
@@ -645,7 +646,7 @@ def _open_sockets(settings: Settings, environ: MutableMapping[str, str], kept: K
     for number in waiting:
         os.set_inheritable(number, False)
     seats = () if kept is None else (kept.seats,)
-    stdio.close_others({0, 1, 2, *handed_over, *waiting, *seats})
+    close_others({0, 1, 2, *handed_over, *waiting, *seats})
     null = os.open(os.devnull, os.O_RDONLY)
     os.dup2(null, 0)
     os.close(null)

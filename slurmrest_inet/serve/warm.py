@@ -8,28 +8,14 @@ import os
 import stat
 
 from slurmrest_inet.record import TYPE_CHECKING
-from slurmrest_inet.serve import stdio
+from slurmrest_inet.serve.channel import Channel
+from slurmrest_inet.serve.exchange import talk
 from slurmrest_inet.serve.log import Log
 from slurmrest_inet.serve.peer import look
 
 if TYPE_CHECKING:
-    from typing import Protocol
-
-    from slurmrest_inet.auth.peer import Peer
+    from slurmrest_inet.serve.backend import ListeningBackend, Waking
     from slurmrest_inet.settings import Settings
-
-    class Backend(stdio.Backend, Protocol):
-        """What a listener needs beyond an instance."""
-
-        def warm_up(self, settings: Settings, /, *, network: bool) -> None:
-            """Load what instances will need; `network`: some clients will come over TCP. Raises StartError."""
-
-        def rehearsal(self, settings: Settings, /) -> tuple[stdio.Application, bytes] | None:
-            """A request, and what answers it without leaving the process; None if there is no such thing."""
-
-        def application(self, settings: Settings, peer: Peer, /, *, once: bool = True) -> stdio.Application:
-            """What answers the requests of `peer`; not `once`: each request is authenticated for itself."""
-
 
 _SILENT = -1  # a level below all others
 _REHEARSALS = 30
@@ -51,7 +37,7 @@ class _NoWake:
         os.close(self._write_end)
 
 
-def warm_up(settings: Settings, backend: Backend, log: Log) -> None:
+def warm_up(settings: Settings, backend: ListeningBackend, log: Log) -> None:
     """Rehearse until the interpreter has settled how it runs these lines (PEP 659), which children share."""
     wake = _NoWake()
     for _ in range(_REHEARSALS):
@@ -59,7 +45,7 @@ def warm_up(settings: Settings, backend: Backend, log: Log) -> None:
     wake.close()
 
 
-def rehearse(settings: Settings, backend: Backend, wake: stdio.Waking, log: Log) -> None:
+def rehearse(settings: Settings, backend: ListeningBackend, wake: Waking, log: Log) -> None:
     """Serve a connection to ourselves, so that the pages that this takes are this process's own."""
     play = backend.rehearsal(settings)
     if play is None:
@@ -71,8 +57,8 @@ def rehearse(settings: Settings, backend: Backend, wake: stdio.Waking, log: Log)
     number = its.detach()
     peer = look(number, {})
     backend.application(settings, peer, once=False)
-    channel = stdio.Channel(number, number, stat.S_IFSOCK, stat.S_IFSOCK)
-    stdio.talk(
+    channel = Channel(number, number, stat.S_IFSOCK, stat.S_IFSOCK)
+    talk(
         settings, application, channel, peer=peer, log=Log(log.style, _SILENT), guard=backend.guard, wake=wake
     )  # which closes its end
     ours.close()

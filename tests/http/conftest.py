@@ -8,12 +8,18 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import h11
 import pytest
 
-from slurmrest_inet.http.message import Request, Response
-from slurmrest_inet.http.session import IDLE, Limits, Session
+from slurmrest_inet.http.dialect import WordedError
+from slurmrest_inet.http.limits import Limits
+from slurmrest_inet.http.message import Request, Response, RestError
+from slurmrest_inet.http.session import IDLE, Session, Told, failure
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
     from typing import Callable
+
+    from slurmrest_inet.http.dialect import Dialect
+
+    Observed = tuple[Request | None, int, int, str | None, BaseException | None]
 
 DATE = "Sun, 22 Nov 2026 19:00:00 GMT"
 FOLLOWING = b"GET /following HTTP/1.1\r\nHost: h\r\n\r\n"
@@ -87,36 +93,89 @@ def echo(request: Request) -> Response:
     return Response(200, "application/json", repr((request.method, request.target, request.body)).encode())
 
 
+def give(
+    session: Session, request: Request | None, told: Told, observed: list[Observed], date: str = DATE
+) -> Iterator[list[Any]]:
+    """One answer as the edge gives it; `observed` gets the request, status, bytes, reason and error."""
+    status, sent = told.response.status, 0
+    output = session.answer(told.response, date)
+    try:
+        while True:
+            try:
+                item = next(output, None)
+            except Exception as error:  # noqa: BLE001 - as the edge does
+                told = failure(error)
+                if sent:
+                    return
+                status = told.response.status
+                output = session.answer(told.response, date)
+                continue
+            if item is None:
+                return
+            sent += sum(map(len, item))
+            yield item
+    finally:
+        output.close()
+        observed.append((request, status, sent, told.reason, told.error))
+
+
+def converse(
+    session: Session,
+    handler: Callable[[Request], Response],
+    observed: list[Observed] | None = None,
+    *,
+    date: Callable[[], str] = lambda: DATE,
+    dialect: Callable[[str], Dialect] | None = None,
+) -> Iterator[list[Any]]:
+    """Answer all that the session gives out, as the edge does; what is to be written."""
+    observed = [] if observed is None else observed
+    while True:
+        step = session.next()
+        if step is None:
+            return
+        if isinstance(step, Request):
+            try:
+                response = handler(step)
+                told = Told(response, response.note)
+            except Exception as error:  # noqa: BLE001 - as the edge does
+                told = failure(error)
+            yield from give(session, step, told, observed, date())
+        elif isinstance(step, RestError):
+            if isinstance(step, WordedError) and dialect is not None:
+                step = step.in_words_of(dialect(step.path))
+            yield from give(session, None, session.refusal(step), observed, date())
+        else:
+            yield [step]
+
+
 def run(
     pieces: Iterable[bytes],
     handler: Callable[[Request], Response] = echo,
     limits: Limits | None = None,
+    *,
+    dialect: Callable[[str], Dialect] | None = None,
     **options: Any,
 ) -> Run:
     """Feed a session piece by piece; b"" is the end of input. options: those of Session."""
     requests: list[Request] = []
-    observed: list[tuple[str | None, int, int, str | None, BaseException | None]] = []
+    observed: list[Observed] = []
 
     def handle(request: Request) -> Response:
         requests.append(request)
         return handler(request)
 
-    def observe(
-        request: Request | None, status: int, sent: int, reason: str | None, error: BaseException | None
-    ) -> None:
-        observed.append((request.target if request else None, status, sent, reason, error))
-
-    session = Session(handle, limits or Limits(), lambda: DATE, observe, **options)
+    session = Session(limits or Limits(), **options)
     wire = b""
     for piece in pieces:
         session.receive(piece)
-        for item in session.output():
+        for item in converse(session, handle, observed, dialect=dialect):
             # Bytes at once: the next item may reuse the buffer of this one.
             wire += b"".join(bytes(part) for part in item)
         if session.closed:
             break
     assert sum(sent for _, _, sent, _, _ in observed) + wire.count(b"HTTP/1.1 100 CONTINUE\r\n\r\n") * 25 == len(wire)
-    return Run(wire, requests, observed, session)
+    seen = [(request.target if request else None, *rest) for request, *rest in observed]
+    return Run(wire, requests, seen, session)
 
 
 def drive(
@@ -156,6 +215,7 @@ class Tools(NamedTuple):
 
     drive: Callable[..., Run] = drive
     run: Callable[..., Run] = run
+    converse: Callable[..., Iterator[list[Any]]] = converse
     echo: Callable[[Request], Response] = echo
 
 

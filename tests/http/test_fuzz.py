@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from hypothesis import given
 from hypothesis import strategies as st
 
+from slurmrest_inet.http.limits import Limits
 from slurmrest_inet.http.message import Request, Response, RestError
-from slurmrest_inet.http.session import Limits
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

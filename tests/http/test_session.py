@@ -9,11 +9,13 @@ import h11
 import pytest
 
 from slurmrest_inet.http import wirecheck
+from slurmrest_inet.http.limits import Limits
 from slurmrest_inet.http.message import Request, Response, RestError
-from slurmrest_inet.http.session import BODY, FIRST, HEAD, IDLE, REASONS, Limits, Session
+from slurmrest_inet.http.session import BODY, FIRST, HEAD, IDLE, REASONS, Session, failure
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from typing import Any
 
     from conftest import Tools
 
@@ -233,14 +235,14 @@ class _Full(bytearray):
 
 
 def test_a_body_without_memory_is_refused(http: Tools) -> None:
-    reasons: list[str | None] = []
-    session = Session(http.echo, Limits(), lambda: DATE, lambda *told: reasons.append(told[3]))
+    observed: list[Any] = []
+    session = Session(Limits())
     session._body = _Full()
     session.receive(POST)
-    (answer,) = (b"".join(item) for item in session.output())
+    (answer,) = (b"".join(item) for item in http.converse(session, http.echo, observed))
     assert answer.startswith(b"HTTP/1.1 503 SERVICE UNAVAILABLE\r\n")
     assert answer.endswith(b"Connection: close\r\n\r\nNo memory for the request")
-    assert reasons == ["out of memory in a body"]
+    assert [told[3] for told in observed] == ["out of memory in a body"]
     assert session.closed
 
 
@@ -276,10 +278,10 @@ def test_the_end_of_input_behind_requests(http: Tools) -> None:
 
 
 def test_an_error_behind_the_end_of_input_needs_no_lingering(http: Tools) -> None:
-    session = Session(http.echo, Limits(), lambda: DATE, lambda *_: None)
+    session = Session(Limits())
     session.receive(b"x\n")
     session.receive(b"")
-    assert len(list(session.output())) == 1
+    assert len(list(http.converse(session, http.echo))) == 1
     assert not session.linger
 
 
@@ -308,9 +310,9 @@ def test_phases(http: Tools, data: bytes, phase: str) -> None:
 def test_deadlines(http: Tools, data: bytes, phase: str) -> None:
     session = http.run([data] * bool(data)).session
     session.time_out()
-    out = b"".join(b"".join(map(bytes, item)) for item in session.output())
+    out = b"".join(b"".join(map(bytes, item)) for item in http.converse(session, http.echo))
     assert session.closed
-    assert list(session.output()) == []
+    assert session.next() is None
     if phase in (HEAD, BODY):
         assert out.startswith(b"HTTP/1.1 408 REQUEST TIMEOUT\r\n")
         assert b"\r\nConnection: close\r\n" in out
@@ -349,9 +351,10 @@ def test_empty_chunks_do_not_end_a_stream(http: Tools) -> None:
 
 def test_later_chunks_are_handed_on_and_not_copied(http: Tools) -> None:
     chunks = [memoryview(b"first"), memoryview(b"second"), memoryview(b"third")]
-    session = Session(lambda _: Response(200, "text/plain", iter(chunks)), Limits(), lambda: DATE, lambda *_: None)
+    session = Session(Limits())
     session.receive(GET)
-    handed_on = [part for item in session.output() for part in item]
+    output = http.converse(session, lambda _: Response(200, "text/plain", iter(chunks)))
+    handed_on = [part for item in output for part in item]
     assert any(part is chunks[1] for part in handed_on)
     assert any(part is chunks[2] for part in handed_on)
     assert all(part is not chunks[0] for part in handed_on)
@@ -359,22 +362,24 @@ def test_later_chunks_are_handed_on_and_not_copied(http: Tools) -> None:
 
 def test_a_large_body_is_handed_on_and_not_copied(http: Tools) -> None:
     body = bytes(1_000_000)
-    session = Session(lambda _: Response(200, "text/plain", body), Limits(), lambda: DATE, lambda *_: None)
+    session = Session(Limits())
     session.receive(GET)
-    ((_head, part),) = list(session.output())
+    output = http.converse(session, lambda _: Response(200, "text/plain", body))
+    ((_head, part),) = list(output)
     assert part is body
 
 
-def test_a_chunk_is_made_when_the_one_before_is_written() -> None:
+def test_a_chunk_is_made_when_the_one_before_is_written(http: Tools) -> None:
     stream = Stream(5)
-    session = Session(lambda _: Response(200, "text/plain", stream), Limits(), lambda: DATE, lambda *_: None)
+    session = Session(Limits())
     session.receive(GET)
-    made = [stream.made for _ in session.output()]
+    output = http.converse(session, lambda _: Response(200, "text/plain", stream))
+    made = [stream.made for _ in output]
     # The first two are needed to choose the framing; the last item is the end mark.
     assert made == [2, 2, 3, 4, 5, 5]
 
 
-def test_each_answer_has_its_own_head() -> None:
+def test_each_answer_has_its_own_head(http: Tools) -> None:
     """Whatever the answer before was like."""
     answers = [
         Response(200, "text/plain", b"one"),
@@ -386,9 +391,10 @@ def test_each_answer_has_its_own_head() -> None:
     ]
     dates = iter([DATE, "later", *["later"] * 4])
     coming = iter(answers)
-    session = Session(lambda _: next(coming), Limits(), lambda: next(dates), lambda *_: None)
+    session = Session(Limits())
     session.receive(GET * len(answers))
-    heads = [b"".join(map(bytes, item)).partition(b"\r\n\r\n")[0] for item in session.output()]
+    output = http.converse(session, lambda _: next(coming), date=lambda: next(dates))
+    heads = [b"".join(map(bytes, item)).partition(b"\r\n\r\n")[0] for item in output]
     assert len(heads) == len(answers)
     assert [DATE.encode() in head for head in heads] == [True] + [False] * 5
     assert [b" 404 " in head for head in heads] == [False] * 5 + [True]
@@ -405,9 +411,9 @@ def test_a_pipelined_request_waits_for_the_answer_before_it(http: Tools) -> None
         asked.append(request.target)
         return Response(200, "text/plain", Stream(3))
 
-    session = Session(handler, Limits(), lambda: DATE, lambda *_: None)
+    session = Session(Limits())
     session.receive(GET + GET.replace(b"/a", b"/b"))
-    output = session.output()
+    output = http.converse(session, handler)
     for _ in range(4):
         next(output)
         assert asked == ["/a"]
@@ -489,33 +495,43 @@ def test_a_stream_that_fails_in_the_middle(http: Tools, fail_at: int, version: b
 
 
 @pytest.mark.parametrize("taken", [1, 3])
-def test_a_client_that_leaves_in_the_middle(taken: int) -> None:
+def test_a_client_that_leaves_in_the_middle(http: Tools, taken: int) -> None:
     stream = Stream(100)
-    observed: list[tuple[int, int]] = []
-    session = Session(
-        lambda _: Response(200, "text/plain", stream),
-        Limits(),
-        lambda: DATE,
-        lambda _request, status, sent, *_: observed.append((status, sent)),
-    )
+    observed: list[Any] = []
+    session = Session(Limits())
     session.receive(GET)
-    output = session.output()
+    output = http.converse(session, lambda _: Response(200, "text/plain", stream), observed)
     sent = sum(len(part) for _ in range(taken) for part in next(output))
     output.close()
     assert stream.closed == 1
     assert session.closed
-    assert observed == [(200, sent)]
-    assert list(session.output()) == []
+    assert [(status, count) for _, status, count, _, _ in observed] == [(200, sent)]
+    assert session.next() is None
 
 
-def test_a_signal_in_the_handler_passes_through() -> None:
-    def handler(_: Request) -> Response:
+def test_a_signal_while_the_body_is_made_passes_through() -> None:
+    def body() -> Iterator[bytes]:
         raise SystemExit
+        yield b""
 
-    session = Session(handler, Limits(), lambda: DATE, lambda *_: None)
+    session = Session(Limits())
     session.receive(GET)
+    assert isinstance(session.next(), Request)
     with pytest.raises(SystemExit):
-        list(session.output())
+        list(session.answer(Response(200, "text/plain", body()), DATE))
+    assert session.closed
+
+
+def test_another_answer_can_be_given_until_one_has_begun() -> None:
+    session = Session(Limits())
+    session.receive(GET)
+    assert isinstance(session.next(), Request)
+    with pytest.raises(ZeroDivisionError):
+        list(session.answer(Response(200, "text/plain", (1 // 0 for _ in range(1))), DATE))
+    told = failure(ZeroDivisionError())
+    assert (session.closed, session.failed, told.response.status) == (False, False, 500)
+    (item,) = session.answer(told.response, DATE)
+    assert b"".join(item).startswith(b"HTTP/1.1 500 ")
     assert session.closed
 
 

@@ -10,8 +10,8 @@ import pytest
 
 from slurmrest_inet.http import wirecheck
 from slurmrest_inet.http.dialect import Dialect, Refusal
+from slurmrest_inet.http.limits import Limits
 from slurmrest_inet.http.message import RestError
-from slurmrest_inet.http.session import Limits
 
 if TYPE_CHECKING:
     from conftest import Tools

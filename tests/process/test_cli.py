@@ -12,7 +12,7 @@ import pytest
 from wire import PATIENCE
 
 from slurmrest_inet import cli, settings
-from slurmrest_inet.http.session import Limits
+from slurmrest_inet.http.limits import Limits
 from slurmrest_inet.settings import Options, SettingsError
 
 needs_extension = pytest.mark.skipif(
