@@ -12,6 +12,7 @@ from __future__ import annotations
 from slurmrest_inet import auth
 from slurmrest_inet.api import envelope, errors, meta, router, versions
 from slurmrest_inet.api.routes import ROUTES
+from slurmrest_inet.auth.plugins import plugin
 from slurmrest_inet.http import media, query
 from slurmrest_inet.http.message import Response, RestError
 from slurmrest_inet.record import TYPE_CHECKING, NamedTuple
@@ -68,7 +69,7 @@ def make_application(
 
 def load_plugins(settings: Settings, keys: Keys | None) -> tuple[auth.Plugin, ...]:
     """Return the plugins that authenticate; with `keys` they verify tokens. Raises StartError."""
-    plugins = tuple(auth.plugin(name) for name in settings.auth_types)
+    plugins = tuple(plugin(name) for name in settings.auth_types)
     if keys is None:
         return plugins
     from slurmrest_inet.auth import jwt, verify  # noqa: PLC0415 - loads PyJWT

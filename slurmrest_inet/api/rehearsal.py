@@ -11,6 +11,7 @@ import contextlib
 from slurmrest_inet import auth
 from slurmrest_inet.api import envelope, router, versions
 from slurmrest_inet.auth.peer import INET, Peer
+from slurmrest_inet.auth.plugins import plugin
 from slurmrest_inet.http import media, query
 from slurmrest_inet.http.message import Response, RestError
 from slurmrest_inet.record import TYPE_CHECKING
@@ -31,7 +32,7 @@ _PEER = Peer(INET, None, 0, 0, "-")
 
 def application(settings: Settings) -> Callable[[Request], Response]:
     """Return what answers REQUEST; it goes the way of the real application up to the call of libslurm."""
-    plugins = [auth.plugin(name) for name in settings.auth_types]
+    plugins = [plugin(name) for name in settings.auth_types]
     # Else the first client's kind of identity is the one that libslurm keeps to.
     early = len(settings.auth_types) == 1 or library.changes_auth()
 

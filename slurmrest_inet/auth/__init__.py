@@ -68,19 +68,6 @@ def text(value: bytes, what: str) -> str:
         raise refuse(f"the {what} is not UTF-8") from None
 
 
-def plugin(name: str) -> Plugin:
-    """The module of the plugin "rest_auth/…"; only the chosen ones are loaded."""
-    if name == "rest_auth/local":
-        from slurmrest_inet.auth import local  # noqa: PLC0415 - these modules need the names above
-
-        return local
-    if name == "rest_auth/jwt":
-        from slurmrest_inet.auth import jwt  # noqa: PLC0415 - likewise
-
-        return jwt
-    raise LookupError(name)
-
-
 def authenticate(peer: Peer, request: Request, plugins: Iterable[Plugin], *, tokens_first: bool = False) -> Identity:
     """Ask `plugins` in their order who the request is from; raises RestError(401).
 

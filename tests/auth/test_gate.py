@@ -7,8 +7,9 @@ import pwd
 
 import pytest
 
-from slurmrest_inet.auth import Gate, Identity, authenticate, jwt, local, plugin
+from slurmrest_inet.auth import Gate, Identity, authenticate, jwt, local
 from slurmrest_inet.auth.peer import INET, PIPE, UNIX, Peer
+from slurmrest_inet.auth.plugins import plugin
 from slurmrest_inet.http.message import Request, RestError
 
 NETWORK = Peer(INET, None, 0, 1000, "192.0.2.1:1")

@@ -28,7 +28,8 @@ from slurmrest_inet import lazy  # noqa: E402 - the order is the program's own
 lazy.start(os.environ)
 
 from slurmrest_inet import cli, settings  # noqa: E402 - the order is the program's own
-from slurmrest_inet.auth import Gate, plugin  # noqa: E402 - the order is the program's own
+from slurmrest_inet.auth import Gate  # noqa: E402 - the order is the program's own
+from slurmrest_inet.auth.plugins import plugin  # noqa: E402 - the order is the program's own
 from slurmrest_inet.http.message import Request, Response  # noqa: E402 - the order is the program's own
 from slurmrest_inet.serve import stdio  # noqa: E402 - the order is the program's own
 

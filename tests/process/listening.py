@@ -22,8 +22,9 @@ from slurmrest_inet import lazy  # noqa: E402 - the order is the program's own
 lazy.start(os.environ)
 
 from slurmrest_inet import cli, settings  # noqa: E402 - the order is the program's own
-from slurmrest_inet.auth import Gate, plugin  # noqa: E402 - the order is the program's own
+from slurmrest_inet.auth import Gate  # noqa: E402 - the order is the program's own
 from slurmrest_inet.auth import jwt as jwt_plugin  # noqa: E402 - the order is the program's own
+from slurmrest_inet.auth.plugins import plugin  # noqa: E402 - the order is the program's own
 from slurmrest_inet.http.message import Request, Response  # noqa: E402 - the order is the program's own
 from slurmrest_inet.serve import listener  # noqa: E402 - the order is the program's own
 

@@ -1,0 +1,25 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The REST authentication plugins by their names.
+
+Rule 1: only those that are chosen are loaded.
+"""
+
+from __future__ import annotations
+
+from slurmrest_inet.record import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from slurmrest_inet.auth import Plugin
+
+
+def plugin(name: str) -> Plugin:
+    """The module of the plugin "rest_auth/…"."""
+    if name == "rest_auth/local":
+        from slurmrest_inet.auth import local  # noqa: PLC0415 - rule 1
+
+        return local
+    if name == "rest_auth/jwt":
+        from slurmrest_inet.auth import jwt  # noqa: PLC0415 - likewise
+
+        return jwt
+    raise LookupError(name)
