@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 from wire import PATIENCE, parse, read_all
 
-from slurmrest_inet.serve import confine, listener
+from slurmrest_inet.serve import confine, room
 from slurmrest_inet.serve.doorstep import GONE, SILENT, SPEAKING, Doorstep, listen
 from slurmrest_inet.serve.lingering import Lingering
 from slurmrest_inet.serve.seats import Glance, Seats
@@ -123,11 +123,11 @@ class TestLingering:
 
 @pytest.mark.parametrize("beyond", range(3, 70))
 def test_somebody_may_always_be_refused(monkeypatch: pytest.MonkeyPatch, beyond: int) -> None:
-    monkeypatch.setattr(listener, "_open_descriptors", lambda: 10)
+    monkeypatch.setattr(room, "_open_descriptors", lambda: 10)
     monkeypatch.setattr(confine, "allow_descriptors", lambda count: min(count, 10 + 4 + 16 + beyond))
-    room = listener._room(Settings(max_connections=2), 0)
-    assert room.doorstep == 2
-    assert room.lingering >= 1
+    found = room.divide(Settings(max_connections=2), 0)
+    assert found.doorstep == 2
+    assert found.lingering >= 1
 
 
 class TestSeats:
