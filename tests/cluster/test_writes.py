@@ -12,12 +12,13 @@ from __future__ import annotations
 import json
 import os
 import re
-import time
 from typing import TYPE_CHECKING, NamedTuple
 
+import job_effects
 import pytest
 from differences import WRITES
 from documented import broken, type_of
+from job_effects import unlike
 from sidebyside import program, wire
 from write_cases import ALL, BODIES, CANCELS, CASES, CHANGES, JOB, SCRIPT, Body, Cancel, Case, Change
 
@@ -85,39 +86,16 @@ class Writer:
 
     def submit(self, who: Program, version: int, body: bytes, type_: str = _JSON) -> tuple[Told, int]:
         """The answer, and the id of the job that is there now and was not before: an answer may be lost."""
-        before = self.last()
+        before = job_effects.last(self.lab)
         told = self.ask(who, "POST", f"/slurm/v0.0.{version}/job/submit", body, type_=type_)
-        after = self.last()
+        after = job_effects.last(self.lab)
         return told, after if after != before else 0
-
-    def last(self) -> int:
-        """The largest id of all jobs, the first of a heterogeneous job for its components."""
-        lines = self.lab.run("squeue", "-a", "-h", "-t", "all", "-r", "-O", "JobArrayID:30").split()
-        return max((int(re.match(r"\d+", line)[0]) for line in lines), default=0)
 
     def effect(self, job: int) -> dict[str, object]:
         """All that there is to know of a job and its components or tasks, with ids and times masked."""
-        found: dict[str, object] = {}
         told = self.ask(self.real, "GET", f"/slurm/v0.0.38/job/{job}", user="root")
-        for number, one in enumerate(told.body["jobs"]):  # type: ignore[index]
-            submitted = one["submit_time"]
-            for key, value in one.items():
-                is_moment = type(value) is int and value > 1_500_000_000
-                found[f"{number}.{key}"] = (
-                    float(value - submitted) if is_moment else _masked(value, job) if key in _NAMING else value
-                )
-            for key in _UNSTEADY:
-                found.pop(f"{number}.{key}", None)
-        text = self.lab.run("scontrol", "-o", "-d", "show", "job", str(job))
-        for number, line in enumerate(sorted(text.splitlines())):
-            found.update((f"{number}:{key}", value) for key, value in _fields(line, job).items())
-            ident = re.match(r"JobId=(\d+)", line)
-            folder = f"{self.lab.variables['LAB_DIR']}/spool/slurmctld/hash.{int(ident[1]) % 10}/job.{ident[1]}"
-            for name in ("script", "environment"):
-                if os.path.exists(f"{folder}/{name}"):
-                    with open(f"{folder}/{name}", "rb") as file:
-                        found[f"{number}:{name}"] = file.read()
-        return found
+        jobs: list[dict[str, object]] = told.body["jobs"]  # type: ignore[index]
+        return {**job_effects.served(jobs, job), **job_effects.shown(self.lab, job)}
 
     def shown(self, job: int) -> dict[str, Any]:
         """The job as the real server shows it in v0.0.38."""
@@ -132,28 +110,6 @@ class Writer:
             self.lab.run("scancel", *known)
 
 
-# Their values hold blanks, so each ends where the next field begins.
-_FIELD = re.compile(r"(?:^| )([A-Z][A-Za-z_/:]*)=(.*?)(?=(?: [A-Z][A-Za-z_/:]*=)|$)")
-# Where ids of jobs stand.
-_NAMING = (
-    *("JobId", "ArrayJobId", "HetJobId", "HetJobIdSet", "StdErr", "StdIn", "StdOut"),
-    *("job_id", "array_job_id", "het_job_id", "het_job_id_set", "standard_error", "standard_input", "standard_output"),
-)
-# What the scheduler makes of a job depends on when it looks.
-_UNSTEADY = ("LastSchedEval", "Scheduler", "Reason", "last_sched_evaluation", "state_reason", "state_description")
-_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT[\d:]{8}")
-
-
-def _fields(line: str, job: int) -> dict[str, object]:
-    fields: dict[str, object] = dict(_FIELD.findall(line))
-    submitted = _epoch(str(fields["SubmitTime"]))
-    for name, value in fields.items():
-        if _MOMENT.fullmatch(str(value)):
-            fields[name] = _epoch(str(value)) - submitted
-    fields.update({name: _masked(fields[name], job) for name in _NAMING if name in fields})
-    return {name: value for name, value in fields.items() if name not in _UNSTEADY}
-
-
 def _undocumented(version: int, real: Told, ours: Told) -> list[str]:
     """Where our answer to a submission is not of the documented type although the real server's is."""
     type_ = type_of(version, "POST", "job/submit", ours.status)
@@ -161,38 +117,13 @@ def _undocumented(version: int, real: Told, ours: Told) -> list[str]:
     return broken(type_, *bodies) if type_ and len(bodies) == 2 and real.status == ours.status else []
 
 
-def _masked(value: object, job: int) -> str:
-    """Every id of a job and its components as the distance from the first."""
-
-    def mask(match: re.Match[str]) -> str:
-        distance = int(match[0]) - job
-        return f"<{distance}>" if 0 <= distance < 10 else match[0]
-
-    return re.sub(r"\d+", mask, str(value))
-
-
-def _epoch(text: str) -> float:
-    return time.mktime(time.strptime(text, "%Y-%m-%dT%H:%M:%S"))
-
-
-def _unlike(real: dict[str, object], ours: dict[str, object]) -> dict[str, tuple[object, object]]:
-    """The fields that differ, times by more than what two requests take."""
-    found = {}
-    for key in real.keys() | ours.keys():
-        one, other = real.get(key), ours.get(key)
-        apart = isinstance(one, float) and isinstance(other, float) and abs(one - other) <= 3
-        if one != other and not apart:
-            found[key] = (one, other)
-    return found
-
-
 @pytest.fixture(scope="module")
 def writer(lab: Lab, tokens: dict[str, str]) -> Iterator[Writer]:
     """A writer on a lab whose jobs of alice are gone afterwards."""
     one = Writer(lab, tokens)
-    first = one.last()
+    first = job_effects.last(lab)
     yield one
-    made = [str(number) for number in range(first + 1, one.last() + 1)]
+    made = [str(number) for number in range(first + 1, job_effects.last(lab) + 1)]
     if made:
         lab.run("scancel", "-Q", *made)
 
@@ -218,12 +149,12 @@ def test_submission(case: Case, version: int, writer: Writer) -> None:
     ours, our_job = writer.submit(writer.ours, version, body)
     try:
         assert not _undocumented(version, real, ours)
-        unlike = _unlike(writer.effect(real_job), writer.effect(our_job)) if real_job and our_job else {}
-        alike = real[:2] == ours[:2] and bool(real_job) == bool(our_job) and not unlike
+        apart = unlike(writer.effect(real_job), writer.effect(our_job)) if real_job and our_job else {}
+        alike = real[:2] == ours[:2] and bool(real_job) == bool(our_job) and not apart
         if case.difference is None:
             assert real[:2] == ours[:2]
             assert bool(real_job) == bool(our_job)
-            assert not unlike
+            assert not apart
         else:
             assert not alike, "no difference any more"
             assert ours.status == case.status, ours
@@ -252,7 +183,7 @@ def test_body(case: Body, version: int, writer: Writer) -> None:
         # Of a heterogeneous job that is refused, slurmctld keeps the components before the refused one as failed.
         assert ours.job in (0, our_job)
         if our_job:
-            assert not _unlike(writer.effect(real_job), writer.effect(our_job))
+            assert not unlike(writer.effect(real_job), writer.effect(our_job))
     finally:
         writer.cancel(real_job, our_job)
 
@@ -278,12 +209,12 @@ def test_change(case: Change, version: int, writer: Writer) -> None:
             path = f"/slurm/v0.0.{version}/job/{case.target.format(job=jobs[-1])}"
             told = writer.ask(who, "POST", path, body, user=case.user)
             tellings.append(_without_id(told, jobs[-1]))
-        unlike = _unlike(*map(writer.effect, jobs))
+        apart = unlike(*map(writer.effect, jobs))
         if case.difference is None:
             assert tellings[0] == tellings[1]
-            assert not unlike
+            assert not apart
         else:
-            assert unlike or tellings[0] != tellings[1], "no difference any more"
+            assert apart or tellings[0] != tellings[1], "no difference any more"
             assert tellings[1] == (200, '{"errors": []}')
             shown = writer.shown(jobs[1])
             assert {key: shown[key] for key in case.ours} == case.ours
@@ -301,7 +232,7 @@ def test_cancellation(case: Cancel, version: int, writer: Writer) -> None:
             path = f"/slurm/v0.0.{version}/job/{case.target.format(job=jobs[-1])}{case.query}"
             tellings.append(_without_id(writer.ask(who, "DELETE", path, user=case.user, name=case.acting), jobs[-1]))
         assert tellings[0] == tellings[1]
-        assert not _unlike(*map(writer.effect, jobs))
+        assert not unlike(*map(writer.effect, jobs))
     finally:
         writer.cancel(*jobs)
 
@@ -321,7 +252,7 @@ def test_heterogeneous_job(method: str, target: str, version: int, writer: Write
             path = f"/slurm/v0.0.{version}/job/{target.format(job=jobs[-1])}"
             tellings.append(_without_id(writer.ask(who, method, path, body), jobs[-1]))
         assert tellings[0] == tellings[1]
-        assert not _unlike(*map(writer.effect, jobs))
+        assert not unlike(*map(writer.effect, jobs))
     finally:
         writer.cancel(*jobs)
 
@@ -346,13 +277,13 @@ def test_without_slurmctld(trouble: str, operation: str, version: int, writer: W
     else:
         writer.tokens.setdefault("rubbish", "x.y.z")
         token = trouble
-    before = writer.last()
+    before = job_effects.last(writer.lab)
     real, ours = (
         writer.ask(side, method, f"/slurm/v0.0.{version}/{path}", body, user=token, name="alice") for side in sides
     )
     assert real == ours
     assert real.status == 500
-    assert writer.last() == before
+    assert job_effects.last(writer.lab) == before
 
 
 def _raw(writer: Writer, body: bytes) -> bytes:
@@ -362,10 +293,10 @@ def _raw(writer: Writer, body: bytes) -> bytes:
 def test_that_half_a_body_submits_nothing(writer: Writer) -> None:
     body = json.dumps({"script": SCRIPT, "job": JOB}).encode()
     request = _raw(writer, body)
-    before = writer.last()
+    before = job_effects.last(writer.lab)
     for missing in (1, len(body) // 2, len(body)):
         assert writer.ours.exchange(request[:-missing]).output == b""
-    assert writer.last() == before
+    assert job_effects.last(writer.lab) == before
 
 
 def test_that_a_lost_answer_is_in_the_log(writer: Writer) -> None:
@@ -382,7 +313,7 @@ def test_that_a_lost_answer_is_in_the_log(writer: Writer) -> None:
     with open(log_reader, encoding="utf-8") as file:
         said = file.read()
     process.wait()
-    job = writer.last()
+    job = job_effects.last(writer.lab)
     writer.cancel(job)
     assert f'why="submitted job {job}"' in said
 

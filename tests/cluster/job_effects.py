@@ -1,0 +1,98 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What has become of a job, so that two jobs that were asked for alike can be compared.
+
+Rule 1: all that scontrol shows, and script and environment from slurmctld's state folder, to the byte.
+Rule 2: ids are told as distances from the job's own, times of day as distances from its submission.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import time
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from sidebyside.lab import Lab
+
+# Their values hold blanks, so each ends where the next field begins.
+_FIELD = re.compile(r"(?:^| )([A-Z][A-Za-z_/:]*)=(.*?)(?=(?: [A-Z][A-Za-z_/:]*=)|$)")
+# Where ids of jobs stand.
+_NAMING = (
+    *("JobId", "ArrayJobId", "HetJobId", "HetJobIdSet", "StdErr", "StdIn", "StdOut"),
+    *("job_id", "array_job_id", "het_job_id", "het_job_id_set", "standard_error", "standard_input", "standard_output"),
+)
+# What the scheduler makes of a job depends on when it looks.
+_UNSTEADY = ("LastSchedEval", "Scheduler", "Reason", "last_sched_evaluation", "state_reason", "state_description")
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT[\d:]{8}")
+
+
+def last(lab: Lab) -> int:
+    """The largest id of all jobs, the first of a heterogeneous job for its components."""
+    lines = lab.run("squeue", "-a", "-h", "-t", "all", "-r", "-O", "JobArrayID:30").split()
+    return max((int(re.match(r"\d+", line)[0]) for line in lines), default=0)
+
+
+def shown(lab: Lab, job: int) -> dict[str, object]:
+    """What scontrol shows of a job, its components or tasks, and what slurmctld keeps of them as files."""
+    found: dict[str, object] = {}
+    text = lab.run("scontrol", "-o", "-d", "show", "job", str(job))
+    for number, line in enumerate(sorted(text.splitlines())):
+        found.update((f"{number}:{key}", value) for key, value in _fields(line, job).items())
+        ident = re.match(r"JobId=(\d+)", line)
+        folder = f"{lab.variables['LAB_DIR']}/spool/slurmctld/hash.{int(ident[1]) % 10}/job.{ident[1]}"
+        for name in ("script", "environment"):
+            if os.path.exists(f"{folder}/{name}"):
+                with open(f"{folder}/{name}", "rb") as file:
+                    found[f"{number}:{name}"] = file.read()
+    return found
+
+
+def served(jobs: list[dict[str, object]], job: int) -> dict[str, object]:
+    """The same of the records that an answer of v0.0.38 holds."""
+    found: dict[str, object] = {}
+    for number, one in enumerate(jobs):
+        submitted = one["submit_time"]
+        for key, value in one.items():
+            is_moment = type(value) is int and value > 1_500_000_000
+            found[f"{number}.{key}"] = (
+                float(value - submitted) if is_moment else masked(value, job) if key in _NAMING else value
+            )
+        for key in _UNSTEADY:
+            found.pop(f"{number}.{key}", None)
+    return found
+
+
+def _fields(line: str, job: int) -> dict[str, object]:
+    fields: dict[str, object] = dict(_FIELD.findall(line))
+    submitted = _epoch(str(fields["SubmitTime"]))
+    for name, value in fields.items():
+        if _MOMENT.fullmatch(str(value)):
+            fields[name] = _epoch(str(value)) - submitted
+    fields.update({name: masked(fields[name], job) for name in _NAMING if name in fields})
+    return {name: value for name, value in fields.items() if name not in _UNSTEADY}
+
+
+def masked(value: object, job: int) -> str:
+    """Every id of a job and its components as the distance from the first."""
+
+    def mask(match: re.Match[str]) -> str:
+        distance = int(match[0]) - job
+        return f"<{distance}>" if 0 <= distance < 10 else match[0]
+
+    return re.sub(r"\d+", mask, str(value))
+
+
+def _epoch(text: str) -> float:
+    return time.mktime(time.strptime(text, "%Y-%m-%dT%H:%M:%S"))
+
+
+def unlike(real: dict[str, object], ours: dict[str, object]) -> dict[str, tuple[object, object]]:
+    """The fields that differ, times by more than what two requests take."""
+    found = {}
+    for key in real.keys() | ours.keys():
+        one, other = real.get(key), ours.get(key)
+        apart = isinstance(one, float) and isinstance(other, float) and abs(one - other) <= 3
+        if one != other and not apart:
+            found[key] = (one, other)
+    return found
