@@ -104,11 +104,11 @@ class Generator:
             return ident
         self.known_names.add(ident)
         entries = []
-        for constant, text, given in table.entries:
-            mask = constant if table.bits else given
+        for entry in table.entries:
+            constant, mask = entry.constant, entry.constant if table.bits else entry.mask
             needed = {constant, *(mask or constant).split("|")}
             if needed <= self.headers.constants:
-                entries.append(f"\t{{ (uint64_t) ({mask or 0}), (uint64_t) {constant}, {_c_string(text)} }},")
+                entries.append(f"\t{{ (uint64_t) ({mask or 0}), (uint64_t) {constant}, {_c_string(entry.text)} }},")
         otherwise = "NULL" if table.otherwise is None else _c_string(table.otherwise)
         self.lines += [
             f"static const struct codec_name {ident}_entries[] = {{",
@@ -148,7 +148,7 @@ class Generator:
             return self.constant(key, unset_literal(kind, version), options)
         extra = "NULL"
         if kind.names is not None and kind.name != "derived":
-            extra = "&" + self.names(kind.names)
+            extra = "&" + self.names(kind.names.at(version))
         elif kind.record is not None:
             extra = self.table(kind.record, version)
         elif kind.function is not None:

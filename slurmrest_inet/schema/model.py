@@ -11,7 +11,15 @@ from __future__ import annotations
 
 from slurmrest_inet.record import NamedTuple
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Callable
+
 FIRST, LAST = 36, 45
+OUT, IN, BOTH = "out", "in", "both"
+"""The way of a row: written to answers, read from requests."""
+DOUBLE = -64
+"""The width of a real number."""
 MODERN = 40
 """From v0.0.40 on every unset or infinite number is an object {set, infinite, number}."""
 
@@ -24,6 +32,9 @@ class Name(NamedTuple):
     mask: str | None = None
     """C constants, joined by ``|``, of the bits that are looked at; None: in a table of bits the entry's own, else the
     whole value."""
+    since: int = FIRST
+    until: int = LAST
+    """The API versions that have the word."""
 
 
 class Names(NamedTuple):
@@ -36,9 +47,17 @@ class Names(NamedTuple):
     bits: bool = False
     """Whether each entry is a bit of its own, so that several may match."""
 
+    def at(self, version: int) -> Names:
+        """Return the table as one API version has it."""
+        entries = tuple(entry for entry in self.entries if entry.since <= version <= entry.until)
+        if entries == self.entries:
+            return self
+        span = (max(entry.since for entry in entries), min(entry.until for entry in entries))
+        return self._replace(ident=f"{self.ident}_{span[0]}_{span[1]}", entries=entries)
+
 
 class Kind(NamedTuple):
-    """How a member's value is written. ``name`` is a ``KIND_`` of the codec in lower case."""
+    """How a member's value is written and read. ``name`` is a ``KIND_`` of the codec in lower case."""
 
     name: str
     options: tuple[str, ...] = ()
@@ -55,6 +74,10 @@ class Kind(NamedTuple):
     """Which item of an array."""
     type: str = "string"
     """OpenAPI type: string, integer, number, boolean, array, object, noval (the number object)."""
+    width: int = 0
+    """Bits of a number that is read: 16, 32, 64; `DOUBLE` for a real one."""
+    read: Callable[[Any, Any], Any] | None = None
+    """How it is read (`decode.Reader`); None: as the inverse of how it is written."""
 
 
 class Source(NamedTuple):
@@ -88,7 +111,9 @@ class Row(NamedTuple):
     headers have is taken, or None when the value has no single member. A stand-in that is a `Source` has kinds of its
     own instead of the row's. ``uses`` names further members that a derived value reads. ``then`` gives later API
     versions another kind, each from the version on that is its key. ``release`` is the first release of Slurm with the
-    member where that is later than 22.05, so that a row without it that matches nothing is a typo.
+    member where that is later than 22.05, so that a row without it that matches nothing is a typo. ``way`` says whether
+    answers have the value, requests, or both; ``hidden`` that requests may have it and no document says so;
+    ``required`` names the first and the last API version whose requests must have it.
     """
 
     path: str
@@ -100,6 +125,9 @@ class Row(NamedTuple):
     uses: tuple[str, ...] = ()
     release: str | None = None
     then: dict[int, Kind] | None = None
+    way: str = OUT
+    hidden: bool = False
+    required: tuple[int, int] | None = None
 
     @property
     def sources(self) -> tuple[Source, ...]:
@@ -142,15 +170,18 @@ class Table(NamedTuple):
     skip: dict[str, str]
     required: str | None = None
     view: str | None = None
+    parser: str = ""
+    """What slurmrestd calls the type, which warnings tell."""
 
     @property
     def name(self) -> str:
         """What the table is asked for by."""
         return self.view or self.struct
 
-    def rows_of(self, version: int) -> tuple[Row, ...]:
-        """Return the rows of one API version (36 to 45), nested paths next to each other."""
-        rows = [row.at(version) for row in self.rows if row.since <= version <= row.until]
+    def rows_of(self, version: int, way: str = OUT) -> tuple[Row, ...]:
+        """Return the rows of one API version (36 to 45) that go one way, nested paths next to each other."""
+        fitting = (row for row in self.rows if row.since <= version <= row.until and row.way in (way, BOTH))
+        rows = [row.at(version) for row in fitting]
         order: dict[str, int] = {}
         for row in rows:
             order.setdefault(row.path.split("/")[0], len(order))
@@ -160,6 +191,7 @@ class Table(NamedTuple):
 TEXT = Kind("text")
 TEXT_OR_NULL = Kind("text_or_null")
 NUMBER = Kind("number", type="integer")
+NUMBER_16, NUMBER_32 = (NUMBER._replace(width=width) for width in (16, 32))
 NUMBER_OR_ZERO = Kind("number", ("COMPLEX_NULL",), type="integer")
 """Null when 0, but only with +complex."""
 REAL = Kind("number", type="number")
@@ -172,7 +204,8 @@ INFINITE_NULL = Kind("nullable", ("INFINITE_NULL",), type="integer")
 INFINITE_MINUS = Kind("nullable", ("INFINITE_MINUS",), type="integer")
 UNSET_NULL_INFINITE_MINUS = Kind("nullable", ("UNSET_NULL", "INFINITE_MINUS"), type="integer")
 NOVAL = Kind("noval", type="noval")
-NOVAL_REAL = Kind("noval", type="noval")
+NOVAL_16, NOVAL_32, NOVAL_64 = (NOVAL._replace(width=width) for width in (16, 32, 64))
+NOVAL_REAL = NOVAL._replace(width=DOUBLE)
 NOVAL_ZERO = Kind("noval", ("ZERO_UNSET",), type="noval")
 BOOLEAN = Kind("boolean", type="boolean")
 BOOLEAN_ONE = Kind("boolean", ("EQUALS_ONE",), type="boolean")

@@ -8,7 +8,7 @@ Rule 2: order counts: flags are listed in it, and of a choice the first entry th
 
 from __future__ import annotations
 
-from .model import Name, Names
+from .model import FIRST, LAST, Name, Names
 
 
 def _bits(ident: str, constants: str, prefix: str = "") -> Names:
@@ -44,6 +44,16 @@ def _exact(ident: str, bits: Names, **words: str) -> Names:
 def _without(ident: str, table: Names, *texts: str) -> Names:
     """Return a table without the entries of these words, as an earlier API version has it."""
     return table._replace(ident=ident, entries=tuple(entry for entry in table.entries if entry.text not in texts))
+
+
+def _between(table: Names, spans: dict[tuple[int, int], str]) -> Names:
+    """Return a table of which only some API versions (the first, the last) have these words."""
+    words = {word: span for span, text in spans.items() for word in text.split()}
+    entries = (
+        entry._replace(since=words[entry.text][0], until=words[entry.text][1]) if entry.text in words else entry
+        for entry in table.entries
+    )
+    return table._replace(entries=tuple(entries))
 
 
 JOB_FLAGS = _bits(
@@ -133,44 +143,59 @@ JOB_STATES = Names(
 )
 """Every word for a job's state: the base state, then its flags."""
 
-JOB_FLAGS_40 = _pairs(
-    "job_flags_40",
-    """
-    KILL_INV_DEP KILL_INVALID_DEPENDENCY
-    NO_KILL_INV_DEP NO_KILL_INVALID_DEPENDENCY
-    HAS_STATE_DIR HAS_STATE_DIRECTORY
-    BACKFILL_TEST TESTING_BACKFILL
-    GRES_ENFORCE_BIND GRES_BINDING_ENFORCED
-    TEST_NOW_ONLY TEST_NOW_ONLY
-    JOB_SEND_ENV SEND_JOB_ENVIRONMENT
-    SPREAD_JOB SPREAD_JOB
-    USE_MIN_NODES PREFER_MINIMUM_NODE_COUNT
-    JOB_KILL_HURRY JOB_KILL_HURRY
-    TRES_STR_CALC SKIP_TRES_STRING_ACCOUNTING
-    SIB_JOB_FLUSH SIBLING_CLUSTER_UPDATE_ONLY
-    HET_JOB_FLAG HETEROGENEOUS_JOB
-    JOB_NTASKS_SET EXACT_TASK_COUNT_REQUESTED
-    JOB_CPUS_SET EXACT_CPU_COUNT_REQUESTED
-    BF_WHOLE_NODE_TEST TESTING_WHOLE_NODE_BACKFILL
-    TOP_PRIO_TMP TOP_PRIORITY_JOB
-    JOB_ACCRUE_OVER ACCRUE_COUNT_CLEARED
-    GRES_DISABLE_BIND GRES_BINDING_DISABLED
-    JOB_WAS_RUNNING JOB_WAS_RUNNING
-    RESET_ACCRUE_TIME JOB_ACCRUE_TIME_RESET
-    CRON_JOB CRON_JOB
-    JOB_MEM_SET EXACT_MEMORY_REQUESTED
-    USE_DEFAULT_ACCT USING_DEFAULT_ACCOUNT
-    USE_DEFAULT_PART USING_DEFAULT_PARTITION
-    USE_DEFAULT_QOS USING_DEFAULT_QOS
-    USE_DEFAULT_WCKEY USING_DEFAULT_WCKEY
-    JOB_DEPENDENT DEPENDENT
-    JOB_MAGNETIC MAGNETIC
-    JOB_PART_ASSIGNED PARTITION_ASSIGNED
-    BACKFILL_SCHED BACKFILL_ATTEMPTED
-    BACKFILL_LAST SCHEDULING_ATTEMPTED
-    STEPMGR_ENABLED STEPMGR_ENABLED
-    """,
-    bits=True,
+JOB_FLAGS_40 = _between(
+    _pairs(
+        "job_flags_40",
+        """
+        KILL_INV_DEP KILL_INVALID_DEPENDENCY
+        NO_KILL_INV_DEP NO_KILL_INVALID_DEPENDENCY
+        HAS_STATE_DIR HAS_STATE_DIRECTORY
+        BACKFILL_TEST TESTING_BACKFILL
+        GRES_ENFORCE_BIND GRES_BINDING_ENFORCED
+        TEST_NOW_ONLY TEST_NOW_ONLY
+        JOB_SEND_ENV SEND_JOB_ENVIRONMENT
+        SPREAD_JOB SPREAD_JOB
+        USE_MIN_NODES PREFER_MINIMUM_NODE_COUNT
+        JOB_KILL_HURRY JOB_KILL_HURRY
+        TRES_STR_CALC SKIP_TRES_STRING_ACCOUNTING
+        SIB_JOB_FLUSH SIBLING_CLUSTER_UPDATE_ONLY
+        HET_JOB_FLAG HETEROGENEOUS_JOB
+        JOB_NTASKS_SET EXACT_TASK_COUNT_REQUESTED
+        JOB_CPUS_SET EXACT_CPU_COUNT_REQUESTED
+        BF_WHOLE_NODE_TEST TESTING_WHOLE_NODE_BACKFILL
+        TOP_PRIO_TMP TOP_PRIORITY_JOB
+        JOB_ACCRUE_OVER ACCRUE_COUNT_CLEARED
+        GRES_DISABLE_BIND GRES_BINDING_DISABLED
+        GRES_DISABLE_BIND GRED_BINDING_DISABLED
+        JOB_WAS_RUNNING JOB_WAS_RUNNING
+        RESET_ACCRUE_TIME JOB_ACCRUE_TIME_RESET
+        CRON_JOB CRON_JOB
+        JOB_MEM_SET EXACT_MEMORY_REQUESTED
+        JOB_RESIZED JOB_RESIZED
+        USE_DEFAULT_ACCT USING_DEFAULT_ACCOUNT
+        USE_DEFAULT_PART USING_DEFAULT_PARTITION
+        USE_DEFAULT_QOS USING_DEFAULT_QOS
+        USE_DEFAULT_WCKEY USING_DEFAULT_WCKEY
+        JOB_DEPENDENT DEPENDENT
+        JOB_MAGNETIC MAGNETIC
+        JOB_PART_ASSIGNED PARTITION_ASSIGNED
+        BACKFILL_SCHED BACKFILL_ATTEMPTED
+        BACKFILL_LAST SCHEDULING_ATTEMPTED
+        JOB_SEND_SCRIPT SAVE_BATCH_SCRIPT
+        GRES_ONE_TASK_PER_SHARING GRES_ONE_TASK_PER_SHARING
+        GRES_MULT_TASKS_PER_SHARING GRES_MULTIPLE_TASKS_PER_SHARING
+        GRES_ALLOW_TASK_SHARING GRES_ALLOW_TASK_SHARING
+        STEPMGR_ENABLED STEPMGR_ENABLED
+        """,
+        bits=True,
+    ),
+    {
+        (FIRST, 39): "GRED_BINDING_DISABLED JOB_RESIZED",
+        (FIRST, 40): "SAVE_BATCH_SCRIPT",
+        (40, 40): "GRES_ONE_TASK_PER_SHARING GRES_MULTIPLE_TASKS_PER_SHARING GRES_ALLOW_TASK_SHARING",
+        (40, LAST): "GRES_BINDING_DISABLED",
+        (41, LAST): "STEPMGR_ENABLED",
+    },
 )
 
 JOB_MAIL = _pairs(
@@ -209,16 +234,19 @@ none of these is set.
 The constants begin with CR_ up to 25.05 and with SELECT_ later.
 """
 
-JOB_SHARED_40 = _pairs(
-    "job_shared_40",
-    """
-    NONE none
-    OK oversubscribe
-    USER user
-    MCS mcs
-    TOPO topo
-    """,
-    prefix="JOB_SHARED_",
+JOB_SHARED_40 = _between(
+    _pairs(
+        "job_shared_40",
+        """
+        NONE none
+        OK oversubscribe
+        USER user
+        MCS mcs
+        TOPO topo
+        """,
+        prefix="JOB_SHARED_",
+    ),
+    {(41, LAST): "topo"},
 )
 
 JOB_SHARED = _pairs(
@@ -243,17 +271,102 @@ JOB_SHOW_FLAGS_39 = JOB_SHOW_FLAGS._replace(
     entries=tuple(entry._replace(text=entry.text[5:]) for entry in JOB_SHOW_FLAGS.entries),
 )
 
-JOB_EXCLUSIVE = _pairs(
-    "job_exclusive",
-    """
-    NONE true
-    OK false
-    USER user
-    MCS mcs
-    TOPO topo
-    """,
-    prefix="JOB_SHARED_",
+JOB_EXCLUSIVE = _between(
+    _pairs(
+        "job_exclusive",
+        """
+        NONE true
+        OK false
+        USER user
+        MCS mcs
+        TOPO topo
+        """,
+        prefix="JOB_SHARED_",
+    ),
+    {(41, LAST): "topo"},
 )
+
+CPU_BINDING = _between(
+    _pairs(
+        "cpu_binding",
+        """
+        CPU_BIND_TO_THREADS CPU_BIND_TO_THREADS
+        CPU_BIND_TO_CORES CPU_BIND_TO_CORES
+        CPU_BIND_TO_SOCKETS CPU_BIND_TO_SOCKETS
+        CPU_BIND_TO_LDOMS CPU_BIND_TO_LDOMS
+        CPU_AUTO_BIND_TO_THREADS CPU_AUTO_BIND_TO_THREADS
+        CPU_AUTO_BIND_TO_CORES CPU_AUTO_BIND_TO_CORES
+        CPU_AUTO_BIND_TO_SOCKETS CPU_AUTO_BIND_TO_SOCKETS
+        CPU_BIND_NONE CPU_BIND_NONE
+        CPU_BIND_RANK CPU_BIND_RANK
+        CPU_BIND_MAP CPU_BIND_MAP
+        CPU_BIND_MASK CPU_BIND_MASK
+        CPU_BIND_LDRANK CPU_BIND_LDRANK
+        CPU_BIND_LDMAP CPU_BIND_LDMAP
+        CPU_BIND_LDMASK CPU_BIND_LDMASK
+        CPU_BIND_VERBOSE VERBOSE
+        CPU_BIND_ONE_THREAD_PER_CORE CPU_BIND_ONE_THREAD_PER_CORE
+        SLURMD_OFF_SPEC SLURMD_OFF_SPEC
+        CPU_BIND_OFF CPU_BIND_OFF
+        """,
+        bits=True,
+    ),
+    {
+        (39, 39): """
+            CPU_AUTO_BIND_TO_THREADS CPU_AUTO_BIND_TO_CORES CPU_AUTO_BIND_TO_SOCKETS SLURMD_OFF_SPEC CPU_BIND_OFF
+        """
+    },
+)
+
+MEMORY_BINDING = _bits("memory_binding", "NONE RANK MAP MASK LOCAL VERBOSE SORT PREFER", "MEM_BIND_")
+
+OPEN_MODE = _pairs(
+    "open_mode",
+    """
+    APPEND APPEND
+    TRUNCATE TRUNCATE
+    """,
+    prefix="OPEN_MODE_",
+)
+
+X11 = _pairs(
+    "x11",
+    """
+    ALL FORWARD_ALL_NODES
+    BATCH BATCH_NODE
+    FIRST FIRST_NODE
+    LAST LAST_NODE
+    """,
+    prefix="X11_FORWARD_",
+    bits=True,
+)
+
+POWER = _pairs("power", "SLURM_POWER_FLAGS_LEVEL EQUAL_POWER", bits=True)
+
+KILL = _between(
+    _pairs(
+        "kill",
+        """
+        KILL_JOB_BATCH BATCH_JOB
+        KILL_ARRAY_TASK ARRAY_TASK
+        KILL_JOB_ARRAY ARRAY_TASK
+        KILL_STEPS_ONLY FULL_STEPS_ONLY
+        KILL_FULL_JOB FULL_JOB
+        KILL_FED_REQUEUE FEDERATION_REQUEUE
+        KILL_HURRY HURRY
+        KILL_OOM OUT_OF_MEMORY
+        KILL_NO_SIBS NO_SIBLING_JOBS
+        KILL_JOB_RESV RESERVATION_JOB
+        KILL_NO_CRON NO_CRON_JOBS
+        KILL_JOBS_VERBOSE VERBOSE
+        KILL_CRON CRON_JOBS
+        WARN_SENT WARNING_SENT
+        """,
+        bits=True,
+    ),
+    {(40, 40): "NO_CRON_JOBS", (40, LAST): "VERBOSE CRON_JOBS"},
+)
+"""Flags of a signal; one had another constant up to 22.05."""
 
 NODE_STATE_BASE = _pairs(
     "node_state_base",

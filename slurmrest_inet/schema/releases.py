@@ -16,13 +16,21 @@ APIS = {
 """Every release of Slurm raises the number in libslurm's SONAME, and slurm_api_version() tells it."""
 
 _CONSTANTS = {
+    ("23.02", "25.05"): """
+        KILL_NO_CRON
+    """,
+    ("22.05", "24.05"): """
+        CPU_BIND_RANK
+    """,
     ("22.05", "22.05"): """
+        KILL_JOB_ARRAY
         WAIT_BLOCK_D_ACTION WAIT_BLOCK_MAX_ERR
     """,
     ("22.05", "23.02"): """
         JOB_RESIZED RESERVE_FLAG_FIRST_CORES
     """,
     ("22.05", "23.11"): """
+        SLURM_POWER_FLAGS_LEVEL
         NODE_STATE_NET WAIT_POWER_NOT_AVAIL WAIT_POWER_RESERVED
     """,
     ("22.05", "24.11"): """
@@ -33,15 +41,18 @@ _CONSTANTS = {
         CR_SOCKET
     """,
     ("23.02", "26.05"): """
+        KILL_ARRAY_TASK
         FAIL_SIGNAL RESERVE_REOCCURRING WAIT_RESV_INVALID
     """,
     ("23.11", "25.05"): """
         CR_LINEAR
     """,
     ("23.11", "26.05"): """
+        GRES_ALLOW_TASK_SHARING GRES_MULT_TASKS_PER_SHARING GRES_ONE_TASK_PER_SHARING KILL_JOBS_VERBOSE
         FAIL_CONSTRAINTS
     """,
     ("24.05", "26.05"): """
+        KILL_CRON
         JOB_SHARED_TOPO RESERVE_FLAG_NO_USER_DEL RESERVE_FLAG_USER_DEL STEPMGR_ENABLED WAIT_MAX_POWERED_NODES
         WAIT_MPI_PORTS_BUSY WAIT_QOS_MAX_BB_RUN_MINS_PER_ACCT WAIT_QOS_MAX_BB_RUN_MINS_PER_USER
         WAIT_QOS_MAX_BILLING_RUN_MINS_PER_ACCT WAIT_QOS_MAX_BILLING_RUN_MINS_PER_USER
@@ -64,6 +75,16 @@ CONSTANTS = {name: span for span, text in _CONSTANTS.items() for name in text.sp
 
 _MEMBERS = {
     ("acct_gather_energy_t", "24.11", "26.05"): "last_adjustment slurmd_start_time",
+    ("job_desc_msg_t", "22.05", "22.05"): "select_jobinfo",
+    ("job_desc_msg_t", "22.05", "23.11"): "power_flags",
+    ("job_desc_msg_t", "22.05", "25.05"): "job_id",
+    ("job_desc_msg_t", "23.02", "26.05"): "container_id job_size_str licenses_tot",
+    ("job_desc_msg_t", "23.11", "26.05"): "id",
+    ("job_desc_msg_t", "24.05", "26.05"): "resv_port_cnt segment_size",
+    ("job_desc_msg_t", "24.11", "26.05"): "oom_kill_step",
+    ("job_desc_msg_t", "25.05", "26.05"): "alloc_tls_cert",
+    ("job_desc_msg_t", "25.11", "26.05"): "step_id",
+    ("job_desc_msg_t", "26.05", "26.05"): "container_type mem_update_delay mem_update_margin",
     ("job_state_response_job_t", "23.11", "26.05"): """
         array_job_id array_task_id array_task_id_bitmap het_job_id job_id state
     """,
