@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import shlex
 import subprocess
 import sys
@@ -171,9 +172,11 @@ def builder(headers: Headers, module: str, generated: str, *, cdef: str = "", fl
             own += source.read()
     # setuptools wants relative sources; cffi's own compile, which the tests use, works in another folder.
     ours = HERE if os.path.isabs(generated) else os.path.relpath(HERE)
-    from slurmrest_inet.schema.values import MACROS  # noqa: PLC0415 - needs the package on the path
+    from slurmrest_inet.schema import tables  # noqa: PLC0415 - needs the package on the path
 
-    names = (name for name in dict.fromkeys((*CONSTANTS, *MACROS)) if name in headers.constants)
+    # cffi knows the enumerators from the headers; a macro has to be declared.
+    macros = headers.constants - set(re.findall(r"\w+", headers.cdef))
+    names = (name for name in dict.fromkeys((*CONSTANTS, *tables.constants())) if name in macros)
     constants = "".join(f"#define {name} ...\n" for name in names)
     ffi = FFI()
     ffi.cdef(SYSTEM_TYPES + headers.cdef + own + LOADER + constants + cdef)

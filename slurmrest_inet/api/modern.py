@@ -99,10 +99,10 @@ class Report:
 
 def _epoch(text: str) -> int | None:
     """Return the time that a text of sbatch's kind stands for ("now-1hour", "2026-11-22T10:00"), None for no time."""
-    from slurmrest_inet.schema import values  # noqa: PLC0415 - large, and most requests tell the time as a number
+    from slurmrest_inet.schema import moments  # noqa: PLC0415 - large, and most requests tell the time as a number
 
     try:
-        return values.point_in_time(text, time.time()) or None
+        return moments.point_in_time(text, time.time()) or None
     except ValueError:
         return None
 
@@ -137,7 +137,9 @@ class Parameters:
                 report.unknown(name, value, parser)
 
     def _update_time(self, told: Repeated) -> None:
-        value = query.infer_scanned(told) if isinstance(told, str) else told
+        from slurmrest_inet.schema import scalars  # noqa: PLC0415 - needs re, which a ping does without
+
+        value = scalars.infer_scanned(told) if isinstance(told, str) else told
         if isinstance(value, (bool, list)):
             import json  # noqa: PLC0415 - only who is wrong needs it
 

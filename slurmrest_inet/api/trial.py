@@ -18,7 +18,10 @@ from slurmrest_inet.api.app import Call
 from slurmrest_inet.api.errors import sentence_of
 from slurmrest_inet.api.routes import ROUTES
 from slurmrest_inet.record import TYPE_CHECKING
-from slurmrest_inet.schema import job_desc
+from slurmrest_inet.schema.decode import decode
+from slurmrest_inet.schema.description import describe
+from slurmrest_inet.schema.job_desc import JOB_DESC
+from slurmrest_inet.schema.reading import Report
 from slurmrest_inet.slurm import calls, codec, requests
 from slurmrest_inet.slurm.library import SlurmError, ffi, lib, strerror
 
@@ -127,7 +130,9 @@ def _refused(request: Callable[[], object]) -> None:
 def _submit(version: int) -> None:
     """A description is read and filled in, and the answer to it is one that can be read."""
     described = {"name": "check", "environment": {"PATH": "/bin"}, "current_working_directory": "/"}
-    requests.job(job_desc.decode(described, version, requests.host(), update=False))
+    host = requests.host()
+    with requests.job(describe(decode(JOB_DESC, version, described, Report(), host), version, host, update=False)):
+        pass
     requests.submitted(ffi.new("submit_response_msg_t *"))
 
 

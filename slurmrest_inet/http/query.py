@@ -112,42 +112,6 @@ def infer(text: str) -> Scalar:
     return text
 
 
-def infer_scanned(text: str) -> Scalar:
-    """What slurmrestd 24.11 sees in a text: as `infer`, but null has more spellings, and numbers are those of scanf(3).
-
-    So blanks and a sign may come first, 0x10 is 16, an exponent needs no point, and infinity is a number.
-    """
-    if text[:1] == "~" or text.lower() in ("", "null"):
-        return None
-    word = text.lower()
-    if word in _TRUE:
-        return True
-    if word in _FALSE:
-        return False
-    if word.lstrip("+-") in ("inf", "infinity", "nan") and len(word) - len(word.lstrip("+-")) <= 1:
-        return float(word)
-    number = word.lstrip(" \t\n\v\f\r")
-    sign, digits = (number[0], number[1:]) if number[:1] in ("+", "-") else ("", number)
-    if not digits.isascii():
-        return text
-    size: int | float
-    if digits[:2] == "0x" and not digits[2:].strip("0123456789abcdef"):
-        digits = digits[2:].lstrip("0")
-        size = int(digits or "0", 16) if len(digits) < 17 else _INT64_MAX + 1
-    elif digits.isdigit():
-        digits = digits.lstrip("0")
-        size = int(digits or "0") if len(digits) < 20 else _INT64_MAX + 1
-    else:
-        mantissa, exponent, power = digits.partition("e")
-        whole, _, fraction = mantissa.partition(".")
-        unsigned = power[1:] if power[:1] in ("+", "-") else power
-        if not (whole.isdigit() and (fraction or "0").isdigit() and (not exponent or (unsigned or "0").isdigit())):
-            return text
-        size = float(mantissa + (f"e{power}" if unsigned else ""))
-        return -size if sign == "-" else size
-    return max(-size, -_INT64_MAX - 1) if sign == "-" else min(size, _INT64_MAX)
-
-
 def as_int(value: Scalar) -> int:
     """A whole number (int64) where one is wanted: floats are rounded to even. Raises ValueError for anything else."""
     if isinstance(value, str):

@@ -4,10 +4,12 @@
 from __future__ import annotations
 
 from .job import JOB, JOB_STATE, JOB_STATE_RESPONSE, PRIORITIES
+from .job_desc import JOB_DESC
 from .license import LICENSE
 from .node import ENERGY, NODE
 from .partition import PARTITION
 from .reservation import CORE_SPEC, RESERVATION
+from .sbatch import MACROS
 from .share import GROUP_MINUTES, RUN_SECONDS, SHARE, USAGE
 from .statistics import PENDING_RPCS, PENDING_RPCS_BY_HOSTS, RPCS_BY_TYPE, RPCS_BY_USER, STATISTICS
 
@@ -32,3 +34,13 @@ TABLES = (
     PENDING_RPCS_BY_HOSTS,
     STATISTICS,
 )
+
+READ_TABLES = (JOB_DESC,)
+"""Those that structs are filled by, and which no answer is written with."""
+
+
+def constants() -> tuple[str, ...]:
+    """Return every constant of Slurm's headers that a value from a client can become."""
+    kinds = (kind for table in READ_TABLES for row in table.rows for kind in row.kinds)
+    words = (entry.constant for kind in kinds if kind.names is not None for entry in kind.names.entries)
+    return tuple(dict.fromkeys((*MACROS, *words)))

@@ -15,7 +15,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from slurmrest_inet.schema.job_desc import Members
+    from slurmrest_inet.schema.reading import Members
 
 _COUNT = re.compile(r"([+]?[0-9]{1,18})(?:([kmgtp])(i?b)?)?", re.IGNORECASE | re.ASCII)
 _LISTS = {
@@ -214,3 +214,13 @@ class _Counts:
         tasks = self.get("num_tasks")
         self.need(tasks is not None)
         return (tasks or 0) * task
+
+
+def gres(text: str, prefix: str) -> str:
+    """--gres as a list of TRES: each item gets the prefix, "gres:" or "gres/", once."""
+    return f"{prefix}{text}".replace(",", f",{prefix}").replace(f"{prefix}gres:", prefix).replace(prefix * 2, prefix)
+
+
+def gpus(text: str, prefix: str) -> str | None:
+    """Write "2,tesla:1" as a list of TRES; None for nothing."""
+    return ",".join(f"{prefix}gpu:{item}" for item in text.split(",") if item) or None

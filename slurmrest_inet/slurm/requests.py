@@ -1,27 +1,31 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Requests that change something: C structs filled from decoded members, and the calls that send them.
 
-Rule 1: everything that a struct points to lives in the `Request` beside it until the call is over; libslurm frees none
-        of it, and none of it is given to a libslurm function that frees.
+Rule 1: what a request points to lives in the `Struct` beside it until the call is over (fill.py).
 Rule 2: an answer is copied out and freed here.
 Rule 3: a request is sent once. What is not certain to have failed is told as what libslurm says, never tried again.
 """
 
 from __future__ import annotations
 
+import contextlib
+import grp
 import os
+import pwd
 import time
 
 from slurmrest_inet.record import TYPE_CHECKING, NamedTuple
-from slurmrest_inet.schema import job_desc, values
+from slurmrest_inet.schema.job_desc import JOB_DESC
+from slurmrest_inet.schema.options import Host, ImpossibleError
+from slurmrest_inet.schema.sbatch import GOVERNORS
+from slurmrest_inet.slurm.fill import Struct
 from slurmrest_inet.slurm.library import VERSION, SlurmError, ffi, lib
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import Any
 
-    from slurmrest_inet.schema.job_desc import Members
-    from slurmrest_inet.schema.values import Number
+    from slurmrest_inet.schema.reading import Members
 
 
 class Submitted(NamedTuple):
@@ -33,75 +37,34 @@ class Submitted(NamedTuple):
     message: str
 
 
-class Request:
-    """A struct of the C type `struct` and all that it points to."""
+class Updated(NamedTuple):
+    """What became of one task of an array: its id, slurmctld's code, and its message, which may be none."""
 
-    def __init__(self, struct: str) -> None:
-        self.pointer = ffi.new(f"{struct} *")
-        self._types = dict(ffi.typeof(struct).fields)
-        self._kept: list[Any] = []
-
-    def fill(self, members: Members) -> None:
-        """Set members by name. Raises LookupError for one that this release of Slurm lacks."""
-        for name, value in members.items():
-            if name not in self._types:
-                raise LookupError(name)
-            type_ = self._types[name].type
-            if isinstance(value, list):
-                setattr(self.pointer, name, self._texts(value))
-            elif type_.kind == "pointer":
-                setattr(self.pointer, name, self._text(str(value)))
-            else:
-                # As an assignment in C: what does not fit loses its high bits.
-                bits = 8 * ffi.sizeof(type_)
-                number = _number(value) & ((1 << bits) - 1)
-                signed = int(ffi.cast(type_, -1)) < 0
-                setattr(self.pointer, name, number - (1 << bits) if signed and number >> (bits - 1) else number)
-
-    def _text(self, text: str) -> Any:
-        self._kept.append(ffi.new("char[]", text.encode("utf-8", "surrogateescape")))
-        return self._kept[-1]
-
-    def _texts(self, texts: list[str]) -> Any:
-        self._kept.append(ffi.new("char *[]", [*map(self._text, texts), ffi.NULL]))
-        return self._kept[-1]
+    job_id: str
+    code: int
+    message: str
 
 
-def _number(value: Number) -> int:
-    if isinstance(value, tuple):
-        return sum(map(_number, value))
-    if isinstance(value, int):
-        return value
-    number = getattr(lib, value, None)
-    if number is None:
-        raise LookupError(value)
-    return int(number)
-
-
-def job(members: Members) -> Request:
+def job(members: Members) -> Struct:
     """A job_desc_msg_t with what is given; the rest is unset."""
-    request = Request("job_desc_msg_t")
+    request = Struct("job_desc_msg_t", JOB_DESC)
     lib.slurm_init_job_desc_msg(request.pointer)
-    request.fill({name: value for name, value in members.items() if name != "job_id"})
-    job_id = members.get("job_id")
-    if isinstance(job_id, int):
-        # Not every release has it as a member of its own.
-        lib.describe_job_id(request.pointer, job_id & 0xFFFFFFFF)
-    for texts, count in (("environment", "env_size"), ("argv", "argc")):
-        found = members.get(texts)
-        if isinstance(found, list):
-            request.fill({count: len(found)})
+    try:
+        request.fill(members)
+    except LookupError:
+        request.close()
+        raise
     return request
 
 
-def host() -> job_desc.Host:
+def host() -> Host:
     """What a job's description is read with: this process's folder, the time, and slurm.conf."""
     conf = lib.conf_loaded()
     known = conf != ffi.NULL
     governors = (
-        name for name in values.GOVERNORS if not known or _number(name) & conf.cpu_freq_govs & ~lib.CPU_FREQ_RANGE_FLAG
+        name for name in GOVERNORS if not known or getattr(lib, name) & conf.cpu_freq_govs & ~lib.CPU_FREQ_RANGE_FLAG
     )
-    return job_desc.Host(
+    return Host(
         os.getcwd(),
         time.time(),
         _hosts,
@@ -109,7 +72,33 @@ def host() -> job_desc.Host:
         gres=tuple(filter(None, _text(conf.gres_plugins).split(","))) if known else None,
         cons_tres=known and _text(conf.select_type) == "select/cons_tres",
         prefix="gres/" if VERSION >= (23, 11) else "gres:",
+        user=_uid,
+        group=_gid,
     )
+
+
+def _uid(text: str) -> int | None:
+    """The uid of a user's name, or of a number that any user may have."""
+    if text.isascii() and text.isdigit():
+        return _id(text)
+    try:
+        return pwd.getpwnam(text).pw_uid
+    except KeyError:
+        return None
+
+
+def _gid(text: str) -> int | None:
+    """The gid of a group's name, or of a number that any group may have."""
+    if text.isascii() and text.isdigit():
+        return _id(text)
+    try:
+        return grp.getgrnam(text).gr_gid
+    except KeyError:
+        return None
+
+
+def _id(digits: str) -> int | None:
+    return int(digits) if len(digits) < 11 and int(digits) < lib.NO_VAL else None
 
 
 def _text(text: Any) -> str:
@@ -117,10 +106,10 @@ def _text(text: Any) -> str:
 
 
 def _hosts(text: str) -> str:
-    """A list of nodes, sorted and without repetition (slurm_hostlist_uniq). Raises job_desc.ImpossibleError."""
+    """A list of nodes, sorted and without repetition (slurm_hostlist_uniq). Raises ImpossibleError."""
     hosts = lib.slurm_hostlist_create(ffi.new("char[]", text.encode("utf-8", "surrogateescape")))
     if hosts == ffi.NULL:
-        raise job_desc.ImpossibleError
+        raise ImpossibleError
     try:
         lib.slurm_hostlist_uniq(hosts)
         size = 4096
@@ -135,18 +124,23 @@ def _hosts(text: str) -> str:
 
 def submit(jobs: Sequence[Members], *, heterogeneous: bool) -> Submitted:
     """slurm_submit_batch_job, or slurm_submit_batch_het_job with one component a member. Raises SlurmError."""
-    requests = [job(members) for members in jobs]
+    with contextlib.ExitStack() as stack:
+        requests = [stack.enter_context(job(members)) for members in jobs]
+        return _submit([request.pointer for request in requests], heterogeneous=heterogeneous)
+
+
+def _submit(requests: list[Any], *, heterogeneous: bool) -> Submitted:
     slot = ffi.new("submit_response_msg_t **")
     ffi.errno = 0
     if not heterogeneous:
-        code = lib.slurm_submit_batch_job(requests[0].pointer, slot)
+        code = lib.slurm_submit_batch_job(requests[0], slot)
     elif not requests:
         raise SlurmError(-1, -1)
     else:
         # A list without a function to free its items: they are ours.
         components = lib.slurm_list_create(ffi.NULL)
         for request in requests:
-            lib.slurm_list_append(components, request.pointer)
+            lib.slurm_list_append(components, request)
         code = lib.slurm_submit_batch_het_job(components, slot)
         errno = ffi.errno
         lib.slurm_list_destroy(components)
@@ -176,22 +170,29 @@ _STEPS = {
 }
 
 
-def update(members: Members) -> list[int]:
-    """slurm_update_job2; the codes of an array's tasks, nothing for another job. Raises SlurmError."""
-    request = job(members)
-    slot = ffi.new("job_array_resp_msg_t **")
-    ffi.errno = 0
-    code = lib.slurm_update_job2(request.pointer, slot)
-    errno = ffi.errno
+def update(members: Members) -> list[Updated]:
+    """slurm_update_job2; what became of an array's tasks, nothing for another job. Raises SlurmError."""
+    with job(members) as request:
+        slot = ffi.new("job_array_resp_msg_t **")
+        ffi.errno = 0
+        code = lib.slurm_update_job2(request.pointer, slot)
+        errno = ffi.errno
     answer = slot[0]
-    codes: list[int] = []
+    found: list[Updated] = []
     if answer != ffi.NULL:
-        if answer.error_code != ffi.NULL:
-            codes = [answer.error_code[index] for index in range(answer.job_array_count)]
+        found = [_updated(answer, index) for index in range(answer.job_array_count)]
         lib.slurm_free_job_array_resp(answer)
     if code:
         raise SlurmError(code, errno)
-    return codes
+    return found
+
+
+def _updated(answer: Any, index: int) -> Updated:
+    # Up to 22.05 slurmctld has no message for a task.
+    messages = getattr(answer, "err_msg", ffi.NULL)
+    message = "" if messages == ffi.NULL else _text(messages[index])
+    ids, codes = answer.job_array_id, answer.error_code
+    return Updated("" if ids == ffi.NULL else _text(ids[index]), 0 if codes == ffi.NULL else codes[index], message)
 
 
 def kill(job_id: int | str, signal: int) -> None:

@@ -22,7 +22,8 @@ from job_effects import unlike
 from sidebyside import program, wire
 from write_cases import ALL, BODIES, CANCELS, CASES, CHANGES, JOB, SCRIPT, Body, Cancel, Case, Change
 
-from slurmrest_inet.schema.job_desc import OPTIONS
+from slurmrest_inet.schema.job_desc import JOB_DESC
+from slurmrest_inet.schema.model import IN
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -135,7 +136,8 @@ def _each(cases: tuple[Any, ...]) -> Any:
 
 def test_that_every_key_is_tried() -> None:
     tried = {key.lower() for case in CASES for key in case.job}
-    assert {row.key for row in OPTIONS if row.kind != "disabled"} <= tried
+    rows = (row for version in ALL for row in JOB_DESC.rows_of(version, IN))
+    assert {row.path for row in rows if row.kind.name != "disabled"} <= tried
 
 
 @_each(CASES)

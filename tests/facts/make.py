@@ -80,7 +80,7 @@ def _names() -> tuple[set[str], set[str]]:
         if isinstance(table, names.Names):
             for entry in table.entries:
                 found.update((entry.constant, *(entry.mask or entry.constant).split("|")))
-    return {table.struct for table in tables.TABLES}, found
+    return {table.struct for table in (*tables.TABLES, *tables.READ_TABLES)}, found
 
 
 def _history(by_release: dict[str, dict[str, str]]) -> dict[str, str]:

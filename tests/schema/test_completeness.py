@@ -16,10 +16,9 @@ import pytest
 import rows
 import told
 
-from slurmrest_inet.schema import names
+from slurmrest_inet.schema import names, tables
 from slurmrest_inet.schema.model import Kind, Name, Names, Row, Table
 from slurmrest_inet.schema.releases import CONSTANTS, MEMBERS, RELEASES
-from slurmrest_inet.schema.tables import TABLES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,6 +28,7 @@ if TYPE_CHECKING:
 
 ROOT = os.path.join(os.path.dirname(__file__), "../..")
 NAME_TABLES = {key: value for key, value in vars(names).items() if isinstance(value, Names)}
+TABLES = (*tables.TABLES, *tables.READ_TABLES)
 STRUCTS = [table for table in TABLES if table.view is None]
 SLURMS = [table for table in TABLES if table.struct != "share_t"]
 """Those of Slurm's own structs; that one is ours."""
@@ -129,6 +129,7 @@ UNTOLD = {
     *("BACKFILL_LAST", "BACKFILL_SCHED", "BACKFILL_TEST", "BF_WHOLE_NODE_TEST", "HAS_STATE_DIR", "NO_KILL_INV_DEP"),
     *("RESET_ACCRUE_TIME", "SHARED_FORCE", "SIB_JOB_FLUSH", "SPREAD_JOB", "TEST_NOW_ONLY", "TOP_PRIO_TMP"),
     *("USE_DEFAULT_ACCT", "USE_DEFAULT_PART", "USE_DEFAULT_QOS", "USE_DEFAULT_WCKEY", "USE_MIN_NODES"),
+    *("WARN_SENT", "X11_FORWARD_ALL", "X11_FORWARD_BATCH", "X11_FORWARD_FIRST", "X11_FORWARD_LAST"),
     *("SHARE_ASSOCIATION", "SHARE_USER"),  # ours
 }
 """Constants that the facts of no release name, which were gathered by what their names begin with."""

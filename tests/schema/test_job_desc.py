@@ -9,8 +9,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from slurmrest_inet.schema import job_desc
-from slurmrest_inet.schema.job_desc import OPTIONS, ImpossibleError, RefusedError, decode
+from slurmrest_inet.schema import decode as decoder
+from slurmrest_inet.schema.description import describe
+from slurmrest_inet.schema.job_desc import JOB_DESC
+from slurmrest_inet.schema.model import IN
+from slurmrest_inet.schema.options import Host, ImpossibleError
+from slurmrest_inet.schema.reading import Fault, Report
 
 _GOVERNORS = frozenset(("CPU_FREQ_ONDEMAND", "CPU_FREQ_PERFORMANCE"))
 
@@ -19,7 +23,17 @@ def _hosts(text: str) -> str:
     return ",".join(sorted(set(text.split(","))))
 
 
-HOST = job_desc.Host("/run", 1_795_345_200.0, _hosts, _GOVERNORS, gres=("gpu", "mps"), cons_tres=True, prefix="gres:")
+HOST = Host(
+    "/run",
+    1_795_345_200.0,
+    _hosts,
+    _GOVERNORS,
+    gres=("gpu", "mps"),
+    cons_tres=True,
+    prefix="gres:",
+    user=lambda _text: None,
+    group=lambda _text: None,
+)
 DEFAULTS = {
     "contiguous": 0,
     "mail_type": 0,
@@ -28,7 +42,26 @@ DEFAULTS = {
     "work_dir": "/run",
     "min_cpus": 1,
     "environment": [],
+    "env_size": 0,
 }
+
+
+class RefusedError(Exception):
+    """A key that is unknown, disabled, or has a value that it does not take."""
+
+    def __init__(self, fault: Fault) -> None:
+        super().__init__(fault)
+        self.fault = fault
+
+
+def decode(body: dict[str, Any], version: int, host: Host, *, update: bool) -> dict[str, Any]:
+    """The members that a body sets."""
+    report = Report()
+    record = decoder.decode(JOB_DESC, version, body, report, host)
+    if report.faults:
+        (fault,) = report.faults
+        raise RefusedError(fault)
+    return describe(record, version, host, update=update)
 
 
 def _new(version: int = 38, **body: Any) -> dict[str, Any]:
@@ -47,14 +80,11 @@ def test_that_v0_0_36_names_what_has_no_name() -> None:
     assert decode({}, 36, HOST, update=True) == {}
 
 
-def test_rows() -> None:
-    for version in (36, 37, 38):
-        keys = [row.key for row in OPTIONS if row.since <= version <= row.until]
-        assert len(set(keys)) == len(keys)
-    for row in OPTIONS:
-        assert row.key == row.key.lower()
-        assert row.doc.endswith((".", ":"))
-        assert row.kind == "disabled" or hasattr(job_desc._Reader, row.kind)
+def test_keys() -> None:
+    assert len(JOB_DESC.rows_of(36, IN)) == 160
+    assert all(row.path == row.path.lower() for row in JOB_DESC.rows)
+    hidden = {row.path for row in JOB_DESC.rows_of(38, IN) if row.hidden and row.kind.name != "disabled"}
+    assert {"cwd", "job_name", "ntasks", "profile", "umask"} <= hidden
 
 
 @pytest.mark.parametrize(
@@ -93,7 +123,7 @@ def test_rows() -> None:
         ({"cwd": "here"}, {"work_dir": "/run/here"}),
         ({"nodelist": "b,a,b"}, {"req_nodes": "a,b"}),
         ({"thread_specification": 2}, {"core_spec": ("CORE_SPEC_THREAD", 2)}),
-        ({"argv": ["a", 5, None]}, {"argv": ["a", "5", ""]}),
+        ({"argv": ["a", 5, None]}, {"argv": ["a", "5", ""], "argc": 3}),
         ({"begin_time": 1_900_000_000}, {"begin_time": 1_900_000_000}),
         ({"cpu_frequency": "low-high"}, {"cpu_freq_min": "CPU_FREQ_LOW", "cpu_freq_max": "CPU_FREQ_HIGH"}),
         ({"distribution": "plane=4"}, {"plane_size": 4}),
@@ -151,27 +181,26 @@ def test_that_an_empty_environment_stays_empty() -> None:
 def test_refusals(version: int, key: str, kind: str) -> None:
     with pytest.raises(RefusedError) as caught:
         decode({key: "x"}, version, HOST, update=False)
-    assert (caught.value.kind, caught.value.key, caught.value.lower) == (kind, key, key.lower())
+    fault = caught.value.fault
+    assert (fault.kind, fault.key, fault.lower) == (kind, key, key.lower())
 
 
 def test_that_only_the_start_of_a_key_counts() -> None:
     with pytest.raises(RefusedError) as caught:
         decode({"X" * 300: 1}, 38, HOST, update=False)
-    assert caught.value.lower == "x" * 255
+    assert caught.value.fault.lower == "x" * 255
 
 
 def test_that_the_first_wrong_key_is_told() -> None:
     with pytest.raises(RefusedError) as caught:
         decode({"tasks": "x", "foo": 1}, 38, HOST, update=False)
-    assert caught.value.invalid is not None
-    assert caught.value.invalid.details == (("Unable to read integer value", "ESLURM_DATA_CONV_FAILED"),)
+    assert caught.value.fault.details == (("Unable to read integer value", "ESLURM_DATA_CONV_FAILED"),)
 
 
 def test_that_a_list_of_nodes_has_two_details() -> None:
     with pytest.raises(RefusedError) as caught:
         decode({"nodes": ["x", 1]}, 38, HOST, update=False)
-    assert caught.value.invalid is not None
-    assert [text for text, _ in caught.value.invalid.details] == [
+    assert [text for text, _ in caught.value.fault.details] == [
         "Invalid node count",
         "Invalid node count specification",
     ]
@@ -255,7 +284,7 @@ _JSON = st.recursive(
 
 @settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)  # a busy machine is no fault
 @given(
-    st.dictionaries(st.sampled_from([row.key for row in OPTIONS]), _JSON, max_size=4),
+    st.dictionaries(st.sampled_from([row.path for row in JOB_DESC.rows_of(38, IN)]), _JSON, max_size=4),
     st.sampled_from([36, 37, 38]),
     st.booleans(),
 )

@@ -9,10 +9,11 @@ import re
 import pytest
 
 from slurmrest_inet.schema import model, names
-from slurmrest_inet.schema.model import FIRST, LAST, Names, Row, Source, Table
-from slurmrest_inet.schema.tables import TABLES
+from slurmrest_inet.schema.model import FIRST, IN, LAST, OUT, Names, Row, Source, Table
+from slurmrest_inet.schema.tables import READ_TABLES, TABLES
 
 VERSIONS = range(FIRST, LAST + 1)
+ALL = (*TABLES, *READ_TABLES)
 _ids = {"ids": lambda table: table.name}
 
 with open(os.path.join(os.path.dirname(__file__), "../../cffi_build/codec.h"), encoding="utf-8") as _header:
@@ -23,9 +24,10 @@ TYPES = {"string", "integer", "number", "boolean", "array", "object", "noval"}
 
 
 @pytest.mark.parametrize("version", VERSIONS)
-@pytest.mark.parametrize("table", TABLES, **_ids)
-def test_a_path_stands_once_in_a_version(table: Table, version: int) -> None:
-    paths = [row.path for row in table.rows_of(version)]
+@pytest.mark.parametrize("way", [OUT, IN])
+@pytest.mark.parametrize("table", ALL, **_ids)
+def test_a_path_stands_once_in_a_version(table: Table, way: str, version: int) -> None:
+    paths = [row.path for row in table.rows_of(version, way)]
     assert len(paths) == len(set(paths))
     groups = {"/".join(path.split("/")[:depth]) for path in paths for depth in range(1, path.count("/") + 1)}
     assert not groups & set(paths)
@@ -42,7 +44,7 @@ def test_a_group_opens_once(table: Table, version: int) -> None:
         assert opened[first : first + len(inner)] == inner, group
 
 
-@pytest.mark.parametrize("table", TABLES, **_ids)
+@pytest.mark.parametrize("table", ALL, **_ids)
 def test_versions_of_a_row(table: Table) -> None:
     for row in table.rows:
         assert FIRST <= row.since <= row.until <= LAST, row.path
@@ -106,7 +108,7 @@ def test_that_items_of_arrays_stand_in_the_table_of_a_list(table: Table) -> None
             assert ("WHEN" in kind.options) <= ("EACH" in kind.options and kind.count is not None), row.path
 
 
-@pytest.mark.parametrize("table", TABLES, **_ids)
+@pytest.mark.parametrize("table", ALL, **_ids)
 def test_sentences(table: Table) -> None:
     for row in table.rows:
         assert row.doc[0].isupper() or row.doc[0].isdigit(), row.path

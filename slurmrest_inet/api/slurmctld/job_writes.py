@@ -22,7 +22,13 @@ from slurmrest_inet.api.errors import (
 from slurmrest_inet.http import query
 from slurmrest_inet.http.message import RestError
 from slurmrest_inet.record import TYPE_CHECKING
-from slurmrest_inet.schema import job_desc, values
+from slurmrest_inet.schema import scalars
+from slurmrest_inet.schema.decode import decode
+from slurmrest_inet.schema.description import describe
+from slurmrest_inet.schema.job_desc import JOB_DESC
+from slurmrest_inet.schema.options import ImpossibleError
+from slurmrest_inet.schema.reading import Report
+from slurmrest_inet.schema.sbatch import signal_number
 from slurmrest_inet.slurm import requests
 from slurmrest_inet.slurm.library import BUILT_FOR, SlurmError, lib, strerror
 
@@ -30,10 +36,11 @@ if TYPE_CHECKING:
     from typing import Any
 
     from slurmrest_inet.api.app import Call
-    from slurmrest_inet.schema.job_desc import Members
+    from slurmrest_inet.schema.reading import Fault, Members
 
     Entries = tuple[dict[str, str | int], ...]
 
+_FIRST = 36
 _ERROR = -1
 _NO_SUCH_PROCESS = 3  # errno after a look-up in slurmrestd's table of options (hsearch_r(3)), which v0.0.36 tells
 _NOT_PERMITTED = 1
@@ -70,8 +77,8 @@ def _submission(call: Call) -> tuple[list[Members], bool]:
     """The described jobs and whether they are components of one. Raises _UnfitError."""
     body = call.body if isinstance(call.body, dict) else {}
     try:
-        script = values.to_text(body["script"])
-    except (KeyError, values.InvalidError):
+        script = scalars.to_text(body["script"])
+    except (KeyError, scalars.InvalidError):
         raise _UnfitError(lib.ESLURM_JOB_SCRIPT_MISSING) from None
     described = body["job"] if "job" in body else body.get("jobs")
     if isinstance(described, dict):
@@ -92,7 +99,7 @@ def _component(version: int, index: int, described: Any, *, update: bool = False
     except _UnfitError as unfit:
         sentence = f"unexpected failure parsing het job: {index}"
         problem = entry(FAIL_PARSING, "_parse_job_desc", sentence)
-        if version == job_desc.FIRST:
+        if version == _FIRST:
             problem = {"error": f"_parse_job_component: {sentence}"}
         raise _UnfitError(FAIL_PARSING, (*unfit.entries, problem)) from None
 
@@ -101,11 +108,13 @@ def _decode(version: int, described: Any, *, update: bool = False) -> Members:
     """A job's members. Raises _UnfitError."""
     if not isinstance(described, dict):
         raise _UnfitError(FAIL_PARSING)
+    host, report = requests.host(), Report()
     try:
-        members = job_desc.decode(described, version, requests.host(), update=update)
-    except job_desc.RefusedError as refused:
-        raise _UnfitError(FAIL_PARSING, _refusal(version, refused)) from None
-    except job_desc.ImpossibleError:
+        record = decode(JOB_DESC, version, described, report, host)
+        if report.faults:
+            raise _UnfitError(FAIL_PARSING, _refusal(version, report.faults[0]))
+        members = describe(record, version, host, update=update)
+    except ImpossibleError:
         raise _UnfitError(FAIL_PARSING) from None
     if not update and not members["environment"]:
         problem = job_entry(lib.ESLURM_ENVIRONMENT_MISSING, "environment must be set")
@@ -113,8 +122,8 @@ def _decode(version: int, described: Any, *, update: bool = False) -> Members:
     return members
 
 
-def _refusal(version: int, refused: job_desc.RefusedError) -> Entries:
-    first = version == job_desc.FIRST
+def _refusal(version: int, refused: Fault) -> Entries:
+    first = version == _FIRST
     if refused.kind == "unknown":
         sentence = f'Unknown key "{refused.lower}"'
         if first:
@@ -123,8 +132,8 @@ def _refusal(version: int, refused: job_desc.RefusedError) -> Entries:
     if refused.kind == "disabled":
         sentence = f'Disabled key: "{refused.lower}"'
         return (job_entry(_ERROR, sentence) if first else entry(_NOT_PERMITTED, "openapi specification", sentence),)
-    details = refused.invalid.details if refused.invalid is not None else ()
-    why = tuple(job_entry(_ERROR if code == "SLURM_ERROR" else getattr(lib, code), text) for text, code in details)
+    codes = ((text, _ERROR if code == "SLURM_ERROR" else getattr(lib, code)) for text, code in refused.details)
+    why = tuple(job_entry(code, text) for text, code in codes)
     if first:
         return (*why, job_entry(_ERROR, f"process failed for key {refused.key} with error: {strerror(_ERROR)}"))
     verb = "Unknown" if version == 37 else "Unable to process"
@@ -152,11 +161,12 @@ def update(call: Call) -> Answer:
         return Answer(errors=(entry(0, source, f"unexpected het job request from {_CLIENT}"),))
     members["job_id_str"] = job_id
     try:
-        codes = _ask(lambda: requests.update(members))
+        tasks = _ask(lambda: requests.update(members))
     except SlurmError as error:
         problem = entry(error.errno, source, f"job update from {_CLIENT} failed")
         return Answer(errors=(problem,), code=error.code, note=f"job {job_id} not updated: {strerror(error.errno)}")
-    problems = tuple(entry(code, source, f"job array update from {_CLIENT} failed") for code in codes if code)
+    sentence = f"job array update from {_CLIENT} failed"
+    problems = tuple(entry(one.code, source, sentence) for one in tasks if one.code)
     return Answer(errors=problems, note=f"updated job {job_id}" + (f", {len(problems)} errors" if problems else ""))
 
 
@@ -176,11 +186,11 @@ def update_by_number(call: Call) -> Answer:
         return Answer(errors=(problem,), code=_ERROR)
     members["job_id"] = job_id
     try:
-        codes = _ask(lambda: requests.update(members))
+        tasks = _ask(lambda: requests.update(members))
     except SlurmError as error:
         return _failure(f"_handle_job_post: job update from {_CLIENT} failed", job_id, error)
     sentence = f"_handle_job_post: job array update from {_CLIENT} failed with error_code: "
-    problems = tuple(coded_entry(sentence + strerror(code)) for code in codes if code)
+    problems = tuple(coded_entry(sentence + strerror(one.code)) for one in tasks if one.code)
     return Answer(errors=problems, code=_ERROR if problems else 0, note=f"updated job {job_id}")
 
 
@@ -238,7 +248,7 @@ def _signal(call: Call) -> int:
     text = call.query.get("signal")
     signal = query.infer(text) if isinstance(text, str) else None
     if isinstance(signal, str):
-        return values.signal_number(signal)
+        return signal_number(signal)
     if isinstance(signal, bool) or not isinstance(signal, int):
         return 9
     return (signal + 2**31) % 2**32 - 2**31  # as C stores it in an int

@@ -1,18 +1,14 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Each value that an option of a job can have, read alone. What is right here was seen on slurmrestd 22.05.8."""
+"""Each text that an option of sbatch can have, read alone. What is right here was seen on slurmrestd 22.05.8."""
 
 from __future__ import annotations
 
-import contextlib
-import time
 from typing import Any, Callable
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from slurmrest_inet.schema import values
-from slurmrest_inet.schema.values import InvalidError
+from slurmrest_inet.schema import sbatch
+from slurmrest_inet.schema.scalars import InvalidError
 
 BAD = object()
 
@@ -22,55 +18,6 @@ def _read(read: Callable[[Any], object], value: object) -> object:
         return read(value)
     except InvalidError:
         return BAD
-
-
-@pytest.mark.parametrize(
-    ("value", "text"),
-    [
-        ("x", "x"),
-        ("", ""),
-        (None, ""),
-        (True, "true"),
-        (False, "false"),
-        (-5, "-5"),
-        (1.5, "1.500000"),
-        ([], BAD),
-        ({}, BAD),
-    ],
-)
-def test_text(value: object, text: object) -> None:
-    assert _read(values.to_text, value) == text
-
-
-@pytest.mark.parametrize(
-    ("value", "number"),
-    [
-        (5, 5),
-        ("5", 5),
-        ("+5", 5),
-        ("-5", -5),
-        ("007", 7),
-        (2.5, 2),
-        (3.5, 4),
-        (2**70, 2**63 - 1),
-        ("9" * 30, 2**63 - 1),
-        *((bad, BAD) for bad in ("", "x", "5 ", "1.5", None, True, [], "\u0665")),
-    ],
-)
-def test_integer(value: object, number: object) -> None:
-    assert _read(values.to_integer, value) == number
-
-
-@pytest.mark.parametrize("value", [True, "y", "Yes", "t", "TRUE", "on", "any", " ", 1, -1, 0.5, "5", "0.1", "1e5"])
-def test_true(value: object) -> None:
-    assert values.to_truth(value) is True
-
-
-@pytest.mark.parametrize(
-    "value", [False, "n", "No", "f", "false", "OFF", "", None, 0, 0.0, "0", "00", "-0", "0.0", ".0"]
-)
-def test_false(value: object) -> None:
-    assert values.to_truth(value) is False
 
 
 @pytest.mark.parametrize(
@@ -93,7 +40,7 @@ def test_false(value: object) -> None:
     ],
 )
 def test_mebibytes(text: str, size: object) -> None:
-    assert _read(lambda one: values.mebibytes(one, "bad"), text) == size
+    assert _read(lambda one: sbatch.mebibytes(one, "bad"), text) == size
 
 
 @pytest.mark.parametrize(
@@ -113,7 +60,7 @@ def test_mebibytes(text: str, size: object) -> None:
     ],
 )
 def test_node_count(text: str, counts: object) -> None:
-    assert _read(values.node_count, text) == counts
+    assert _read(sbatch.node_count, text) == counts
 
 
 @pytest.mark.parametrize(
@@ -138,80 +85,12 @@ def test_node_count(text: str, counts: object) -> None:
     ],
 )
 def test_seconds(text: str, found: object) -> None:
-    assert values.seconds(text) == found
+    assert sbatch.seconds(text) == found
 
 
 @pytest.mark.parametrize(("text", "found"), [("0", "INFINITE"), ("0:01", 1), ("1:00", 1), ("1:01", 2), ("90", 90)])
 def test_minutes(text: str, found: object) -> None:
-    assert values.minutes(text) == found
-
-
-NOW = 1_795_345_200.0  # a Sunday in November 2026, 10:20 in UTC
-
-
-@pytest.fixture(autouse=True)
-def _utc(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("TZ", "UTC")
-    time.tzset()
-
-
-def _at(text: str) -> str:
-    return time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(values.point_in_time(text, NOW)))
-
-
-def test_the_day_of_these_tests() -> None:
-    assert _at("now") == "2026-11-22T11:00:00"
-
-
-@pytest.mark.parametrize(
-    ("text", "moment"),
-    [
-        ("2030-01-02T03:04:05", "2030-01-02T03:04:05"),
-        ("2030-01-02", "2030-01-02T00:00:00"),
-        ("2030-01-02 3:04 pm", "2030-01-02T15:04:00"),
-        ("12/24/30-10:00", "2030-12-24T10:00:00"),
-        ("122430", "2030-12-24T00:00:00"),
-        ("1.2.30", "2030-01-02T00:00:00"),
-        ("1224", "2026-12-24T00:00:00"),
-        ("0101", "2027-01-01T00:00:00"),
-        ("1122", "2027-11-22T00:00:00"),
-        ("11:01", "2026-11-22T11:01:00"),
-        ("11:00", "2026-11-23T11:00:00"),
-        ("9:15:30", "2026-11-23T09:15:30"),
-        ("12:00 am", "2026-11-23T00:00:00"),
-        ("12:00PM", "2026-11-22T12:00:00"),
-        ("noon", "2026-11-22T12:00:00"),
-        ("midnight", "2026-11-23T00:00:00"),
-        ("fika", "2026-11-22T15:00:00"),
-        ("tomorrow teatime", "2026-11-23T16:00:00"),
-        ("today", "2026-11-22T00:00:00"),
-        ("NOW+1hour", "2026-11-22T12:00:00"),
-        ("now + 2 days", "2026-11-24T11:00:00"),
-        ("now+90", "2026-11-22T11:01:30"),
-        ("now-1week", "2026-11-15T11:00:00"),
-        ("uts1900000000", "2030-03-17T17:46:40"),
-    ],
-)
-def test_point_in_time(text: str, moment: str) -> None:
-    assert _at(text) == moment
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        *("", " ", "x", "Tomorrow", "24:00", "10:60", "10:00:60", "13:00 pm", "1", "13/01", "1/32", "12252", "now+"),
-        *("now+1fortnight", "now 5", "uts5", "utsx", "uts-1900000000", "2030-13-01", "2030-01-32", "10:0", "2030"),
-    ],
-)
-def test_no_point_in_time(text: str) -> None:
-    with pytest.raises(ValueError):  # noqa: PT011 - any
-        values.point_in_time(text, NOW)
-
-
-@given(st.text(max_size=20))
-def test_that_any_text_is_a_time_or_a_value_error(text: str) -> None:
-    with contextlib.suppress(ValueError):
-        assert isinstance(values.point_in_time(text, NOW), int)
+    assert sbatch.minutes(text) == found
 
 
 @pytest.mark.parametrize(
@@ -229,7 +108,7 @@ def test_that_any_text_is_a_time_or_a_value_error(text: str) -> None:
     ],
 )
 def test_signal_number(text: str, number: int) -> None:
-    assert values.signal_number(text) == number
+    assert sbatch.signal_number(text) == number
 
 
 @pytest.mark.parametrize(
@@ -245,7 +124,7 @@ def test_signal_number(text: str, number: int) -> None:
     ],
 )
 def test_warning(text: str, found: object) -> None:
-    assert _read(values.warning, text) == found
+    assert _read(sbatch.warning, text) == found
 
 
 @pytest.mark.parametrize(
@@ -262,12 +141,12 @@ def test_warning(text: str, found: object) -> None:
     ],
 )
 def test_mail(text: str, flags: object) -> None:
-    assert _read(values.mail, text) == flags
+    assert _read(sbatch.mail, text) == flags
 
 
 def test_mail_of_all_kinds() -> None:
-    assert len(values.mail("ALL")) == 6
-    assert set(values.mail("TIME_LIMIT,TIME_LIMIT_90,TIME_LIMIT_80,TIME_LIMIT_50,ARRAY_TASKS")) <= set(values.MACROS)
+    assert len(sbatch.mail("ALL")) == 6
+    assert set(sbatch.mail("TIME_LIMIT,TIME_LIMIT_90,TIME_LIMIT_80,TIME_LIMIT_50,ARRAY_TASKS")) <= set(sbatch.MACROS)
 
 
 @pytest.mark.parametrize(
@@ -280,8 +159,8 @@ def test_mail_of_all_kinds() -> None:
     ],
 )
 def test_profile(text: str, flags: object, shown: str) -> None:
-    assert values.profile(text) == flags
-    assert values.shown_profile(values.profile(text)) == shown
+    assert sbatch.profile(text) == flags
+    assert sbatch.shown_profile(sbatch.profile(text)) == shown
 
 
 _ALLOWED = frozenset(("CPU_FREQ_ONDEMAND", "CPU_FREQ_PERFORMANCE", "CPU_FREQ_USERSPACE"))
@@ -299,7 +178,7 @@ _ALLOWED = frozenset(("CPU_FREQ_ONDEMAND", "CPU_FREQ_PERFORMANCE", "CPU_FREQ_USE
     ],
 )
 def test_frequency(text: str, parts: tuple[object, ...], shown: str) -> None:
-    found = values.Frequency(text, _ALLOWED)
+    found = sbatch.Frequency(text, _ALLOWED)
     assert (found.low, found.high, found.governor) == parts
     assert str(found) == shown
 
@@ -308,7 +187,7 @@ def test_frequency(text: str, parts: tuple[object, ...], shown: str) -> None:
     "text", ["", "x", "high-low", "perf:perf", "low:perf", "low-high:x", "low-", "-high", "perf-high", "powersave"]
 )
 def test_no_frequency(text: str) -> None:
-    assert _read(lambda one: values.Frequency(one, _ALLOWED), text) is BAD
+    assert _read(lambda one: sbatch.Frequency(one, _ALLOWED), text) is BAD
 
 
 @pytest.mark.parametrize(
@@ -328,29 +207,29 @@ def test_no_frequency(text: str) -> None:
     ],
 )
 def test_memory_binding(text: str, found: object) -> None:
-    assert _read(values.memory_binding, text) == found
+    assert _read(sbatch.memory_binding, text) == found
 
 
 @pytest.mark.parametrize(
     "text", ["closest", "c", "none", "map_gpu:0,1*2", "mask_gpu:0x3,f", "single:2", "per_task:1", "verbose,closest"]
 )
 def test_gpu_binding(text: str) -> None:
-    assert values.gpu_binding(text) == f"gpu:{text}"
+    assert sbatch.gpu_binding(text) == f"gpu:{text}"
 
 
 @pytest.mark.parametrize("text", ["", "x", "map_gpu:x", "mask_gpu:g", "single:-1", "single", "closest;none", "verbose"])
 def test_no_gpu_binding(text: str) -> None:
-    assert _read(values.gpu_binding, text) is BAD
+    assert _read(sbatch.gpu_binding, text) is BAD
 
 
 @pytest.mark.parametrize("text", ["high", "450", "medium,memory=high", "verbose,low", "high,,low"])
 def test_gpu_frequency(text: str) -> None:
-    assert values.gpu_frequency(text) == f"gpu:{text}"
+    assert sbatch.gpu_frequency(text) == f"gpu:{text}"
 
 
 @pytest.mark.parametrize("text", ["", "x", "memory=x", "high=low", "HIGH", "5x", "memory"])
 def test_no_gpu_frequency(text: str) -> None:
-    assert _read(values.gpu_frequency, text) is BAD
+    assert _read(sbatch.gpu_frequency, text) is BAD
 
 
 @pytest.mark.parametrize(
@@ -382,19 +261,4 @@ def test_no_gpu_frequency(text: str) -> None:
     ],
 )
 def test_distribution(text: str, found: object) -> None:
-    assert _read(values.distribution, text) == found
-
-
-@pytest.mark.parametrize(
-    ("text", "found"),
-    [("gpu:1", "gres:gpu:1"), ("gpu:1,mps:2", "gres:gpu:1,gres:mps:2"), ("gres:gpu", "gres:gpu"), ("", "gres:")],
-)
-def test_gres(text: str, found: str) -> None:
-    assert values.gres(text, "gres:") == found
-
-
-@pytest.mark.parametrize(
-    ("text", "found"), [("2", "gres:gpu:2"), ("a:1,,b:2", "gres:gpu:a:1,gres:gpu:b:2"), ("", None)]
-)
-def test_gpus(text: str, found: str | None) -> None:
-    assert values.gpus(text, "gres:") == found
+    assert _read(sbatch.distribution, text) == found

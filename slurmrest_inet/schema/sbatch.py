@@ -1,109 +1,33 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What clients write for Slurm's options, read into the numbers and texts that a request holds.
+"""What clients write for sbatch's options, read into the numbers and texts that a request holds.
 
-Rule 1: pure: values in, values out; the time of day is a parameter, no constant's number is known here.
+Rule 1: pure: texts in, values out; no constant's number is known here.
 Rule 2: a number may be a name of Slurm's headers, or a tuple of numbers and names that are added up (`Number`).
-Rule 3: what cannot be read is `InvalidError` with slurmrestd's sentence, or with none where slurmrestd has none.
+Rule 3: what cannot be read is `InvalidError` with slurmrestd's sentence.
 """
 
 from __future__ import annotations
 
 import re
-import time
+
+from .scalars import INT_MAX, LEADING, InvalidError, is_blank
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Union
-
-    Number = Union[int, str, tuple[Union[int, str], ...]]
-
-INT_MAX = 2**31 - 1
-_TRUE = re.compile(r"y|yes|t|true|on", re.IGNORECASE)
-_FALSE = re.compile(r"n|no|f|false|off", re.IGNORECASE)
-_INTEGER = re.compile(r"[+-]?[0-9]+")
-_REAL = re.compile(r"[+-]?[0-9]*[.][0-9]*([eE][+-]?[0-9]+)?")
-
-
-class InvalidError(ValueError):
-    """A value that an option does not take.
-
-    `details` are for the client: sentences, each with the name of its code in slurm_errno.h.
-    """
-
-    def __init__(self, text: str | None = None, code: str = "SLURM_ERROR", *more: str) -> None:
-        super().__init__(text)
-        self.details = () if text is None else ((text, code), *((one, "SLURM_ERROR") for one in more))
-
-
-def to_text(value: Any, trouble: str | None = "Unable to read string") -> str:
-    """The text that a scalar stands for: nothing is empty, a truth is a word, a float has six decimals."""
-    if isinstance(value, str):
-        return value
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, int):
-        return str(value)
-    if isinstance(value, float):
-        return f"{value:f}"
-    raise InvalidError(trouble, "ESLURM_DATA_CONV_FAILED")
-
-
-def to_integer(value: Any, trouble: str = "Unable to read integer value") -> int:
-    """The 64-bit integer that a number or a text of digits stands for; floats are rounded half to even (lrint(3))."""
-    if isinstance(value, str) and _INTEGER.fullmatch(value):
-        value = int(value[:40])
-    if isinstance(value, float):
-        value = round(value)
-    if isinstance(value, bool) or not isinstance(value, int):
-        raise InvalidError(trouble, "ESLURM_DATA_CONV_FAILED")
-    return max(min(value, 2**63 - 1), -(2**63))
-
-
-def to_truth(value: Any, trouble: str | None = None) -> bool:
-    """The truth that a scalar stands for: slurmrestd takes every text for true that means neither false nor zero."""
-    if isinstance(value, str):
-        if _TRUE.fullmatch(value):
-            return True
-        if not value or _FALSE.fullmatch(value):
-            return False
-        if _INTEGER.fullmatch(value):
-            return bool(value.strip("+-0"))
-        try:
-            return float(value) != 0 if _REAL.fullmatch(value) else True
-        except ValueError:
-            return True
-    if isinstance(value, (list, dict)):
-        raise InvalidError(trouble, "ESLURM_DATA_CONV_FAILED")
-    return bool(value)
-
-
-def small(value: Any) -> int:
-    """An integer of 32 bits."""
-    number = to_integer(value)
-    if number >= INT_MAX:
-        raise InvalidError("Integer too large")
-    if number <= -INT_MAX - 1:
-        raise InvalidError("Integer too small")
-    return number
-
+    from .reading import Members
+    from .scalars import Number
 
 _FACTORS = {"": 0, "k": -10, "m": 0, "g": 10, "t": 20}
 _SIZE = re.compile(r"[ \t\n\v\f\r]*[+]?([0-9]{1,18})(?:([kmgt])b?)?", re.IGNORECASE)
 
 
-def mebibytes(text: str, trouble: str) -> int:
+def mebibytes(text: str, trouble: str, code: str = "SLURM_ERROR") -> int:
     """MiB of "512", "2G", "100kb" (rounded up): sbatch(1), --mem."""
     match = _SIZE.fullmatch(text)
     if not match:
-        raise InvalidError(trouble)
+        raise InvalidError(trouble, code)
     number, shift = int(match[1]), _FACTORS[(match[2] or "").lower()]
     return number << shift if shift >= 0 else -(-number >> -shift)
-
-
-def _spaceless(text: str) -> bool:
-    return not text.strip(" \t\n\v\f\r")
 
 
 _COUNT = re.compile(r"[ \t\n\v\f\r]*([+-]?[0-9]{1,18})([kK]?)([mM]?)")
@@ -111,9 +35,9 @@ _COUNT = re.compile(r"[ \t\n\v\f\r]*([+-]?[0-9]{1,18})([kK]?)([mM]?)")
 
 def _count(text: str) -> int:
     match = _COUNT.match(text)
-    if not match and _spaceless(text):
+    if not match and is_blank(text):
         return -1
-    if not match or not _spaceless(text[match.end() :]):
+    if not match or not is_blank(text[match.end() :]):
         raise InvalidError("Invalid node count string")
     number = int(match[1]) * (1024 if match[2] else 1) * (1024 * 1024 if match[3] else 1)
     return (number + INT_MAX + 1) % 2**32 - INT_MAX - 1
@@ -168,134 +92,18 @@ def minutes(text: str) -> Number:
     return found
 
 
-_UNITS = {"second": 1, "minute": 60, "hour": 3600, "day": 86400, "week": 604800}
-_DELTA = re.compile(r"[ \t]*(?:([+-])([\d\s]*)(?:(second|minute|hour|day|week)s?)?|\Z)", re.IGNORECASE | re.ASCII)
-_CLOCK = re.compile(r"(\d{1,2}):(\d\d)(?::(\d\d)|(?!:))\s*(am|pm)?", re.IGNORECASE | re.ASCII)
-_ISO = re.compile(r"(\d{4})-(\d\d)-(\d{1,2})", re.ASCII)
-# Each field takes two digits where there are two, and gives none back.
-_DATE = re.compile(r"(?=(\d\d?))\1[./]?(?=(\d\d?))\2[./]?(?:(\d\d)|(?!\d))", re.ASCII)
-_HOURS = {"midnight": 0, "elevenses": 11, "noon": 12, "fika": 15, "teatime": 16}
-
-
-class _Moment:
-    """What has been said so far about a point in time."""
-
-    def __init__(self, now: float) -> None:
-        self.now = now
-        self.date: tuple[int, int, int] | None = None  # year (0: the next such day), month, day
-        self.clock: tuple[int, int, int] | None = None
-
-    def local(self, delta: float = 0) -> tuple[tuple[int, int, int], tuple[int, int, int]]:
-        at = time.localtime(self.now + delta)
-        return (at.tm_year, at.tm_mon, at.tm_mday), (at.tm_hour, at.tm_min, at.tm_sec)
-
-    def take(self, text: str, pos: int) -> int:
-        """Read what stands at `pos` and return where it ends. Raises ValueError."""
-        rest = text[pos:].lower()
-        for word, days in (("today", 0), ("tomorrow", 1)):
-            if rest.startswith(word):
-                self.date = self.local(days * 86400)[0]
-                return pos + len(word)
-        for word, hour in _HOURS.items():
-            if rest.startswith(word):
-                self.clock = (hour, 0, 0)
-                return pos + len(word)
-        if rest.startswith("now"):
-            return self._now(text, pos + 3)
-        if not ("0" <= text[pos] <= "9"):
-            raise ValueError(text)
-        return self._clock(text, pos) if ":" in text[pos + 1 : pos + 3] else self._date(text, pos)
-
-    def _now(self, text: str, pos: int) -> int:
-        match = _DELTA.match(text, pos)
-        if not match:
-            raise ValueError(text)
-        delta = 0
-        if match[1]:
-            delta = int("".join(match[2].split())[:12]) * (_UNITS[match[3].lower()] if match[3] else 1)
-            if not match[3] and match.end() < len(text):
-                raise ValueError(text)
-        self.date, self.clock = self.local(-delta if match[1] == "-" else delta)
-        return match.end()
-
-    def _clock(self, text: str, pos: int) -> int:
-        match = _CLOCK.match(text, pos)
-        if not match:
-            raise ValueError(text)
-        hour, minute, second = int(match[1]), int(match[2]), int(match[3] or 0)
-        half = (match[4] or "").lower()
-        if hour > 23 or minute > 59 or second > 59 or (half and hour > 12):
-            raise ValueError(text)
-        if half:
-            hour = hour % 12 + (12 if half == "pm" else 0)
-        self.clock = (hour, minute, second)
-        return match.end()
-
-    def _date(self, text: str, pos: int) -> int:
-        match = _ISO.match(text, pos)
-        if match:
-            year, month, day = int(match[1]), int(match[2]), int(match[3])
-        else:
-            match = _DATE.match(text, pos)
-            if not match:
-                raise ValueError(text)
-            month, day, year = int(match[1]), int(match[2]), int(match[3] or 0)
-            year += 2000 if year else 0
-        if not (1 <= month <= 12 and 1 <= day <= 31):
-            raise ValueError(text)
-        self.date = (year or (self.date[0] if self.date else 0), month, day)
-        return match.end()
-
-    def epoch(self) -> int:
-        """The point in time: the next one that fits. Raises ValueError when nothing was said."""
-        today, this = self.local()
-        if self.date is None and self.clock is None:
-            raise ValueError
-        clock = self.clock or (0, 0, 0)
-        date = self.date
-        if date is None:
-            date = self.local(0 if clock[:2] > this[:2] else 86400)[0]
-        year, month, day = date
-        if not year:
-            year = today[0] + (0 if ((month, day), clock[:2]) > (today[1:], this[:2]) else 1)
-        return int(time.mktime((year, month, day, *clock, 0, 0, -1)))
-
-
-def point_in_time(text: str, now: float) -> int:
-    """The epoch of a local time: "2026-11-22T10:00", "16:00", "tomorrow noon", "now+1hour", "1224", "uts1800000000".
-
-    Without a date or a year it is the next such time: sbatch(1), --begin. Raises ValueError.
-    """
-    text = text.partition("\n")[0]
-    if text[:3].lower() == "uts":
-        digits = text[3:]
-        if not (digits.isascii() and digits.isdigit() and 7 <= len(digits) < 19 and int(digits) >= 1_000_000):
-            raise ValueError(text)
-        return int(digits)
-    moment = _Moment(now)
-    pos = 0
-    while pos < len(text):
-        pos = pos + 1 if text[pos] in " \t-T" else moment.take(text, pos)
-    try:
-        return moment.epoch()
-    except OverflowError:
-        raise ValueError(text) from None
-
-
 _SIGNALS = {
     "HUP": 1, "INT": 2, "QUIT": 3, "ABRT": 6, "KILL": 9, "ALRM": 14, "TERM": 15, "USR1": 10, "USR2": 12,
     "URG": 23, "CONT": 18, "STOP": 19, "TSTP": 20, "TTIN": 21, "TTOU": 22, "XCPU": 24,
 }  # fmt: skip
 """The signals that Slurm knows by name, with Linux's numbers (signal(7))."""
 
-LEADING = re.compile(r"[ \t\n\v\f\r]*([+-]?[0-9]{1,18})")
-
 
 def signal_number(text: str) -> int:
     """The signal of "USR1", "SIGUSR1" or "10"; 0 for anything else: scancel(1)."""
     match = LEADING.match(text)
     if match:
-        return int(match[1]) if _spaceless(text[match.end() :]) else 0
+        return int(match[1]) if is_blank(text[match.end() :]) else 0
     name = text.strip(" \t\n\v\f\r").upper()
     return _SIGNALS.get(name.removeprefix("SIG"), 0)
 
@@ -440,6 +248,12 @@ class Frequency:
         if self.governor is not None and self.governor not in governors:
             raise InvalidError(_FREQUENCY_TROUBLE)
 
+    def fill(self, members: Members) -> None:
+        """Set what was given in a job's description."""
+        for name, part in (("min", self.low), ("max", self.high), ("gov", self.governor)):
+            if part is not None:
+                members[f"cpu_freq_{name}"] = part
+
     @staticmethod
     def _governor(text: str) -> str | None:
         text = text.lower()
@@ -580,13 +394,3 @@ def distribution(text: str) -> tuple[tuple[str, ...], int | None]:
     if words[0] == "fcyclic" or any(word not in _LAYOUTS for word in words):
         raise InvalidError(trouble)
     return ("SLURM_DIST_" + "_".join(word.upper().replace("FCYCLIC", "CFULL") for word in words), *flags[flag]), None
-
-
-def gres(text: str, prefix: str) -> str:
-    """--gres as a list of TRES: each item gets the prefix, "gres:" or "gres/", once."""
-    return f"{prefix}{text}".replace(",", f",{prefix}").replace(f"{prefix}gres:", prefix).replace(prefix * 2, prefix)
-
-
-def gpus(text: str, prefix: str) -> str | None:
-    """Write "2,tesla:1" as a list of TRES; None for nothing."""
-    return ",".join(f"{prefix}gpu:{item}" for item in text.split(",") if item) or None

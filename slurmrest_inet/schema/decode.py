@@ -1,0 +1,143 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Bodies and queries read by the rows of a table: from parsed JSON to members by name, with what is wrong in it.
+
+Rule 1: pure: nothing here knows libslurm. What a reader has to ask of the host is in the context that it is given.
+Rule 2: how an API version reads is its `Manner`; what a kind of value makes of one is its reader (readers.py, or the
+        row's own).
+"""
+
+from __future__ import annotations
+
+from .manner import manner_of
+from .model import IN
+from .readers import INVERSE
+from .reading import Ended, Fault, Reading, Record, Walk
+from .scalars import InvalidError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from .model import Row, Table
+    from .reading import Report
+
+
+def decode(
+    table: Table,
+    version: int,
+    value: object,
+    report: Report,
+    context: object = None,
+    *,
+    pointer: str = "#/",
+    query: bool = False,
+) -> Record:
+    """Read a body or a query by a table, as an API version (36 to 45) does.
+
+    A query is an object of texts, of true, and of lists of such, and its table needs no C struct. pointer: where the
+    value stands. What is not in the record was not given, or stands behind a fault.
+    """
+    walk = Walk(version, report, manner_of(version, query=query), context, _read)
+    try:
+        return _read(walk, table, value, pointer)
+    except Ended:
+        return Record(table.struct, {}, {})
+
+
+_rows: dict[tuple[str, int], dict[str, Row]] = {}
+"""The rows that are read in a version, by table and version."""
+
+
+def _rows_of(table: Table, version: int) -> dict[str, Row]:
+    key = (table.name, version)
+    found = _rows.get(key)
+    if found is None:
+        found = _rows[key] = {row.path: row for row in table.rows_of(version, IN)}
+    return found
+
+
+def _read(walk: Walk, table: Table, value: object, pointer: str) -> Record:
+    if not isinstance(value, dict):
+        sentence = f"Rejecting {walk.manner.word(value)} when dictionary expected"
+        walk.report.fault(Fault("invalid", pointer, "", "", ((sentence, "ESLURM_DATA_EXPECTED_DICT"),)))
+        raise Ended
+    rows = _rows_of(table, walk.version)
+    record = Record(table.struct, {}, {})
+    if walk.manner.folded:
+        _as_it_stands(walk, rows, value, pointer, record)
+        return record
+    try:
+        for path, row in rows.items():
+            found, there = _at(value, path)
+            if there:
+                _take(Reading(walk, row, path, f"{pointer}{path}/", record), found)
+            if (not there or found == []) and _is_required(row, walk.version):
+                sentence = f"Missing required field '{path}' in dictionary"
+                details = ((sentence, "ESLURM_DATA_PATH_NOT_FOUND"),)
+                walk.report.fault(Fault("missing", f"{pointer}{path}/", path, path, details))
+                raise Ended
+    finally:
+        if walk.manner.unknown == "warning" and not walk.report.fast:
+            _tell_unknown(walk, table, value, pointer, set(rows))
+    return record
+
+
+def _is_required(row: Row, version: int) -> bool:
+    return row.required is not None and row.required[0] <= version <= row.required[1]
+
+
+def _at(value: dict[str, Any], path: str) -> tuple[Any, bool]:
+    found: Any = value
+    for step in path.split("/"):
+        if not isinstance(found, dict) or step not in found:
+            return None, False
+        found = found[step]
+    return found, True
+
+
+def _tell_unknown(walk: Walk, table: Table, value: dict[str, Any], pointer: str, known: set[str]) -> None:
+    """Warn of each key that no row has; of an object the keys in it are told, not the object."""
+    for key, found in value.items():
+        if key in known:
+            continue
+        inside = {path.partition("/")[2] for path in known if path.startswith(f"{key}/")}
+        if isinstance(found, dict):
+            _tell_unknown(walk, table, found, f"{pointer}{key}/", inside)
+        else:
+            text = f'Ignoring unknown field "{key}" of type {walk.manner.word(found)} in DATA_PARSER_{table.parser}'
+            walk.report.warning(f"{pointer}{key}/" if key else pointer, text)
+
+
+_ASCII_UPPER = {ord(letter): letter.lower() for letter in "ABCDEFGHIJKLMNOPQRSTUVWXYZ"}
+
+
+def _as_it_stands(walk: Walk, rows: dict[str, Row], value: dict[str, Any], pointer: str, record: Record) -> None:
+    """Read the keys of an object in its own order, up to the first fault. Raises Ended."""
+    for key, found in value.items():
+        if not key:
+            continue
+        lower = key[:255].translate(_ASCII_UPPER)
+        row = rows.get(lower)
+        if row is None or row.kind.name == "disabled":
+            kind = "unknown" if row is None else "disabled"
+            walk.report.fault(Fault(kind, f"{pointer}{key}/", key, lower))
+            raise Ended
+        _take(Reading(walk, row, lower, f"{pointer}{key}/", record), found, key)
+
+
+def _take(reading: Reading, value: object, key: str | None = None) -> None:
+    """Read one value into its record. Raises Ended."""
+    row = reading.row
+    reader = row.kind.read or INVERSE[row.kind.name]
+    try:
+        found = reader(value, reading)
+    except InvalidError as invalid:
+        fault = Fault("invalid", reading.pointer, key or reading.key, reading.key, invalid.details)
+        reading.walk.report.fault(fault)
+        raise Ended from None
+    if not row.members:
+        reading.record.parts[row.path] = found
+    elif found is not None:
+        reading.members[row.members[0]] = found
+        if row.kind.count is not None and isinstance(found, list):
+            reading.members[row.kind.count] = len(found)

@@ -1,0 +1,182 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""How members of a job's description are read from v0.0.39 on, where that is more than the inverse of an answer.
+
+Rule 1: sentences are slurmrestd's, because clients compare them.
+Rule 2: where slurmrestd dies, or submits in spite of what it could not read, this is a fault like any other.
+"""
+
+from __future__ import annotations
+
+from . import readers, sbatch
+from .readers import CONVERSION, whole
+from .scalars import LEADING, InvalidError, to_text
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from .reading import Reading
+    from .scalars import Number
+
+
+def ignored(_value: Any, _at: Reading) -> None:
+    """Anything: a key that is known and has no effect any more."""
+
+
+def crontab(_value: Any, at: Reading) -> None:
+    """A line of scrontab(1), which no submission can have."""
+    at.warn("crontab submissions are not supported")
+
+
+def hold(value: Any, at: Reading) -> Number:
+    """Whether the job is held, which is a priority."""
+    return 0 if readers.boolean(value, at) else "INFINITE"
+
+
+def oversubscribe(value: Any, at: Reading) -> str:
+    """Whether nodes are shared."""
+    return "JOB_SHARED_OK" if readers.boolean(value, at) else "JOB_SHARED_NONE"
+
+
+def exclusive(value: Any, at: Reading) -> Number | None:
+    """With whom nodes are not shared: a flag, or a truth."""
+    if value is None or isinstance(value, bool):
+        return "JOB_SHARED_NONE" if value else "JOB_SHARED_OK"
+    return readers.flags(value, at)
+
+
+def core_spec(value: Any, at: Reading) -> int:
+    """Cores per node left to the system."""
+    return _specialised(value, at, "core", "<=", "ESLURM_INVALID_CORE_CNT")
+
+
+def thread_spec(value: Any, at: Reading) -> Number:
+    """Threads per node left to the system."""
+    return ("CORE_SPEC_THREAD", _specialised(value, at, "thread", "<=", "ESLURM_BAD_THREAD_PER_CORE"))
+
+
+def _specialised(value: Any, at: Reading, what: str, sign: str, code: str) -> int:
+    at.expect("integer", value)
+    found = whole(value)
+    if found is None:
+        raise InvalidError(f"Expected integer for {what} specification but got {at.manner.name(value)}", CONVERSION)
+    if found >= 1 << 15:
+        raise InvalidError(f"Invalid {what} specification {found} >= 32768", code)
+    if found <= 0:
+        blank = " " if what == "core" else ""  # slurmrestd's own
+        raise InvalidError(f"Invalid {what} specification {found}{blank}{sign} 0", code)
+    return found
+
+
+_NICE_MOST = 2**31 - 3
+
+
+def nice(value: Any, at: Reading) -> Number:
+    """How much the priority is lowered."""
+    at.expect("integer", value)
+    at.expect("integer", value)  # slurmrestd warns twice
+    found = whole(value)
+    if found is None:
+        raise InvalidError(f"Expected integer but got {at.manner.name(value)}", CONVERSION)
+    if abs(found) > _NICE_MOST:
+        raise InvalidError(f"Nice value not within +/- {_NICE_MOST}", "ESLURM_INVALID_NICE")
+    return ("NICE_OFFSET", found)
+
+
+def frequency(value: Any, at: Reading) -> None:
+    """What --cpu-freq takes."""
+    at.expect("string", value)
+    if value is None:
+        return
+    if isinstance(value, (list, dict)):
+        raise InvalidError(f"string expected but got {at.manner.name(value)}", CONVERSION)
+    try:
+        found = sbatch.Frequency(to_text(value), at.context.governors)
+    except InvalidError:
+        raise InvalidError(_FREQUENCY_TROUBLE.get(at.version, "Invalid cpu_frequency")) from None
+    found.fill(at.members)
+
+
+_FREQUENCY_TROUBLE = {41: "Invalid cpu_freuency"}
+"""slurmrestd's own spelling in a version."""
+
+
+def distribution(value: Any, at: Reading) -> None:
+    """What --distribution takes."""
+    at.expect("string", value)
+    if value is None:
+        return
+    if isinstance(value, (list, dict)):
+        raise InvalidError("Invalid distribution", CONVERSION)
+    try:
+        flags, plane = sbatch.distribution(to_text(value))
+    except InvalidError:
+        raise InvalidError("Invalid distribution specification", "ESLURM_BAD_DIST") from None
+    if "SLURM_DIST_ARBITRARY" in flags and "req_nodes" not in at.members:
+        raise InvalidError("Arbitrary distribution needs required_nodes to be specified", "ESLURM_BAD_DIST")
+    at.members["task_dist"] = flags
+    if plane is not None:
+        at.members["plane_size"] = plane
+
+
+def unread_distribution(value: Any, at: Reading) -> None:
+    """What v0.0.40 makes of one: nothing, and says so."""
+    at.expect("string", value)
+    at.warn("data_parser/v0.0.40 does not support parser 208 for parsing. Output may be incomplete.")
+
+
+def nodes(value: Any, at: Reading) -> None:
+    """What --nodes takes, or a list of the least and the most number."""
+    at.expect("string", value)
+    if isinstance(value, dict):
+        raise InvalidError(f"Expected string instead of {at.manner.word(value)} for node counts", CONVERSION)
+    if isinstance(value, list):
+        least, most = _pair(value, at)
+    else:
+        text = to_text(value)
+        try:
+            least, most = sbatch.node_count(text)
+        except InvalidError:
+            shown = f'"{text}"' if at.manner.shown else text
+            raise InvalidError(f"Unknown format: {shown}", CONVERSION) from None
+    at.members["min_nodes"] = least
+    if most:
+        at.members["max_nodes"] = most
+
+
+def _pair(value: list[Any], at: Reading) -> tuple[int, int]:
+    if len(value) not in (1, 2):
+        raise InvalidError("Node count in format of a list must have a cardinality of 2 or 1", CONVERSION)
+    for word, one in (("Minimum", value[0]), ("Maximum", value[-1]))[2 - len(value) :]:
+        if type(one) is not int:
+            raise InvalidError(f"{word} nodes must be an integer instead of {at.manner.word(one)}", CONVERSION)
+    return value[0], value[-1]
+
+
+def signal(value: Any, at: Reading) -> int | None:
+    """A signal by name or number."""
+    at.expect("string", value)
+    if value is None:
+        return None
+    if isinstance(value, (list, dict)):
+        raise InvalidError(f"expected string but got {at.manner.name(value)}", CONVERSION)
+    text = to_text(value)
+    match = LEADING.match(text)
+    found = int(match[1]) if match else sbatch.signal_number(text)
+    if not found and text and not match:
+        raise InvalidError("Unknown signal (null)", "EINVAL")
+    return found
+
+
+def memory_per_cpu(value: Any, at: Reading) -> Number:
+    """MiB per CPU."""
+    found = memory_per_node(value, at)
+    return ("MEM_PER_CPU", found) if isinstance(found, int) else found
+
+
+def memory_per_node(value: Any, at: Reading) -> Number:
+    """MiB per node, as a number object, or a text with a unit."""
+    if isinstance(value, str):
+        return sbatch.mebibytes(value, f"Invalid formatted memory size: {value}", CONVERSION)
+    found = readers.noval(value, at)
+    return int(found) if isinstance(found, float) else found

@@ -1,0 +1,313 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""How values of each kind are read: the inverse of how answers show them, and what else clients may write.
+
+Rule 1: a reader gets a value and where it stands, and returns what its row's member gets; None: nothing. What cannot
+        be read is InvalidError.
+Rule 2: sentences are slurmrestd's, because clients compare them.
+Rule 3: an unset or infinite number is a name, NO_VAL or INFINITE; only the member knows which number that is.
+"""
+
+from __future__ import annotations
+
+from .manner import show
+from .model import BOOLEAN, DOUBLE, IN, NUMBER, Row, Table
+from .moments import point_in_time
+from .scalars import InvalidError, infer_scanned, to_integer, to_text, to_truth
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from .model import Kind
+    from .reading import Reader, Reading
+    from .scalars import Number
+
+CONVERSION = "ESLURM_DATA_CONV_FAILED"
+_INT64 = 2**63
+
+
+def text(value: Any, at: Reading) -> str | None:
+    """A text, or a scalar as one."""
+    at.expect("string", value)
+    if value is None and at.manner.typed:
+        return None
+    return to_text(value, None)
+
+
+def whole(value: Any) -> int | None:
+    """The 64-bit integer that a scalar stands for, null for 0; None for what is none."""
+    if isinstance(value, str):
+        value = infer_scanned(value)
+        return value if type(value) is int else None
+    if value is None:
+        return 0
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or value != value:  # noqa: PLR0124 - NaN
+        return None
+    return to_integer(max(min(value, float(_INT64)), -float(_INT64)) if isinstance(value, float) else value)
+
+
+def real(value: Any) -> float | None:
+    """The real number that a scalar stands for, null for 0; None for what is none."""
+    if isinstance(value, str):
+        value = infer_scanned(value)
+        if value is None:
+            return None
+    if value is None:
+        return 0.0
+    return None if isinstance(value, bool) or not isinstance(value, (int, float)) else float(value)
+
+
+def _of_width(value: Any, kind: Kind) -> int | float | None:
+    return real(value) if kind.width == DOUBLE else whole(value)
+
+
+def number(value: Any, at: Reading) -> Number | float:
+    """A number; one that a member of 32 bits does not hold is as if none was given, one of 16 loses its high bits."""
+    at.expect("number" if at.kind.width == DOUBLE else "integer", value)
+    found = _of_width(value, at.kind)
+    if found is None:
+        raise InvalidError
+    return "NO_VAL" if at.kind.width == 32 and not 0 <= found < 2**32 else found
+
+
+def boolean(value: Any, at: Reading) -> int:
+    """A truth as 0 or 1; nothing is false."""
+    at.expect("boolean", value)
+    return int(truth(value))
+
+
+def truth(value: Any) -> bool:
+    """The truth that a scalar stands for; beside the words for false, those for nothing are."""
+    return to_truth(None if isinstance(value, str) and value.lower() in ("~", "null") else value)
+
+
+_OBJECT_ROWS = (
+    Row("set", "set", BOOLEAN, "Whether there is a number", way=IN),
+    Row("infinite", "infinite", BOOLEAN, "Whether it is without bound", way=IN),
+)
+_NUMBER_OBJECT = Table(
+    "number_object",
+    (*_OBJECT_ROWS, Row("number", "number", NUMBER._replace(width=64), "The number", way=IN)),
+    {},
+    parser="UINT64_NO_VAL_STRUCT",
+)
+_REAL_OBJECT = Table(
+    "real_object",
+    (*_OBJECT_ROWS, Row("number", "number", NUMBER._replace(width=DOUBLE), "The number", way=IN)),
+    {},
+    parser="FLOAT64_NO_VAL_STRUCT",
+)
+
+
+def noval(value: Any, at: Reading) -> Number | float:
+    """A number object, null for one that is not set, or where the version lets it be one, a number."""
+    if isinstance(value, dict):
+        return number_object(value, at)
+    if value is None:
+        return "NO_VAL"
+    if not at.manner.shown:
+        at.expect("object", value)
+    if isinstance(value, float) and at.kind.width != DOUBLE:
+        # slurmrestd's own way: what stands behind the point is cut, and what is too large for 64 bits is nothing.
+        value = int(value) if abs(value) < _INT64 else 0
+    found = _of_width(value, at.kind) if at.manner.loose or type(value) is int else None
+    if found is not None:
+        return _saturated(found, at.kind.width)
+    if at.manner.shown:
+        raise InvalidError(f"Expected integer but got {show(value)}", CONVERSION)
+    raise InvalidError(f"Expected dictionary but got {at.manner.word(value)}", "ESLURM_DATA_EXPECTED_DICT")
+
+
+def number_object(value: dict[str, Any], at: Reading) -> Number | float:
+    """What {set, infinite, number} says; infinite wins."""
+    if at.manner.shown:
+        table = _REAL_OBJECT if at.kind.width == DOUBLE else _NUMBER_OBJECT
+        told: dict[str, Any] = dict(at.inner(table, value).members)
+    else:
+        told = _told(value, at)
+    if told.get("infinite"):
+        return "INFINITE"
+    return _saturated(told.get("number", 0), at.kind.width) if told.get("set") else "NO_VAL"
+
+
+def _told(value: dict[str, Any], at: Reading) -> dict[str, Any]:
+    """The same object, whose members are not read as values of their own."""
+    told: dict[str, Any] = {}
+    for name in ("set", "infinite"):
+        if isinstance(value.get(name), (list, dict)):
+            raise InvalidError(f'Expected bool for "{name}" field but got dictionary', CONVERSION)
+        told[name] = truth(value.get(name))
+    if "number" in value:
+        told["number"] = _of_width(value["number"], at.kind)
+        if told["number"] is None:
+            raise InvalidError('Expected integer number for "number" field but got dictionary', CONVERSION)
+    elif told["set"] and not told["infinite"]:
+        raise InvalidError('Expected "number" field when "set"=True but field not present', CONVERSION)
+    return told
+
+
+def _saturated(found: float, width: int) -> Number | float:
+    """What a number object's number is in a member: beyond its last plain value it is infinite."""
+    return "INFINITE" if width in (16, 32) and not 0 <= found < 2**width - 2 else found
+
+
+def timestamp(value: Any, at: Reading) -> int:
+    """An epoch, a number object, or a text as sbatch takes it; nothing is 0."""
+    if isinstance(value, str):
+        return _time(value, at)
+    if isinstance(value, dict):
+        told = number_object(value, at)
+        return told if isinstance(told, int) else 0
+    found = whole(value)
+    if found is None and at.manner.shown:
+        raise InvalidError(f"Expected integer but got {show(value)}", CONVERSION)
+    if found is None:
+        at.expect("object", value)
+        raise InvalidError(f"Expected dictionary but got {at.manner.word(value)}", "ESLURM_DATA_EXPECTED_DICT")
+    return found
+
+
+def _time(text: str, at: Reading) -> int:
+    scanned = infer_scanned(text) if at.manner.shown else text
+    if scanned is None or type(scanned) is int:
+        return scanned or 0
+    if isinstance(scanned, float) and -1 < scanned < float("inf"):
+        return round(scanned)
+    try:
+        return point_in_time(text, at.context.now)
+    except ValueError:
+        raise InvalidError(f"Parsing of {text} for timestamp failed", CONVERSION) from None
+
+
+def moment(value: Any, at: Reading) -> int:
+    """A timestamp that must be one."""
+    found = timestamp(value, at)
+    if not found:
+        raise InvalidError("Invalid or unset timestamp value", CONVERSION)
+    return found
+
+
+def flags(value: Any, at: Reading) -> Number | None:
+    """The constants of a list of words, or of one word; None for an empty list."""
+    if isinstance(value, str):
+        words, trouble = [value], f'Parsing single flag "{value}" failed'
+    elif isinstance(value, list):
+        words, trouble = value, "Parsing flags failed"
+    else:
+        sentence = f"Expected a List but found a {at.manner.word(value)}"
+        raise InvalidError(sentence, "ESLURM_DATA_FLAGS_INVALID_TYPE")
+    found = [one for one in (_flag(word, index, at, trouble) for index, word in enumerate(words)) if one]
+    if at.kind.names is not None and not (at.kind.names.bits or any(one.mask for one in at.kind.names.entries)):
+        return found[-1] if found else None
+    return tuple(dict.fromkeys(found)) if found else None
+
+
+def _flag(word: Any, index: int, at: Reading, trouble: str) -> str | None:
+    behind = f"[{index}]"
+    if isinstance(word, (list, dict)):
+        at.warn(f"Ignoring unexpected field of type {at.manner.word(word)}", behind)
+        return None
+    wanted = to_text(word)
+    entries = at.kind.names.at(at.version).entries if at.kind.names else ()
+    # Of several constants, the installed release has one.
+    found = [entry.constant for entry in entries if entry.text.lower() == wanted.lower()]
+    if found:
+        return "|".join(found)
+    at.fault(InvalidError(f'Unknown flag "{wanted}"', "ESLURM_DATA_FLAGS_INVALID"), behind)
+    if not at.manner.lenient:
+        raise InvalidError(trouble, "ESLURM_DATA_FLAGS_INVALID")
+    return None
+
+
+def csv(value: Any, at: Reading) -> str:
+    """A list of scalars as one text with commas; a text is taken for such."""
+    at.expect("array", value)
+    if isinstance(value, dict):
+        value = [f"{name}={to_text(one)}" if not isinstance(one, (list, dict)) else one for name, one in value.items()]
+    if not isinstance(value, list):
+        return to_text(value)
+    for one in value:
+        if isinstance(one, (list, dict)):
+            raise InvalidError(f"unable to convert csv entry {at.manner.word(one)} to string", CONVERSION)
+    return ",".join(to_text(one) for one in value)
+
+
+def texts(value: Any, at: Reading) -> list[str] | None:
+    """A list of texts; an object is one of NAME=VALUE."""
+    at.expect("array", value)
+    if value is None:
+        return None
+    if isinstance(value, dict):
+        value, names = list(value.values()), [f"{name}=" for name in value]
+    elif isinstance(value, list):
+        names = [""] * len(value)
+    else:
+        raise InvalidError(f"expected a list of strings but got {at.manner.name(value)}", "ESLURM_DATA_EXPECTED_LIST")
+    for one in value:
+        if isinstance(one, (list, dict)):
+            raise InvalidError(f"expected string but got {at.manner.name(one)}", CONVERSION)
+    return [name + to_text(one) for name, one in zip(names, value)]
+
+
+def user(value: Any, at: Reading) -> int | None:
+    """A user's name or uid."""
+    return _identity(value, at, "user", "ESLURM_USER_ID_UNKNOWN")
+
+
+def group(value: Any, at: Reading) -> int | None:
+    """A group's name or gid."""
+    return _identity(value, at, "group", "ESLURM_GROUP_ID_UNKNOWN")
+
+
+def _identity(value: Any, at: Reading, what: str, code: str) -> int | None:
+    at.expect("string", value)
+    if value is None and at.manner.shown:
+        return None
+    if value is None or isinstance(value, (bool, list, dict)):
+        shown = f": {show(value)}" if at.manner.shown else f" value type: {at.manner.word(value)}"
+        raise InvalidError(f"Invalid {what} field{shown}", CONVERSION)
+    found: int | None = getattr(at.context, what)(to_text(round(value) if isinstance(value, float) else value))
+    if found is None:
+        raise InvalidError(f"Unable to resolve {what}: {to_text(value)}", code)
+    return found
+
+
+def record(table: Table) -> Reader:
+    """Return the reader of an object with a table of its own."""
+
+    def read(value: Any, at: Reading) -> Any:
+        return at.inner(table, value)
+
+    return read
+
+
+def records(table: Table) -> Reader:
+    """Return the reader of a list of such objects; anything but an object is taken for a list of one."""
+
+    def read(value: Any, at: Reading) -> Any:
+        if isinstance(value, dict):
+            raise InvalidError("Expected List but found a dictionary", "ESLURM_DATA_EXPECTED_LIST")
+        items = value if isinstance(value, list) else [to_text(value)]
+        return [at.inner(table, item, f"[{index}]") for index, item in enumerate(items)]
+
+    return read
+
+
+INVERSE: dict[str, Reader] = {
+    "text": text,
+    "text_or_null": text,
+    "number": number,
+    "nullable": number,
+    "noval": noval,
+    "boolean": boolean,
+    "flags": flags,
+    "choice": flags,
+    "choices": flags,
+    "csv": csv,
+    "texts": texts,
+    "user": user,
+    "user_or_empty": user,
+    "group": group,
+    "group_or_empty": group,
+}
+"""By the name of a kind."""

@@ -1,0 +1,149 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""C structs filled from records, with the memory that they point to.
+
+Rule 1: everything that a struct points to lives in the `Struct` beside it until that is closed; libslurm frees none of
+        it, and none of it is given to a libslurm function that frees.
+Rule 2: a number is stored as an assignment in C would store it. NO_VAL and INFINITE are those of the member's width.
+Rule 3: what this release of Slurm does not have is a LookupError by its name, and nothing is sent without it.
+"""
+
+from __future__ import annotations
+
+from slurmrest_inet.record import TYPE_CHECKING
+from slurmrest_inet.schema.reading import Record
+from slurmrest_inet.slurm.library import ffi, lib
+
+if TYPE_CHECKING:
+    from types import TracebackType
+    from typing import Any
+
+    from typing_extensions import Self
+
+    from slurmrest_inet.schema.model import Table
+    from slurmrest_inet.schema.reading import Members
+
+
+class Struct:
+    """A struct of the C type `type_` and all that it points to. A context manager, which frees libslurm's lists.
+
+    table: whose rows name the members, for those that have another name in another release.
+    """
+
+    def __init__(self, type_: str, table: Table | None = None) -> None:
+        self.pointer = ffi.new(f"{type_} *")
+        self._stand_ins = {} if table is None else {row.members[0]: row.members for row in table.rows if row.members}
+        self._kept: list[Any] = []
+        self._lists: list[Any] = []
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, _type: type[BaseException] | None, _error: object, _trace: TracebackType | None) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Free libslurm's lists; their items are ours."""
+        while self._lists:
+            lib.slurm_list_destroy(self._lists.pop())
+
+    def fill(self, members: Members) -> None:
+        """Set members by name. Raises LookupError for a member or constant that this release of Slurm lacks."""
+        self._fill(self.pointer, members, self._stand_ins)
+
+    def _fill(self, pointer: Any, members: Members, stand_ins: dict[str, tuple[str, ...]]) -> None:
+        for name, value in members.items():
+            found = next(
+                (one for one in (_find(pointer, path) for path in stand_ins.get(name, (name,))) if one is not None),
+                None,
+            )
+            if found is None:
+                if value == "NO_VAL":
+                    continue  # what is not there is not set
+                raise LookupError(name)
+            owner, member, type_ = found
+            self._set(owner, member, type_, value)
+
+    def _set(self, owner: Any, member: str, type_: Any, value: Any) -> None:
+        if isinstance(value, Record):
+            if type_.kind == "struct":
+                self._fill(ffi.addressof(owner, member), value.members, {})
+            else:
+                setattr(owner, member, self._new(value))
+        elif isinstance(value, list):
+            setattr(owner, member, self._items(type_.item, value))
+        elif type_.kind == "pointer":
+            setattr(owner, member, self._text(str(value)))
+        elif type_.cname in _REALS:
+            setattr(owner, member, _REAL_NAMES[value] if isinstance(value, str) else float(value))
+        else:
+            # As an assignment in C: what does not fit loses its high bits.
+            bits = 8 * ffi.sizeof(type_)
+            number = _number(value, bits) & ((1 << bits) - 1)
+            signed = int(ffi.cast(type_, -1)) < 0
+            setattr(owner, member, number - (1 << bits) if signed and number >> (bits - 1) else number)
+
+    def _new(self, record: Record) -> Any:
+        self._kept.append(ffi.new(f"{record.struct} *"))
+        made = self._kept[-1]
+        self._fill(made, record.members, {})
+        return made
+
+    def _items(self, type_: Any, items: list[Any]) -> Any:
+        """libslurm's list of texts or structs, an array of structs, or an array of texts that ends with NULL."""
+        if type_.cname == _LIST:
+            # A list without a function to free its items: they are ours.
+            made = lib.slurm_list_create(ffi.NULL)
+            self._lists.append(made)
+            for item in items:
+                lib.slurm_list_append(made, self._new(item) if isinstance(item, Record) else self._text(str(item)))
+        elif type_.kind == "struct":
+            made = ffi.new(f"{type_.cname}[]", len(items))
+            self._kept.append(made)
+            for index, item in enumerate(items):
+                self._fill(made + index, item.members, {})
+        else:
+            made = ffi.new("char *[]", [*map(self._text, items), ffi.NULL])
+            self._kept.append(made)
+        return made
+
+    def _text(self, text: str) -> Any:
+        self._kept.append(ffi.new("char[]", text.encode("utf-8", "surrogateescape")))
+        return self._kept[-1]
+
+
+_LIST = ffi.typeof(lib.slurm_list_create).result.item.cname
+_REALS = ("double", "float", "long double")
+_REAL_NAMES = {"NO_VAL": float(lib.NO_VAL), "INFINITE": float(lib.INFINITE)}
+"""Unset and infinite of a real number, which libslurm looks for in 32 bits."""
+
+
+def _find(pointer: Any, path: str) -> tuple[Any, str, Any] | None:
+    """The struct that a member is in, its name there and its type; None where this release does not have it."""
+    *steps, member = path.split(".")
+    type_ = ffi.typeof(pointer).item
+    for step in steps:
+        found = dict(type_.fields).get(step)
+        if found is None:
+            return None
+        pointer, type_ = ffi.addressof(pointer, step), found.type
+    found = dict(type_.fields).get(member)
+    return None if found is None else (pointer, member, found.type)
+
+
+def _number(value: Any, bits: int) -> int:
+    """The number that a value is in so many bits. Raises LookupError for a constant that this release lacks."""
+    if isinstance(value, tuple):
+        return sum(_number(one, bits) for one in value)
+    if isinstance(value, (int, float)):
+        return int(value)
+    if value in _OF_WIDTH:
+        return (1 << bits) - _OF_WIDTH[value]
+    for name in value.split("|"):
+        number = getattr(lib, name, None)
+        if number is not None:
+            return int(number)
+    raise LookupError(value)
+
+
+_OF_WIDTH = {"NO_VAL": 2, "INFINITE": 1}
+"""How far from 2^width they are (slurm.h)."""
