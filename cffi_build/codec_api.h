@@ -58,6 +58,8 @@ void list_items_free(void **items);
 void codec_members(writer_t *w, const codec_table_t *table, const void *record);
 
 /* The process's last words: see guard.c. */
+void guard_enter(void);
+void guard_leave(void);
 void guard_arm(int descriptor, const char *answer, size_t length, const char *record, size_t record_length,
 	       int milliseconds);
 void guard_disarm(void);

@@ -6,6 +6,8 @@
  *         signal comes, libslurm crashes.
  * Rule 2: what runs in a signal handler is async-signal-safe (signal-safety(7)): write, send, poll, _exit.
  * Rule 3: the answer is complete and made beforehand; once any byte of the real answer is out, the guard is disarmed.
+ * Rule 4: arming costs no system call: handlers and the timer stay for the life of a connection, and look whether the
+ *         guard is armed, and until when.
  */
 #define _GNU_SOURCE
 #include <stdbool.h>
@@ -21,12 +23,17 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/time.h>
+#include <time.h>
 #include <unistd.h>
 
 enum { ANSWER_MAX = 1024, RECORD_MAX = 4096, WRITE_PATIENCE_MS = 2000 };
 
 static struct {
 	volatile sig_atomic_t armed;
+	volatile sig_atomic_t watching; /* between guard_enter and guard_leave */
+	volatile sig_atomic_t ticking;	/* the timer runs, until `rings` or before */
+	volatile int64_t deadline;	/* of the call, in microseconds of CLOCK_MONOTONIC */
+	volatile int64_t rings;
 	int descriptor;
 	pid_t owner;	    /* a child that libslurm forks must not answer */
 	size_t length;
@@ -96,18 +103,52 @@ static void on_exit_of_libslurm(void)
 	last_words("Slurm's library ended the process");
 }
 
+static int64_t now(void)
+{
+	struct timespec time;
+
+	clock_gettime(CLOCK_MONOTONIC, &time);
+	return (int64_t) time.tv_sec * 1000000 + time.tv_nsec / 1000;
+}
+
+/* SIGALRM after so many microseconds, which are at least one: 0 would stop the timer. */
+static void ring_after(int64_t microseconds)
+{
+	struct itimerval timer = { .it_value = { .tv_sec = microseconds / 1000000, .tv_usec = microseconds % 1000000 } };
+
+	guard.ticking = 1;
+	guard.rings = now() + microseconds;
+	setitimer(ITIMER_REAL, &timer, NULL);
+}
+
 static void on_deadline(int number)
 {
+	int64_t left;
+
 	(void) number;
-	if (last_words("a call to Slurm took longer than the deadline"))
+	guard.ticking = 0;
+	if (!guard.armed)
+		return;
+	left = guard.deadline - now();
+	if (left > 0)
+		ring_after(left);
+	else if (last_words("a call to Slurm took longer than the deadline"))
 		_exit(1);
 }
 
+/* Outside of a call it means what it meant before. */
 static void on_terminate(int number)
 {
-	(void) number;
-	last_words("terminated during a call to Slurm");
-	_exit(0);
+	if (guard.armed) {
+		last_words("terminated during a call to Slurm");
+		_exit(0);
+	}
+	if (saved_term.sa_handler == SIG_DFL) {
+		signal(number, SIG_DFL);
+		raise(number);
+	} else if (saved_term.sa_handler != SIG_IGN) {
+		saved_term.sa_handler(number);
+	}
 }
 
 static void on_crash(int number)
@@ -118,9 +159,9 @@ static void on_crash(int number)
 	raise(number);
 }
 
-static void handle(int number, void (*handler)(int), struct sigaction *saved)
+static void handle(int number, void (*handler)(int), int flags, struct sigaction *saved)
 {
-	struct sigaction action = { .sa_handler = handler };
+	struct sigaction action = { .sa_handler = handler, .sa_flags = flags };
 
 	sigemptyset(&action.sa_mask);
 	sigaction(number, &action, saved);
@@ -133,40 +174,58 @@ static void register_once(void)
 		return;
 	guard.registered = true;
 	atexit(on_exit_of_libslurm);
-	handle(SIGALRM, on_deadline, NULL);
+	handle(SIGALRM, on_deadline, SA_RESTART, NULL);
 	for (size_t i = 0; i < FATAL_SIGNALS; i++)
-		handle(fatal_signals[i], on_crash, NULL);
+		handle(fatal_signals[i], on_crash, 0, NULL);
+}
+
+/* A connection begins in this process. */
+void guard_enter(void)
+{
+	register_once();
+	if (guard.watching)
+		guard_leave();
+	guard.owner = getpid();
+	guard.watching = 1;
+	handle(SIGTERM, on_terminate, 0, &saved_term);
+}
+
+/* It is over: SIGTERM is as before, and no timer runs. */
+void guard_leave(void)
+{
+	const struct itimerval never = { 0 };
+
+	if (!guard.watching)
+		return;
+	guard.armed = 0;
+	guard.watching = 0;
+	sigaction(SIGTERM, &saved_term, NULL);
+	if (guard.ticking)
+		setitimer(ITIMER_REAL, &never, NULL);
+	guard.ticking = 0;
 }
 
 void guard_arm(int descriptor, const char *answer, size_t length, const char *record, size_t record_length,
 	       int milliseconds)
 {
-	struct itimerval timer = { .it_value = { .tv_sec = milliseconds / 1000,
-						 .tv_usec = (milliseconds % 1000) * 1000 } };
+	int64_t patience = (int64_t) milliseconds * 1000;
 
-	register_once();
-	if (guard.armed)
-		guard_disarm();
+	guard.armed = 0;
 	guard.descriptor = descriptor;
 	guard.length = length < ANSWER_MAX ? length : ANSWER_MAX;
 	memcpy(guard.answer, answer, guard.length);
 	guard.record_length = record_length < RECORD_MAX ? record_length : RECORD_MAX;
 	memcpy(guard.record, record, guard.record_length);
-	guard.owner = getpid();
-	handle(SIGTERM, on_terminate, &saved_term);
+	guard.deadline = now() + patience;
 	guard.armed = 1;
-	setitimer(ITIMER_REAL, &timer, NULL);
+	/* A timer of an earlier call rings too early, and is then set for the rest. */
+	if (!guard.ticking || guard.rings > guard.deadline)
+		ring_after(patience);
 }
 
 void guard_disarm(void)
 {
-	const struct itimerval never = { 0 };
-
-	if (!guard.armed)
-		return;
-	setitimer(ITIMER_REAL, &never, NULL);
 	guard.armed = 0;
-	sigaction(SIGTERM, &saved_term, NULL);
 }
 
 /* No new privileges, no dump of a process that holds tokens; 0, or the errno of what failed (prctl(2)). */

@@ -53,6 +53,12 @@ class Place(Protocol):
 class Guard(Protocol):
     """What watches a call into libslurm, which may exit, hang, or be interrupted; slurm/guard is one."""
 
+    def enter(self) -> None:
+        """A connection begins in this process."""
+
+    def leave(self) -> None:
+        """It is over, and signals are as before."""
+
     def arm(self, fd: int, answer: bytes, seconds: float, record: bytes, /) -> None:
         """Until `disarm`, write `answer` to `fd` if the process ends, and end it after `seconds` or SIGTERM."""
 

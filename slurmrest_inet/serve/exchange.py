@@ -74,6 +74,7 @@ class _Exchange:
         self._place = place
         self._connection = Connection(channel, deadlines, wake or Wake())
         self._application = application
+        self._guard = guard
         if guard is not None:
             self._application = GuardedApplication(
                 application, guard, self._connection, peer=peer, log=log, seconds=deadlines.request
@@ -99,6 +100,15 @@ class _Exchange:
 
     def run(self) -> Ending:
         """Serve until the connection ends."""
+        if self._guard is None:
+            return self._run()
+        self._guard.enter()
+        try:
+            return self._run()
+        finally:
+            self._guard.leave()
+
+    def _run(self) -> Ending:
         session, connection = self._session, self._connection
         try:
             self._answer_all()

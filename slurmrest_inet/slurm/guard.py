@@ -6,6 +6,16 @@ from __future__ import annotations
 from slurmrest_inet.slurm.library import lib
 
 
+def enter() -> None:
+    """A connection begins: from now on signals and a timer look whether the guard is armed."""
+    lib.guard_enter()
+
+
+def leave() -> None:
+    """It is over; signals are as before."""
+    lib.guard_leave()
+
+
 def arm(fd: int, answer: bytes, seconds: float, record: bytes) -> None:
     """Until disarm(): if libslurm ends the process, or ``seconds`` pass, write ``answer`` to ``fd`` first.
 
@@ -16,7 +26,7 @@ def arm(fd: int, answer: bytes, seconds: float, record: bytes) -> None:
 
 
 def disarm() -> None:
-    """The call is over; signals are as before."""
+    """The call is over."""
     lib.guard_disarm()
 
 

@@ -46,6 +46,12 @@ class Guard:
         if "trace" in sys.argv:
             print(text, file=sys.stderr)
 
+    def enter(self) -> None:
+        self._trace("entered")
+
+    def leave(self) -> None:
+        self._trace("left")
+
     def arm(self, fd: int, answer: bytes, seconds: float, record: bytes) -> None:
         status, _, body = answer.decode().partition("\r\n\r\n")
         self._trace(f"armed {stat.S_IFMT(os.fstat(fd).st_mode):o} {seconds} {status[:12]!r} {body!r}")

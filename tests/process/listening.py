@@ -41,6 +41,12 @@ SLOW_REHEARSAL = os.environ.get("SLURM_DEBUG_FLAGS") == "slow-rehearsal"
 class Guard:
     """No libslurm, nothing to watch; but the process's flags, and SIGTERM in a rehearsal, are the real ones."""
 
+    def enter(self) -> None:
+        pass
+
+    def leave(self) -> None:
+        pass
+
     def arm(self, fd: int, answer: bytes, seconds: float, record: bytes) -> None:
         if SLOW_REHEARSAL:
             self._saved = signal.signal(signal.SIGTERM, _last_words)
