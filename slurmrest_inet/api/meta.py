@@ -21,8 +21,19 @@ if TYPE_CHECKING:
     from slurmrest_inet.auth.peer import Peer
 
 
+_last: tuple[tuple[object, ...], dict[str, Any]] = ((), {})
+
+
 def of(side: str, version: int, peer: Peer, identity: Identity, flags: tuple[str, ...] = ()) -> dict[str, Any]:
-    """Return ``meta`` in the shape of an API version."""
+    """Return ``meta`` in the shape of an API version; who asks the same way again gets the same, names included."""
+    global _last  # noqa: PLW0603 - a kept connection would look its user up for each answer
+    like = (side, version, peer, identity, flags)
+    if like != _last[0]:
+        _last = like, _make(side, version, peer, identity, flags)
+    return _last[1]
+
+
+def _make(side: str, version: int, peer: Peer, identity: Identity, flags: tuple[str, ...]) -> dict[str, Any]:
     type_, name = versions.plugin(side, version)
     major, minor, micro = VERSION
     if version < versions.MODERN:
