@@ -96,8 +96,11 @@ def exec_to_exit(program: Program, request: bytes) -> Sample:
     return Sample(seconds, reader.size)
 
 
-def through_pipe(program: Program, request: bytes) -> Sample:
-    """From before the process exists to the last byte of its answer. It lives on meanwhile, to be asked its memory."""
+def through_pipe(program: Program, request: bytes, first: bytes = b"") -> Sample:
+    """From before the process exists to the last byte of its answer. It lives on meanwhile, to be asked its memory.
+
+    `first` is another request, whose answer and the start of the process do not count.
+    """
     started = time.perf_counter()
     process = subprocess.Popen(
         program.argv,
@@ -110,6 +113,10 @@ def through_pipe(program: Program, request: bytes) -> Sample:
     with process:
         assert process.stdin
         assert process.stdout
+        if first:
+            process.stdin.write(first)
+            _read(started, process.stdout.fileno(), process.pid)
+            started = time.perf_counter()
         process.stdin.write(request)
         sample = _read(started, process.stdout.fileno(), process.pid)
         process.stdin.close()
@@ -149,11 +156,11 @@ def _read(started: float, descriptor: int, pid: int) -> Sample:
     reader = Reader()
     while data := os.read(descriptor, _READ_BYTES):
         if reader.feed(data):
-            return Sample(time.perf_counter() - started, reader.size, _memory(pid))
+            return Sample(time.perf_counter() - started, reader.size, memory(pid))
     raise RuntimeError(f"the answer broke off after {reader.size} bytes")
 
 
-def _memory(pid: int) -> int:
+def memory(pid: int) -> int:
     """The most memory that the process has had in RAM, in bytes (proc(5), VmHWM)."""
     with open(f"/proc/{pid}/status", encoding="ascii", errors="replace") as file:
         return int(re.search(r"(?m)^VmHWM:\s+(\d+) kB", file.read())[1]) * 1024  # type: ignore[index]
