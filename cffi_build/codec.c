@@ -212,6 +212,19 @@ void codec_user(writer_t *w, uint32_t uid, bool empty)
 		writer_null(w);
 }
 
+void codec_qos(writer_t *w, uint32_t id)
+{
+	const char *name = lookup_qos(w->lookup, id);
+	char digits[12];
+
+	/* Ids begin with 1; one that has no name here is told all the same. */
+	if (!name && id && id < NO_VAL) {
+		snprintf(digits, sizeof(digits), "%u", id);
+		name = digits;
+	}
+	writer_text(w, name);
+}
+
 static void group(writer_t *w, uint32_t gid, bool empty)
 {
 	const char *name = lookup_group(gid);

@@ -205,6 +205,7 @@ bool codec_is_infinite(int64_t value, uint8_t storage);
 void codec_key(writer_t *w, const struct codec_row *row);
 void codec_flags(writer_t *w, const struct codec_names *names, uint64_t value);
 void codec_user(writer_t *w, uint32_t uid, bool empty);
+void codec_qos(writer_t *w, uint32_t id);
 
 /* Names by id, or NULL: of users and groups from the name service, of the others from what the writer was given. */
 const char *lookup_user(uint32_t uid);
@@ -212,7 +213,7 @@ const char *lookup_group(uint32_t gid);
 const char *lookup_qos(const lookup_t *lookup, uint32_t id);
 bool lookup_tres(const lookup_t *lookup, uint32_t id, char **type, char **name);
 
-/* The kinds that are lists; `at` is where the member lies. */
+/* The kinds that are lists; a pointer may be NULL. */
 void sequence_csv(writer_t *w, const char *text);
 void sequence_texts(writer_t *w, char *const *texts, int64_t count);
 void sequence_numbers(writer_t *w, const void *array, uint8_t storage, int64_t count);
@@ -227,6 +228,5 @@ void sequence_qos(writer_t *w, const char *ids);
 void sequence_list_qos(writer_t *w, struct xlist *list);
 void sequence_qos_bits(writer_t *w, const int64_t *bits);
 void sequence_tres(writer_t *w, const codec_table_t *table, const char *text);
-void codec_qos(writer_t *w, uint32_t id);
 
 #endif

@@ -11,7 +11,6 @@
 
 #include <slurm/slurm.h>
 #include <slurm/slurmdb.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -172,19 +171,6 @@ void sequence_list_numbers(writer_t *w, struct xlist *list)
 void sequence_list_records(writer_t *w, const codec_table_t *table, struct xlist *list)
 {
 	each(w, list, table, one_record);
-}
-
-void codec_qos(writer_t *w, uint32_t id)
-{
-	const char *name = lookup_qos(w->lookup, id);
-	char digits[12];
-
-	/* Ids begin with 1; one that has no name here is told all the same. */
-	if (!name && id && id < NO_VAL) {
-		snprintf(digits, sizeof(digits), "%u", id);
-		name = digits;
-	}
-	writer_text(w, name);
 }
 
 static void qos_word(writer_t *w, const char *word)

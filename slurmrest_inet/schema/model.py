@@ -63,9 +63,9 @@ class Kind(NamedTuple):
     options: tuple[str, ...] = ()
     names: Names | None = None
     record: str | None = None
-    """The table (by its C struct) of a nested record."""
+    """The table (by its name) of a nested record."""
     count: str | None = None  # type: ignore[assignment]  # nobody counts in a kind
-    """The member that counts the items of an array."""
+    """The member that counts the items of an array, that divides a sum, or without which there is nothing."""
     function: str | None = None
     """``derived_<function>`` of ``derived.c``."""
     literal: str | None = None
@@ -221,6 +221,8 @@ GROUP = Kind("group")
 GROUP_OR_EMPTY = Kind("group_or_empty")
 USER_OR_DIGITS = Kind("user", ("DIGITS",))
 """The id as text where it has no name."""
+TRES = Kind("tres", record="slurmdb_tres_rec_t", type="array")
+"""A text of resources ("1=2,4=7": id and count) as records with type and name."""
 HOSTS = Kind("hosts", type="array")
 """Each host of a host list."""
 WORD = Kind("word")
@@ -319,11 +321,6 @@ def each(kind: Kind, *, when: str | None = None) -> Kind:
 def numbers(count: str) -> Kind:
     """Return the kind of an array of numbers with ``count`` items."""
     return Kind("numbers", count=count, type="array")
-
-
-def tres(struct: str = "slurmdb_tres_rec_t") -> Kind:
-    """Return the kind of a text of resources ("1=2,4=7": id and count) as a list of records with type and name."""
-    return Kind("tres", record=struct, type="array")
 
 
 def item(index: int, count: str) -> Kind:

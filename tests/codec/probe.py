@@ -73,7 +73,7 @@ SEQUENCES = Table(
         Row("hosts", "hosts", model.HOSTS, "Hosts"),
         Row("qos", "qos", model.QOS_CSV, "QOSes"),
         Row("gone/items", "no_such_member", model.items("probe_sides", "side_count"), "No member", release="99.01"),
-        Row("gone/tres", "no_such_member", model.tres(), "No member", release="99.01"),
+        Row("gone/tres", "no_such_member", model.TRES, "No member", release="99.01"),
     ),
     {},
     view="probe_sequences",

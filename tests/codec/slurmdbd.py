@@ -42,7 +42,7 @@ ASSOC = Table(
         Row("accounting", "accounting_list", model.listed("slurmdb_accounting_rec_t"), "Use"),
         Row("account", "acct", model.TEXT, "Account"),
         Row("default/qos", "def_qos_id", model.QOS, "QOS"),
-        Row("max/tres/total", "grp_tres", model.tres(), "Resources"),
+        Row("max/tres/total", "grp_tres", model.TRES, "Resources"),
         Row("id", None, model.own("assoc_short"), "Itself in short"),
         Row("qos", "qos_list", model.QOS_LISTED, "QOSes"),
     ),
@@ -54,7 +54,7 @@ QOS = Table(
         Row("id", "id", model.NUMBER, "Id"),
         Row("name", "name", model.TEXT, "Name"),
         Row("limits/grace_time", "grace_time", model.NUMBER, "Seconds"),
-        Row("limits/max/tres/total", "grp_tres", model.tres(), "Resources"),
+        Row("limits/max/tres/total", "grp_tres", model.TRES, "Resources"),
         Row("preempt/list", "preempt_bitstr", model.QOS_BITS, "QOSes"),
     ),
     {},
@@ -88,7 +88,7 @@ CLUSTER = Table(
         Row("name", "name", model.TEXT, "Name"),
         Row("features", "fed.feature_list", model.LISTED_TEXTS, "Features in a federation"),
         Row("associations/root", "root_assoc", model.record("assoc_short", pointer=True), "Association"),
-        Row("tres", "tres_str", model.tres(), "Resources"),
+        Row("tres", "tres_str", model.TRES, "Resources"),
     ),
     {},
 )
@@ -97,7 +97,7 @@ STEP = Table(
     (
         Row("name", "stepname", model.TEXT, "Name"),
         Row("nodes/list", "nodes", model.HOSTS, "Nodes"),
-        Row("tres/allocated", "tres_alloc_str", model.tres(), "Resources"),
+        Row("tres/allocated", "tres_alloc_str", model.TRES, "Resources"),
     ),
     {},
 )
@@ -114,7 +114,7 @@ JOB = Table(
         Row("job_id", "jobid", model.NUMBER, "Id"),
         Row("qos", "qosid", model.QOS, "QOS"),
         Row("steps", "steps", model.listed("slurmdb_step_rec_t"), "Steps"),
-        Row("tres/allocated", "tres_alloc_str", model.tres(), "Resources"),
+        Row("tres/allocated", "tres_alloc_str", model.TRES, "Resources"),
     ),
     {},
 )
