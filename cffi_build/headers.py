@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import prefix
 
-from slurmrest_inet.schema.releases import APIS
+from slurmrest_inet.versions import SONAMES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -242,9 +242,9 @@ def _refuse_two_releases(release: tuple[int, int, int], api: int, library: str) 
     """Refuse a library of another release than the headers: it would be read by the wrong structs."""
     name = f"{release[0]}.{release[1]:02d}"
     # A release that is not known yet can only be compared with those that are.
-    if APIS.get(api, name) == name and (api in APIS or name not in APIS.values()):
+    if SONAMES.get(api, name) == name and (api in SONAMES or name not in SONAMES.values()):
         return
-    other = APIS.get(api, f"another release (libslurm.so.{api})")
+    other = SONAMES.get(api, f"another release (libslurm.so.{api})")
     raise BuildError(
         f"the headers are of Slurm {name}, but {library} is of {other}: "
         "install both of one release, or say with SLURM_PREFIX where they are"

@@ -28,12 +28,12 @@ struct layout {
 	uint16_t cr_type;
 	uint64_t *memory_allocated;
 	uint64_t *memory_used;
-#if SLURM_VERSION_NUMBER >= SLURM_VERSION_NUM(24, 11, 0)
+#ifdef HAS_MEMBER_job_resources_next_step_node_inx
 	uint32_t next_step_node_inx;
 #endif
 	uint32_t nhosts;
 	bitstr_t *node_bitmap;
-#if SLURM_VERSION_NUMBER >= SLURM_VERSION_NUM(26, 5, 0)
+#ifdef HAS_MEMBER_job_resources_node_ranks
 	uint32_t *node_ranks;
 #endif
 	uint32_t node_req;

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 
 from slurmrest_inet.schema import messages
 from slurmrest_inet.schema import names as schema_names
-from slurmrest_inet.schema.model import FIRST, LAST, MODERN, Kind, Names, Row, Table
+from slurmrest_inet.schema.model import Kind, Names, Row, Table
+from slurmrest_inet.versions import DIALECTS, HIDDEN_FUNCTIONS, HIDDEN_MEMBERS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -65,9 +66,9 @@ def unset_literal(kind: Kind, version: int) -> str:
     by_type = {"array": "[]", "object": "{}", "boolean": "false"}
     if kind.type in by_type:
         return by_type[kind.type]
-    if kind.name in ("text", "user_or_empty") or (kind.type == "string" and version >= MODERN):
+    if kind.name in ("text", "user_or_empty") or (kind.type == "string" and not DIALECTS[version].nulls):
         return '""'
-    if kind.type in ("integer", "number") and (kind.name in ("number", "quotient") or version >= MODERN):
+    if kind.type in ("integer", "number") and (kind.name in ("number", "quotient") or not DIALECTS[version].nulls):
         return "0.0" if kind.type == "number" else "0"
     return "null"
 
@@ -228,12 +229,7 @@ class Generator:
     def write(self, tables: Iterable[Table]) -> str:
         """Return the whole C file."""
         tables = [table for table in tables if table.struct in self.headers.structs]
-        self.index = [
-            f"{table.name}:{version}"
-            for table in tables
-            for version in range(FIRST, LAST + 1)
-            if table.rows_of(version)
-        ]
+        self.index = [f"{table.name}:{version}" for table in tables for version in DIALECTS if table.rows_of(version)]
         entries: list[str] = []
         firsts: dict[tuple[str, str], int] = {}
         for value in vars(schema_names).values():
@@ -241,7 +237,7 @@ class Generator:
                 self.names(value)
         self.rpc_names()
         for table in tables:
-            for version in range(FIRST, LAST + 1):
+            for version in DIALECTS:
                 if not table.rows_of(version):
                     continue
                 ident, count = self.rows(table, version)
@@ -281,5 +277,10 @@ def features(headers: Headers) -> str:
         f"#define HAS_MEMBER_{struct}_{member} 1"
         for struct, members in sorted(headers.structs.items())
         for member in members
+    ]
+    release = headers.release[0] * 100 + headers.release[1]
+    lines += [f"#define HAS_FUNCTION_{name} 1" for name, first in HIDDEN_FUNCTIONS.items() if release >= first]
+    lines += [
+        f"#define HAS_MEMBER_{struct}_{name} 1" for (struct, name), first in HIDDEN_MEMBERS.items() if release >= first
     ]
     return "\n".join([*lines, ""])

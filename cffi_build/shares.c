@@ -15,6 +15,7 @@
 #include <string.h>
 
 #include "shares.h"
+#include "slurm_features.h"
 
 /* Slurm's structs, the same from 22.05 to 26.05. */
 struct association {
@@ -58,7 +59,7 @@ struct shares {
 extern int slurm_associations_get_shares(struct request *request, struct response **response) __attribute__((weak));
 extern void slurm_free_shares_response_msg(struct response *response) __attribute__((weak));
 
-#if SLURM_VERSION_NUMBER < SLURM_VERSION_NUM(23, 11, 0)
+#ifndef HAS_FUNCTION_slurm_associations_get_shares
 enum { REQUEST_SHARE_INFO = 2022, RESPONSE_SHARE_INFO = 2023, RESPONSE_SLURM_RC = 8001 };
 
 /* A message of 22.05 and 23.02 up to the last member that is used, and more room than the rest takes. */

@@ -11,6 +11,7 @@ The `SLURMRESTD_*` variables and the options are slurmrestd's own (slurmrestd(8)
 
 from __future__ import annotations
 
+from slurmrest_inet import versions
 from slurmrest_inet.record import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -22,13 +23,10 @@ AUTH_PLUGINS = ("rest_auth/local", "rest_auth/jwt")
 tokens go to rest_auth/jwt alone: see auth/__init__.py."""
 
 OPENAPI_PLUGINS = (
-    *(f"openapi/v0.0.{version}" for version in range(36, 40)),
-    *(f"openapi/dbv0.0.{version}" for version in range(36, 40)),
-    "openapi/slurmctld",
-    "openapi/slurmdbd",
+    *dict.fromkeys(versions.plugin(side, version)[0] for side in versions.SIDES for version in versions.DIALECTS),
     "openapi/util",
 )
-DATA_PARSERS = tuple(f"data_parser/v0.0.{version}" for version in range(39, 46))
+DATA_PARSERS = tuple(f"data_parser/v0.0.{number}" for number, one in versions.DIALECTS.items() if one.data_parser)
 DATA_PARSER_FLAGS = ("fast", "complex")
 DOCUMENT_FLAGS = ("spec_only", "prefer_refs", "minimize_refs", "inline_enums")
 """Flags of data_parser plugins that shape OpenAPI documents only."""

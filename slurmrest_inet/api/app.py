@@ -9,8 +9,8 @@ Rule 3: libslurm is given an identity before the first call for it, never later 
 
 from __future__ import annotations
 
-from slurmrest_inet import auth
-from slurmrest_inet.api import envelope, errors, meta, router, versions
+from slurmrest_inet import auth, versions
+from slurmrest_inet.api import envelope, errors, meta, router, selection
 from slurmrest_inet.api.routes import ROUTES
 from slurmrest_inet.auth.plugins import plugin
 from slurmrest_inet.http import media, query
@@ -92,9 +92,7 @@ def load_all(settings: Settings) -> None:
     """Load the module of every operation that `settings` lets be served."""
     for route in ROUTES:
         if any(
-            versions.is_selected(settings, route.side, version)
-            for version in versions.SERVED
-            if route.since <= version <= route.until
+            selection.is_selected(settings, route.side, version) for version in versions.SERVED if route.serves(version)
         ):
             _Application.operation(route.function)
 
@@ -131,14 +129,14 @@ class _Application:
         self._peer = peer
         self._gate = gate
         self._adopted: auth.Identity | None = None
-        self._newest = versions.newest(settings)
+        self._newest = selection.newest(settings)
 
     def __call__(self, request: Request) -> Response:
         identity = self._gate.admit(request)
         dialect = self.dialect(request.path)
         match = router.find(request.method, query.split_path(request.path, dialect), self._settings, dialect)
         accepted = media.negotiate(request, dialect)
-        flags = versions.flags(self._settings, match.version)
+        flags = selection.flags(self._settings, match.version)
         call = Call(match.version, match.parameters, *_told(request, dialect), flags)
         self._adopt(identity)
         answer = self.operation(match.route.function)(call)
@@ -153,7 +151,7 @@ class _Application:
 
     def dialect(self, path: str) -> Dialect:
         """Return how to speak to who asks for that path."""
-        return versions.DIALECTS[versions.home_of(path, self._newest)]
+        return versions.HTTP[versions.home_of(path, self._newest)]
 
     def _adopt(self, identity: auth.Identity) -> None:
         if identity == self._adopted:
@@ -170,7 +168,7 @@ class _Application:
             # One line of JSON is YAML as well, and the most compact form that it has.
             if "compact" in self._settings.yaml_style:
                 return codec.JSON_COMPACT
-            return codec.YAML_EMPTY if version >= versions.MODERN else codec.YAML
+            return codec.YAML_EMPTY if versions.DIALECTS[version].empty_yaml else codec.YAML
         return codec.JSON_PRETTY if "pretty" in self._settings.json_style else codec.JSON_COMPACT
 
     @staticmethod

@@ -7,7 +7,7 @@ Rule 2: a document closes its messages, read to the end or not.
 
 from __future__ import annotations
 
-from slurmrest_inet.api import versions
+from slurmrest_inet import versions
 from slurmrest_inet.record import TYPE_CHECKING, NamedTuple
 from slurmrest_inet.slurm import codec
 
@@ -76,15 +76,12 @@ class Document:
     def __iter__(self) -> Iterator[memoryview]:
         writer, answer = codec.Writer(self._format, complex_=self._complex), self._answer
         writer.begin_map()
-        if self._version < versions.MODERN:
-            writer.member("meta", self._meta)
-            writer.member("errors", answer.errors)
-            yield from self._members(writer, answer.payload)
-        else:
-            yield from self._members(writer, answer.payload)
-            writer.member("meta", self._meta)
-            writer.member("errors", answer.errors)
-            writer.member("warnings", answer.warnings)
+        told = {"meta": self._meta, "errors": answer.errors, "warnings": answer.warnings}
+        for name in versions.DIALECTS[self._version].members:
+            if name == versions.PAYLOAD:
+                yield from self._members(writer, answer.payload)
+            else:
+                writer.member(name, told[name])
         writer.end_map()
         writer.finish()
         yield writer.take()

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 
-from slurmrest_inet.api import versions
+from slurmrest_inet import versions
 from slurmrest_inet.auth.peer import INET
 from slurmrest_inet.record import TYPE_CHECKING
 from slurmrest_inet.slurm import calls
@@ -34,33 +34,27 @@ def of(side: str, version: int, peer: Peer, identity: Identity, flags: tuple[str
 
 
 def _make(side: str, version: int, peer: Peer, identity: Identity, flags: tuple[str, ...]) -> dict[str, Any]:
+    dialect = versions.DIALECTS[version]
     type_, name = versions.plugin(side, version)
     major, minor, micro = VERSION
-    if version < versions.MODERN:
-        return {
-            "plugin": {"type": type_, "name": name},
-            "Slurm": {"version": {"major": major, "micro": micro, "minor": minor}, "release": BUILT_FOR},
-        }
-    cluster, accounting = calls.configuration()
+    plugin = {"type": type_, "name": name}
+    about: dict[str, Any] = {"plugin": plugin}
+    if dialect.data_parser is not None:
+        plugin["data_parser"] = "+".join((dialect.data_parser.format(version), *flags))
+    source = peer.name if peer.kind == INET else peer.kind
+    if not dialect.tells_cluster:
+        if dialect.tells_source:
+            about["client"] = {"source": source}
+        numbers = {"major": major, "micro": micro, "minor": minor}
+        return {**about, "Slurm": {"version": numbers, "release": BUILT_FOR}}
+    cluster, plugin["accounting_storage"] = calls.configuration()
     user, group = _names(identity)
+    texts = {"major": str(major), "micro": str(micro), "minor": f"{minor:02d}"}
     return {
-        "plugin": {
-            "type": type_,
-            "name": name,
-            "data_parser": "+".join((f"data_parser/v0.0.{version}", *flags)),
-            "accounting_storage": accounting,
-        },
-        "client": {
-            "source": f"{peer.name if peer.kind == INET else peer.kind}(fd:0)",
-            "user": user,
-            "group": group,
-        },
+        **about,
+        "client": {"source": f"{source}(fd:0)", "user": user, "group": group},
         "command": [],
-        "slurm": {
-            "version": {"major": str(major), "micro": str(micro), "minor": f"{minor:02d}"},
-            "release": BUILT_FOR,
-            "cluster": cluster,
-        },
+        "slurm": {"version": texts, "release": BUILT_FOR, "cluster": cluster},
     }
 
 

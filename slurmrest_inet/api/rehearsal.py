@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import contextlib
 
-from slurmrest_inet import auth
-from slurmrest_inet.api import envelope, router, versions
+from slurmrest_inet import auth, versions
+from slurmrest_inet.api import envelope, router
 from slurmrest_inet.auth.peer import INET, Peer
 from slurmrest_inet.auth.plugins import plugin
 from slurmrest_inet.http import media, query
@@ -41,7 +41,7 @@ def application(settings: Settings) -> Callable[[Request], Response]:
         segments = query.split_path(request.path)
         dict(query.parse_query(request.query))
         with contextlib.suppress(RestError):  # it may not be selected
-            router.find(request.method, segments, settings, versions.DIALECTS[versions.HOME[38]])
+            router.find(request.method, segments, settings, versions.HTTP[versions.HOME[38]])
         accepted = media.negotiate(request)
         if early:
             with contextlib.suppress(library.LibraryError):  # the first request of a client says so

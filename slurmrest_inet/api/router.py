@@ -3,7 +3,8 @@
 
 from __future__ import annotations
 
-from slurmrest_inet.api import versions
+from slurmrest_inet import versions
+from slurmrest_inet.api import selection
 from slurmrest_inet.api.routes import ROUTES, Route
 from slurmrest_inet.http import query
 from slurmrest_inet.http.message import RestError
@@ -46,11 +47,11 @@ def find(method: str, segments: tuple[str, ...], settings: Settings, dialect: Di
     """Return the operation for a path. Raises RestError 404 or 405 in the words of ``dialect``."""
     side, version, rest = segments[:1], versions.parse(segments[1]) if len(segments) > 2 else None, segments[2:]
     methods: list[str] = []
-    if version is not None and versions.is_selected(settings, side[0], version):
+    if version is not None and selection.is_selected(settings, side[0], version):
         # The first path that fits is the path, whatever its methods: job/submit is never job/{job_id}.
         path = None
         for route in ROUTES:
-            if route.side != side[0] or not route.since <= version <= route.until or path not in (None, route.path):
+            if route.side != side[0] or not route.serves(version) or path not in (None, route.path):
                 continue
             parameters = _parameters(route.path, rest)
             if parameters is None:

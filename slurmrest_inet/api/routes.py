@@ -7,10 +7,8 @@ Rule 2: a path stands before those with parameters that it would fit: the first 
 
 from __future__ import annotations
 
-from slurmrest_inet.api import versions
+from slurmrest_inet import versions
 from slurmrest_inet.record import NamedTuple
-
-LAST = 45
 
 
 class Route(NamedTuple):
@@ -21,8 +19,12 @@ class Route(NamedTuple):
     path: str
     function: str
     """``module.function`` below ``slurmrest_inet.api``."""
-    since: int = 36
-    until: int = LAST
+    since: int = versions.FIRST
+    until: int = versions.LAST
+
+    def serves(self, version: int) -> bool:
+        """Tell whether the operation is one of an API version."""
+        return self.since <= version <= self.until
 
 
 ROUTES = (
@@ -62,7 +64,8 @@ ROUTES = (
 def served() -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return the names of the OpenAPI plugins and of the data parsers that have operations here."""
     every = ((version, route) for version in versions.SERVED for route in ROUTES)
-    pairs = sorted({(version, route.side) for version, route in every if route.since <= version <= route.until})
+    pairs = sorted({(version, route.side) for version, route in every if route.serves(version)})
     plugins = dict.fromkeys(versions.plugin(side, version)[0] for version, side in pairs)
-    parsers = dict.fromkeys(f"data_parser/v0.0.{version}" for version, _ in pairs if version >= versions.MODERN)
+    parsed = (version for version, _ in pairs if not versions.DIALECTS[version].plugin_by_version)
+    parsers = dict.fromkeys(f"data_parser/v0.0.{version}" for version in parsed)
     return tuple(plugins), tuple(parsers)

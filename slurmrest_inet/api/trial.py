@@ -13,7 +13,8 @@ import functools
 import importlib
 import signal
 
-from slurmrest_inet.api import envelope, versions
+from slurmrest_inet import versions
+from slurmrest_inet.api import envelope, selection
 from slurmrest_inet.api.app import Call
 from slurmrest_inet.api.errors import sentence_of
 from slurmrest_inet.api.routes import ROUTES
@@ -47,7 +48,7 @@ def trials(settings: Settings) -> Iterator[tuple[str, Callable[[], None]]]:
     """Return what is tried: the request as a client would write it, and what tries it. That raises FailedError."""
     for route in ROUTES:
         for version in versions.SERVED:
-            if route.since <= version <= route.until and versions.is_selected(settings, route.side, version):
+            if route.serves(version) and selection.is_selected(settings, route.side, version):
                 path = route.path.replace(":int", "")
                 yield f"{route.method} /{route.side}/v0.0.{version}/{path}", functools.partial(_try, route, version)
 

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """What a row of a table is: how one member of a C struct looks in the JSON of each API version.
 
-Rule 1: this room is data and the words for it; it imports nothing but the standard library, because the build reads it
-        before anything is compiled.
+Rule 1: this room is data and the words for it; it imports nothing but the standard library and the list of versions,
+        because the build reads it before anything is compiled.
 Rule 2: API versions stand on the row (``since``, ``until``), never in copied tables.
 Rule 3: every member of a public struct is named by a row or by an explicit skip with its reason.
 """
@@ -10,18 +10,16 @@ Rule 3: every member of a public struct is named by a row or by an explicit skip
 from __future__ import annotations
 
 from slurmrest_inet.record import NamedTuple
+from slurmrest_inet.versions import FIRST, LAST
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Callable
 
-FIRST, LAST = 36, 45
 OUT, IN, BOTH = "out", "in", "both"
 """The way of a row: written to answers, read from requests."""
 DOUBLE = -64
 """The width of a real number."""
-MODERN = 40
-"""From v0.0.40 on every unset or infinite number is an object {set, infinite, number}."""
 
 
 class Name(NamedTuple):

@@ -8,7 +8,9 @@ Rule 2: order counts: flags are listed in it, and of a choice the first entry th
 
 from __future__ import annotations
 
-from .model import FIRST, LAST, Name, Names
+from slurmrest_inet.versions import FIRST, LAST
+
+from .model import Name, Names
 
 
 def _bits(ident: str, constants: str, prefix: str = "") -> Names:

@@ -2,18 +2,10 @@
 """Which constants and members of Slurm's public headers are not in every supported release, by first and last one.
 
 Rule 1: what is not named here is in all of them; so a name that no release has is found by the tests on any release.
-Rule 2: at run time only a refusal reads this; what the installed headers lack, the build sees by itself.
+Rule 2: only the tests read this; what the installed headers lack, the build sees by itself.
 """
 
 from __future__ import annotations
-
-RELEASES = ("22.05", "23.02", "23.11", "24.05", "24.11", "25.05", "25.11", "26.05")
-
-APIS = {
-    36: "20.11", 37: "21.08", 38: "22.05", 39: "23.02", 40: "23.11",
-    41: "24.05", 42: "24.11", 43: "25.05", 44: "25.11", 45: "26.05",
-}  # fmt: skip
-"""Every release of Slurm raises the number in libslurm's SONAME, and slurm_api_version() tells it."""
 
 _CONSTANTS = {
     ("23.02", "25.05"): """

@@ -13,6 +13,7 @@ import sys
 
 from slurmrest_inet.record import TYPE_CHECKING
 from slurmrest_inet.settings import StartError
+from slurmrest_inet.versions import SONAMES
 
 if TYPE_CHECKING:
     from typing import Any
@@ -71,17 +72,18 @@ BUILT_FOR = _release(lib.SLURM_VERSION_NUMBER)
 VERSION = tuple(int(part) for part in BUILT_FOR.split("."))
 """(major, minor, micro) of the same."""
 
+RELEASE = VERSION[0] * 100 + VERSION[1]
+"""Its year and month, as tables have them: 2205."""
+
 
 def check_release() -> None:
     """Refuse a libslurm of another release: the structs would not fit. Raises LibraryError."""
     found = lib.slurm_api_version() >> 16
     # Maintenance releases keep the number and the structs, so the patch level is free.
     if found != lib.BUILT_FOR_API:
-        from slurmrest_inet.schema.releases import APIS  # noqa: PLC0415 - only a refusal needs it
-
         raise LibraryError(
             f"slurmrest-inet was built for Slurm {BUILT_FOR}, but the installed libslurm is of "
-            f"{APIS.get(found, f'another release (libslurm.so.{found})')}: build slurmrest-inet again"
+            f"{SONAMES.get(found, f'another release (libslurm.so.{found})')}: build slurmrest-inet again"
         )
 
 

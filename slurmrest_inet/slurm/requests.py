@@ -14,12 +14,13 @@ import os
 import pwd
 import time
 
+from slurmrest_inet import versions
 from slurmrest_inet.record import TYPE_CHECKING, NamedTuple
 from slurmrest_inet.schema.job_desc import JOB_DESC
 from slurmrest_inet.schema.options import Host, ImpossibleError
 from slurmrest_inet.schema.sbatch import GOVERNORS
 from slurmrest_inet.slurm.fill import Struct
-from slurmrest_inet.slurm.library import VERSION, SlurmError, ffi, lib
+from slurmrest_inet.slurm.library import RELEASE, SlurmError, ffi, lib
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -71,7 +72,7 @@ def host() -> Host:
         frozenset(governors),
         gres=tuple(filter(None, _text(conf.gres_plugins).split(","))) if known else None,
         cons_tres=known and _text(conf.select_type) == "select/cons_tres",
-        prefix="gres/" if VERSION >= (23, 11) else "gres:",
+        prefix="gres" + versions.since(versions.GRES_SIGN, RELEASE),
         user=_uid,
         group=_gid,
     )

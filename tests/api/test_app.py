@@ -13,7 +13,8 @@ try:
 except ImportError as problem:
     pytest.skip(str(problem), allow_module_level=True)
 
-from slurmrest_inet.api import app, versions
+from slurmrest_inet import versions
+from slurmrest_inet.api import app
 
 JSON = "application/json"
 FORM = "application/x-www-form-urlencoded"
@@ -24,7 +25,7 @@ def told(home: int, method: str, query: str | None, body: bytes = b"", kind: str
     headers = ((b"content-type", kind.encode()),) if body else ()
     request = Request(method, "/a", "/a", query, "1.1", headers, body)
     try:
-        return app._told(request, versions.DIALECTS[home])  # the whole application needs a cluster
+        return app._told(request, versions.HTTP[home])  # the whole application needs a cluster
     except RestError as error:
         return error.status, error.text
 

@@ -21,7 +21,8 @@ try:
 except ImportError as problem:
     pytest.skip(str(problem), allow_module_level=True)
 
-from slurmrest_inet.api import errors, meta, modern, router, versions
+from slurmrest_inet import versions
+from slurmrest_inet.api import errors, meta, modern, router, selection
 from slurmrest_inet.api.app import Call
 from slurmrest_inet.api.job_id import JobId
 from slurmrest_inet.api.routes import ROUTES
@@ -32,7 +33,7 @@ EVERYTHING = Settings()
 def found(method: str, path: str) -> tuple[str, dict[str, str]] | int:
     """The function and the parameters for a request, or the status without one."""
     try:
-        dialect = versions.DIALECTS[versions.home_of(path, 38)]
+        dialect = versions.HTTP[versions.home_of(path, 38)]
         match = router.find(method, tuple(path.split("/")), EVERYTHING, dialect)
     except RestError as error:
         return error.status
@@ -48,12 +49,12 @@ class TestRoutes:
 
     def test_that_none_hides_another(self) -> None:
         for version in versions.HOME:
-            keys = [(r.method, r.side, r.path) for r in ROUTES if r.since <= version <= r.until]
+            keys = [(r.method, r.side, r.path) for r in ROUTES if r.serves(version)]
             assert len(keys) == len(set(keys))
 
     @pytest.mark.parametrize("version", versions.SERVED)
     def test_reads_of_a_version(self, version: int) -> None:
-        paths = {r.path.replace(":int", "") for r in ROUTES if r.method == "GET" and r.since <= version <= r.until}
+        paths = {r.path.replace(":int", "") for r in ROUTES if r.method == "GET" and r.serves(version)}
         wanted = {"ping", "diag", "jobs", "job/{job_id}", "nodes", "node/{node_name}", "partitions"}
         wanted |= {"partition/{partition_name}"}
         wanted |= {"reservations", "reservation/{reservation_name}"} if version > 36 else set()
@@ -89,7 +90,7 @@ class TestRoutes:
         ],
     )
     def test_that_a_405_names_the_methods_of_its_path(self, method: str, path: str, allow: str) -> None:
-        dialect = versions.DIALECTS[versions.home_of(path, 42)]
+        dialect = versions.HTTP[versions.home_of(path, 42)]
         with pytest.raises(RestError) as caught:
             router.find(method, tuple(path.split("/")) if path else (), EVERYTHING, dialect)
         assert (caught.value.status, caught.value.headers) == (405, (("Allow", allow),))
@@ -113,18 +114,18 @@ class TestRoutes:
     )
     def test_that_the_target_s_version_decides_whose_words_are_used(self, path: str, home: int) -> None:
         assert versions.home_of(path, 38) == home
-        assert home in versions.DIALECTS
+        assert home in versions.HTTP
 
     def test_the_newest_that_is_served(self) -> None:
-        assert versions.newest(EVERYTHING) == max(versions.SERVED)
-        assert versions.newest(EVERYTHING._replace(openapi_plugins=("openapi/v0.0.37", "openapi/dbv0.0.36"))) == 37
-        assert versions.newest(EVERYTHING._replace(openapi_plugins=())) == max(versions.SERVED)
+        assert selection.newest(EVERYTHING) == max(versions.SERVED)
+        assert selection.newest(EVERYTHING._replace(openapi_plugins=("openapi/v0.0.37", "openapi/dbv0.0.36"))) == 37
+        assert selection.newest(EVERYTHING._replace(openapi_plugins=())) == max(versions.SERVED)
 
     def test_the_words_of_each_release(self) -> None:
-        unknown = {home: versions.DIALECTS[home].unknown_path.text.split()[:3] for home in versions.DIALECTS}
+        unknown = {home: versions.HTTP[home].unknown_path.text.split()[:3] for home in versions.HTTP}
         assert unknown[2205] == unknown[2302] == unknown[2411] == ["Unable", "find", "requested"]
         assert unknown[2605] == ["Unable", "to", "find"]
-        undefined = {home: versions.DIALECTS[home].undefined_method.status for home in versions.DIALECTS}
+        undefined = {home: versions.HTTP[home].undefined_method.status for home in versions.HTTP}
         assert undefined == {2205: 405, 2302: 405, 2411: 404, 2605: 404}
 
     def test_that_a_path_comes_before_the_names_that_it_fits(self) -> None:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from sidebyside.lab import SLURMRESTD
 
-from slurmrest_inet.api.versions import HOME, SERVED
+from slurmrest_inet.versions import HOME, SERVED
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -18,7 +18,8 @@ import told
 
 from slurmrest_inet.schema import names, tables
 from slurmrest_inet.schema.model import Kind, Name, Names, Row, Table
-from slurmrest_inet.schema.releases import CONSTANTS, MEMBERS, RELEASES
+from slurmrest_inet.schema.releases import CONSTANTS, MEMBERS
+from slurmrest_inet.versions import RELEASES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -9,8 +9,9 @@ import re
 import pytest
 
 from slurmrest_inet.schema import model, names
-from slurmrest_inet.schema.model import FIRST, IN, LAST, OUT, Names, Row, Source, Table
+from slurmrest_inet.schema.model import IN, OUT, Names, Row, Source, Table
 from slurmrest_inet.schema.tables import READ_TABLES, TABLES
+from slurmrest_inet.versions import FIRST, LAST
 
 VERSIONS = range(FIRST, LAST + 1)
 ALL = (*TABLES, *READ_TABLES)

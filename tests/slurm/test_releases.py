@@ -17,7 +17,8 @@ import told
 
 from slurmrest_inet.schema import messages, sbatch
 from slurmrest_inet.schema.job_desc import JOB_DESC
-from slurmrest_inet.schema.releases import APIS, CONSTANTS, MEMBERS, RELEASES
+from slurmrest_inet.schema.releases import CONSTANTS, MEMBERS
+from slurmrest_inet.versions import RELEASES, SONAMES
 
 ROOT = os.path.join(os.path.dirname(__file__), "../..")
 _BUILD = os.path.join(ROOT, "cffi_build")
@@ -107,7 +108,7 @@ def test_that_a_job_is_named_in_one_of_two_ways(release: str) -> None:
     headers = told.headers(release)
     for name in ("slurm_load_job", "slurm_kill_job"):
         assert re.search(r"\b(uint32_t job_id|slurm_step_id_t step_id)\b", headers.functions[name])
-    found = rows.features(_Bare({}, headers.functions))  # type: ignore[arg-type]  # all that it looks at
+    found = rows.features(_Bare({}, headers.functions, _number(release)))  # type: ignore[arg-type]  # all that it looks at
     assert ("BY_STEP_ID_slurm_load_job 1" in found) == (release >= "26.05")
     assert ("BY_STEP_ID_slurm_kill_job 1" in found) == (release >= "26.05")
     for struct in ("job_desc_msg_t", "submit_response_msg_t", "slurm_job_info_t"):
@@ -116,9 +117,23 @@ def test_that_a_job_is_named_in_one_of_two_ways(release: str) -> None:
 
 
 class _Bare:
-    def __init__(self, structs: dict[str, dict[str, str]], functions: dict[str, str]) -> None:
+    def __init__(self, structs: dict[str, dict[str, str]], functions: dict[str, str], release: tuple[int, ...]) -> None:
         self.structs = structs
         self.functions = functions
+        self.release = release
+
+
+def _number(release: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in release.split("."))
+
+
+@pytest.mark.parametrize("release", RELEASES)
+def test_what_no_header_shows(release: str) -> None:
+    """What a struct that libslurm hides has in a release, and what it exports undeclared, its number tells."""
+    found = rows.features(_Bare({}, {}, _number(release)))  # type: ignore[arg-type]  # all that it looks at
+    assert ("HAS_FUNCTION_slurm_associations_get_shares 1" in found) == (release >= "23.11")
+    assert ("HAS_MEMBER_job_resources_next_step_node_inx 1" in found) == (release >= "24.11")
+    assert ("HAS_MEMBER_job_resources_node_ranks 1" in found) == (release >= "26.05")
 
 
 @pytest.mark.parametrize("release", RELEASES)
@@ -136,8 +151,8 @@ def test_that_a_description_can_be_filled(release: str) -> None:
 
 
 def test_that_each_release_has_a_number() -> None:
-    assert list(APIS) == sorted(APIS)
-    assert set(RELEASES) <= set(APIS.values())
+    assert list(SONAMES) == sorted(SONAMES)
+    assert set(RELEASES) <= set(SONAMES.values())
 
 
 @pytest.mark.parametrize("release", RELEASES)

@@ -1,0 +1,37 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What of the API the administrator lets be served, and how: slurmrestd(8), ``-s`` and ``-d``."""
+
+from __future__ import annotations
+
+from slurmrest_inet import versions
+from slurmrest_inet.record import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from slurmrest_inet.settings import Settings
+
+
+def newest(settings: Settings) -> int:
+    """Return the newest API version that ``-s`` and ``-d`` let be served, of all that there are if they let none."""
+    selected = [one for one in versions.SERVED if any(is_selected(settings, side, one) for side in versions.SIDES)]
+    return max(selected or versions.SERVED)
+
+
+def is_selected(settings: Settings, side: str, version: int) -> bool:
+    """Tell whether ``-s`` and ``-d`` let a side be served in an API version; without them everything is."""
+    if settings.openapi_plugins is not None and versions.plugin(side, version)[0] not in settings.openapi_plugins:
+        return False
+    if settings.data_parsers is None or versions.DIALECTS[version].plugin_by_version:
+        return True
+    return _parser(settings, version) is not None
+
+
+def flags(settings: Settings, version: int) -> tuple[str, ...]:
+    """Return the flags with which ``-d`` names the data parser of an API version; older versions have none."""
+    if settings.data_parsers is None or versions.DIALECTS[version].plugin_by_version:
+        return ()
+    return tuple((_parser(settings, version) or "").split("+")[1:])
+
+
+def _parser(settings: Settings, version: int) -> str | None:
+    names = (f"data_parser/v0.0.{version}", "data_parser/latest" if version == versions.SERVED[-1] else "")
+    return next((parser for parser in settings.data_parsers or () if parser.split("+")[0] in names), None)

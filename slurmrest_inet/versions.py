@@ -1,0 +1,190 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""API versions and releases of Slurm: everything that is known by their numbers alone.
+
+Rule 1: nowhere else is a version or a release compared with a number: it is asked here, or it stands in a table by the
+        version from which it holds (`since`). A test looks for such comparisons.
+Rule 2: an answer follows the version in the request's target, also one that is made before a path is looked up; where
+        none stands there, the newest that is served (`home_of`).
+Rule 3: imported by the build as well: nothing but Python and values.
+
+A home release, the one whose slurmrestd an API version imitates, is written as year and month: 2205 is Slurm 22.05.
+"""
+
+from __future__ import annotations
+
+from slurmrest_inet.http import dialect as http
+from slurmrest_inet.http.dialect import Refusal
+from slurmrest_inet.record import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from typing import TypeVar
+
+    T = TypeVar("T")
+
+FIRST, LAST = 36, 45
+"""The API versions that there are."""
+
+SIDES = ("slurm", "slurmdb")
+"""What stands in front of a version in a path: of slurmctld, of slurmdbd."""
+
+SERVED = (36, 37, 38, 42)
+"""Those that have operations here."""
+
+RELEASES = ("22.05", "23.02", "23.11", "24.05", "24.11", "25.05", "25.11", "26.05")
+"""The releases of Slurm that this can be built for."""
+
+SONAMES = {
+    36: "20.11", 37: "21.08", 38: "22.05", 39: "23.02", 40: "23.11",
+    41: "24.05", 42: "24.11", 43: "25.05", 44: "25.11", 45: "26.05",
+}  # fmt: skip
+"""Every release raises the number in libslurm's SONAME, and slurm_api_version() tells it."""
+
+
+def since(table: dict[int, T], number: int) -> T:
+    """Return what holds for a version or release; keys of the table are those from which its values hold, in order."""
+    return [value for first, value in table.items() if first <= number][-1]
+
+
+# What releases of libslurm do otherwise and their headers do not show.
+HIDDEN_FUNCTIONS = {"slurm_associations_get_shares": 2311}
+"""Exported from that release on and declared nowhere; before, the message is sent by hand."""
+
+HIDDEN_MEMBERS = {("job_resources", "next_step_node_inx"): 2411, ("job_resources", "node_ranks"): 2605}
+"""Members of structs that no header shows, from that release on."""
+
+GRES_SIGN = {2205: ":", 2311: "/"}
+"""What stands between "gres" and the name of a generic resource among TRES."""
+
+
+# What the layer in front of the operations says, by home release (seen on 22.05.8, 23.02.8, 24.11.5, 25.11.8, 26.05.5).
+_UNKNOWN_IN_26_05 = Refusal(
+    404,
+    "Unable to find requested URL endpoint. Please query the '/openapi/v3' endpoint or visit "
+    "'https://slurm.schedmd.com/rest_api.html' for the OpenAPI specification which includes a list of all possible "
+    "slurmrestd endpoints.",
+)
+_HTTP_2205 = http.Dialect()
+_HTTP_2411 = _HTTP_2205._replace(
+    undefined_method=_HTTP_2205.unknown_path,
+    body_is_query=True,
+    repeats=True,
+    yaml=(*_HTTP_2205.yaml, "application/yaml"),
+)
+HTTP = {
+    2205: _HTTP_2205,
+    2302: _HTTP_2205,
+    2411: _HTTP_2411,
+    2605: _HTTP_2411._replace(
+        head=Refusal(404, ""),
+        unknown_method=Refusal(405, "Invalid HTTP method"),
+        connect=Refusal(404, "Invalid or unknown URL path"),
+        unrouted_method=Refusal(405, "Invalid HTTP method"),
+        undefined_method=_UNKNOWN_IN_26_05,
+        unknown_path=_UNKNOWN_IN_26_05,
+        bad_path=Refusal(404, "Invalid or unknown URL path"),
+        bad_query=Refusal(500, "Unspecified error"),
+        bad_body=Refusal(400, "Failure during parsing"),
+        unknown_content_type=Refusal(415, "MIME type is unknown to any loaded plugins"),
+        unknown_accept=Refusal(415, "HTTP Accept header content type is unknown or unsupported"),
+        dot_is_nothing=True,
+    ),
+}
+
+PAYLOAD = "payload"
+"""Stands for the members that an operation gives, in the order of an answer's members."""
+
+REFUSED, IGNORED, WARNED = "refused", "ignored", "warned of"
+
+
+class Dialect(NamedTuple):
+    """How an API version says what it says. The fields have the values of v0.0.36, and the comments the others'."""
+
+    home: int = 2205
+    members: tuple[str, ...] = ("meta", "errors", PAYLOAD)
+    """Of an answer, in their order."""
+    sparse: bool = True
+    """What an entry of `errors` or `warnings` has nothing to say for is left out of it; later it is empty."""
+    nulls: bool = True
+    """A number that is unset or infinite is null; later it is an object that says so, and other kinds are empty."""
+    unknown_key: str = REFUSED
+    """What happens to a member of a body that no row has."""
+    unknown_parameter: str = IGNORED
+    """The same of a query."""
+    collects: bool = False
+    """Whether reading goes on behind what is wrong but leaves a value (a name of a flag that nobody knows)."""
+    plugin_by_version: bool = True
+    """Each version is a plugin of its own; later there is one a side, and data parsers choose the versions."""
+    titles: tuple[str, str] = ("REST", "Slurm OpenAPI DB")
+    """Of the plugins of both sides."""
+    data_parser: str | None = None
+    """What `meta` calls the parser of a version."""
+    tells_source: bool = False
+    """`meta` says where the client is."""
+    tells_cluster: bool = False
+    """`meta` says as whom the client asks and which cluster it is, too, and the release in texts instead of numbers."""
+    job_number: bool = True
+    """A job's id in a path is a number, and the faults of operations of jobs are entries of a kind of their own."""
+    empty_yaml: bool = False
+    """A missing text is empty in YAML, too, not null."""
+
+
+_36 = Dialect()
+_37 = _36._replace(titles=("Slurm OpenAPI", "Slurm OpenAPI DB"), job_number=False)
+_39 = _37._replace(
+    home=2302,
+    members=("meta", "errors", "warnings", PAYLOAD),
+    nulls=False,
+    unknown_key=IGNORED,
+    data_parser="v0.0.{}",
+    tells_source=True,
+)
+_40 = _39._replace(
+    home=2411,
+    members=(PAYLOAD, "meta", "errors", "warnings"),
+    sparse=False,
+    unknown_key=WARNED,
+    unknown_parameter=WARNED,
+    plugin_by_version=False,
+    titles=("Slurm OpenAPI slurmctld", "Slurm OpenAPI slurmdbd"),
+    data_parser="data_parser/v0.0.{}",
+    tells_cluster=True,
+    empty_yaml=True,
+)
+_41 = _40._replace(collects=True)
+_43 = _41._replace(home=2605)
+
+DIALECTS = {36: _36, 37: _37, 38: _37, 39: _39, 40: _40, 41: _41, 42: _41, 43: _43, 44: _43, 45: _43}
+
+HOME = {version: dialect.home for version, dialect in DIALECTS.items()}
+"""The release whose slurmrestd is the model of an API version."""
+
+
+def parse(segment: str) -> int | None:
+    """Return 38 for ``v0.0.38``, None for what is no API version that is served."""
+    version = _number(segment)
+    return version if version in SERVED else None
+
+
+def _number(segment: str) -> int | None:
+    prefix, number = segment[:5], segment[5:]
+    if prefix != "v0.0." or not (number.isascii() and number.isdigit()) or len(number) != 2:
+        return None
+    return int(number) if int(number) in DIALECTS else None
+
+
+def home_of(path: str, newest_served: int) -> int:
+    """Return the home release of the API version that stands in a request's path, else of the newest that is served.
+
+    The version need not be served: whoever asks for it expects the words of its release.
+    """
+    segments = [segment for segment in path.split("/", 4) if segment]
+    return HOME[(_number(segments[1]) if len(segments) > 1 else None) or newest_served]
+
+
+def plugin(side: str, version: int) -> tuple[str, str]:
+    """Return the type and the name of the plugin that serves a side (``slurm``, ``slurmdb``) in an API version."""
+    dialect, at = DIALECTS[version], SIDES.index(side)
+    title = dialect.titles[at]
+    if dialect.plugin_by_version:
+        return f"openapi/{('', 'db')[at]}v0.0.{version}", f"{title} v0.0.{version}"
+    return f"openapi/{('slurmctld', 'slurmdbd')[at]}", title
