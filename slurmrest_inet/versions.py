@@ -52,6 +52,9 @@ HIDDEN_FUNCTIONS = {"slurm_associations_get_shares": 2311}
 HIDDEN_MEMBERS = {("job_resources", "next_step_node_inx"): 2411, ("job_resources", "node_ranks"): 2605}
 """Members of structs that no header shows, from that release on."""
 
+ENDS_FOR_GOOD = (2405, 2411)
+"""Releases in which slurm_init crashes after slurm_fini (their plugin for TLS)."""
+
 GRES_SIGN = {2205: ":", 2311: "/"}
 """What stands between "gres" and the name of a generic resource among TRES."""
 
@@ -122,6 +125,10 @@ class Dialect(NamedTuple):
     """`meta` says where the client is."""
     tells_cluster: bool = False
     """`meta` says as whom the client asks and which cluster it is, too, and the release in texts instead of numbers."""
+    tells_errno: bool = False
+    """Where a call for Slurm came to -1, what it left in errno is told instead."""
+    dated: bool = False
+    """A list tells when it last changed."""
     job_number: bool = True
     """A job's id in a path is a number, and the faults of operations of jobs are entries of a kind of their own."""
     empty_yaml: bool = False
@@ -148,6 +155,8 @@ _40 = _39._replace(
     titles=("Slurm OpenAPI slurmctld", "Slurm OpenAPI slurmdbd"),
     data_parser="data_parser/v0.0.{}",
     tells_cluster=True,
+    tells_errno=True,
+    dated=True,
     empty_yaml=True,
 )
 _41 = _40._replace(collects=True)

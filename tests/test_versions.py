@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Versions and releases: what is known of them stands in one file."""
+"""Versions and releases: what is known of them stands in one file and in tables, and nowhere is one compared."""
 
 from __future__ import annotations
 
+import ast
 import os
 import re
 
@@ -11,6 +12,12 @@ import pytest
 from slurmrest_inet import versions
 
 ROOT = os.path.join(os.path.dirname(__file__), "..")
+HERE = "slurmrest_inet/versions.py"
+BEING_REWRITTEN = {"slurmrest_inet/api/slurmctld/job_writes.py"}
+"""Jobs are still written by what knows v0.0.36 to v0.0.38 alone."""
+
+SUBJECTS = re.compile(r"(?:api_)?(?:version|release|home)s?|built_for\w*", re.IGNORECASE)
+"""What a version or a release is called; also `version[0]` and `call.version`."""
 
 
 def _files(*folders: str, ends: tuple[str, ...]) -> list[str]:
@@ -19,6 +26,84 @@ def _files(*folders: str, ends: tuple[str, ...]) -> list[str]:
         for place, _folders, files in os.walk(os.path.join(ROOT, folder)):
             found += [os.path.relpath(os.path.join(place, file), ROOT) for file in files if file.endswith(ends)]
     return sorted(found)
+
+
+def _is_subject(node: ast.expr) -> bool:
+    if isinstance(node, ast.Subscript):
+        return _is_subject(node.value)
+    name = node.id if isinstance(node, ast.Name) else node.attr if isinstance(node, ast.Attribute) else ""
+    return SUBJECTS.fullmatch(name) is not None
+
+
+def _is_literal(node: ast.expr) -> bool:
+    """A number or a release's name, several of them, or a constant that stands for one (MODERN, job_desc.FIRST)."""
+    if isinstance(node, ast.Constant):
+        text = node.value if isinstance(node.value, str) else ""
+        return type(node.value) is int or re.fullmatch(r"\d\d\.\d\d(\.\d+)?", text) is not None
+    if isinstance(node, (ast.Tuple, ast.List, ast.Set)):
+        return any(_is_literal(item) for item in node.elts)
+    if isinstance(node, ast.Call):
+        return isinstance(node.func, ast.Name) and node.func.id == "range"
+    if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "versions":
+        return False
+    name = node.id if isinstance(node, ast.Name) else node.attr if isinstance(node, ast.Attribute) else ""
+    return name.isupper() and not SUBJECTS.fullmatch(name)
+
+
+def comparisons(source: str) -> list[int]:
+    """The lines on which a version or a release is compared with one that stands there."""
+    found = []
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Compare):
+            sides = [node.left, *node.comparators]
+            # To be among those of a named table is what a table is for.
+            named = isinstance(node.ops[0], (ast.In, ast.NotIn)) and isinstance(node.comparators[0], ast.Name)
+            if any(map(_is_subject, sides)) and any(map(_is_literal, sides)) and not named:
+                found.append(node.lineno)
+    return found
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "version < 37",
+        "37 <= call.version",
+        "self._settings.version == FIRST",
+        "VERSION >= (23, 11)",
+        "VERSION[0] == 23",
+        "release in ('22.05', '23.02')",
+        "home != 2205",
+        "version in range(36, 40)",
+        "36 < version < last",
+        "version == job_desc.FIRST",
+    ],
+)
+def test_what_is_a_comparison(text: str) -> None:
+    assert comparisons(text) == [1]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "row.since <= version <= row.until",
+        "version in versions.SERVED",
+        "version not in _WITHOUT",
+        "request.version == '1.1'",
+        "size < 37",
+        "version != told",
+    ],
+)
+def test_what_is_none(text: str) -> None:
+    assert not comparisons(text)
+
+
+def test_that_no_version_is_compared_with_a_literal() -> None:
+    found = {}
+    for file in _files("slurmrest_inet", "cffi_build", ends=(".py",)):
+        with open(os.path.join(ROOT, file), encoding="utf-8") as source:
+            found[file] = comparisons(source.read())
+    del found[HERE]
+    assert not {file: lines for file, lines in found.items() if lines and file not in BEING_REWRITTEN}
 
 
 def test_that_no_release_is_named_in_c() -> None:

@@ -11,11 +11,12 @@ from __future__ import annotations
 
 from slurmrest_inet import auth, versions
 from slurmrest_inet.api import envelope, errors, meta, router, selection
+from slurmrest_inet.api.call import Call
 from slurmrest_inet.api.routes import ROUTES
 from slurmrest_inet.auth.plugins import plugin
 from slurmrest_inet.http import media, query
 from slurmrest_inet.http.message import Response, RestError
-from slurmrest_inet.record import TYPE_CHECKING, NamedTuple
+from slurmrest_inet.record import TYPE_CHECKING
 from slurmrest_inet.slurm import codec, library
 
 if TYPE_CHECKING:
@@ -31,27 +32,6 @@ if TYPE_CHECKING:
 
 _operations: dict[str, Callable[[Call], envelope.Answer]] = {}
 """Those that were asked for, by their names in the routes."""
-
-
-class Call(NamedTuple):
-    """What an operation is called with: names are those of the API's documents."""
-
-    version: int
-    parameters: dict[str, str]
-    query: dict[str, Any]
-    """Texts and None by name; from 24.11 on also true, and lists of such where a name was repeated."""
-    body: Any = None
-    flags: tuple[str, ...] = ()
-    """Of the data parser of the API version: fast, complex."""
-
-    def update_time(self) -> int:
-        """Return the query's ``update_time`` (epoch, 0 without one); raises ValueError for what is no number.
-
-        v0.0.36 has no such parameter.
-        """
-        if self.version < 37 or "update_time" not in self.query:
-            return 0
-        return query.as_int(self.query["update_time"])
 
 
 def make_application(

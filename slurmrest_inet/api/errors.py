@@ -3,7 +3,15 @@
 
 from __future__ import annotations
 
+from slurmrest_inet import versions
+from slurmrest_inet.record import TYPE_CHECKING
 from slurmrest_inet.slurm.library import lib, strerror
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import Union
+
+    Entry = dict[str, Union[str, int]]
 
 NO_CHANGE_IN_DATA: int = lib.SLURM_NO_CHANGE_IN_DATA
 INVALID_QUERY: int = lib.ESLURM_REST_INVALID_QUERY
@@ -14,33 +22,43 @@ CONVERSION_FAILED: int = lib.ESLURM_DATA_CONV_FAILED
 FLAGS_NO_LIST, FLAGS_INVALID = 9206, 9207
 """ESLURM_DATA_FLAGS_INVALID_TYPE and ESLURM_DATA_FLAGS_INVALID, which 22.05 does not know yet."""
 
-UNANSWERED = (1001, 1002, 1003, 1004, *range(1800, 1805), 5003, 5004, 5005, 7000)
+UNANSWERED = (*range(1001, 1005), *range(1800, 1805), *range(5003, 5006), 7000)
 """No connection to slurmctld or slurmdbd, or one that broke or gave nothing."""
 
-_ROWS: dict[int, tuple[tuple[int, int], ...]] = {
-    NO_CHANGE_IN_DATA: ((0, 304),),
-    INVALID_QUERY: ((0, 400), (2302, 422)),
-    FAIL_PARSING: ((0, 400),),
-    INVALID_JOBS_DESC: ((0, 400),),
-    9003: ((0, 500), (2302, 200), (2605, 204)),  # ESLURM_REST_EMPTY_RESULT
-    9204: ((0, 415),),  # ESLURM_DATA_UNKNOWN_MIME_TYPE
-    2017: ((0, 500), (2302, 404)),  # ESLURM_INVALID_JOB_ID
-    1007: ((0, 500), (2411, 511)),  # SLURM_PROTOCOL_AUTHENTICATION_ERROR
-    **dict.fromkeys(UNANSWERED, ((0, 500), (2411, 502))),
-    5004: ((0, 500), (2411, 504)),  # SLURM_PROTOCOL_SOCKET_IMPL_TIMEOUT
-}
-"""For a Slurm error, the statuses and the releases (year and month) from which they hold."""
+_STATUSES: tuple[tuple[Sequence[int], dict[int, int]], ...] = (
+    ((NO_CHANGE_IN_DATA,), {2205: 304}),
+    ((INVALID_QUERY,), {2205: 400, 2302: 422}),
+    ((FAIL_PARSING, INVALID_JOBS_DESC), {2205: 400}),
+    ((9003,), {2205: 500, 2302: 200, 2605: 204}),  # ESLURM_REST_EMPTY_RESULT
+    ((9204,), {2205: 415}),  # ESLURM_DATA_UNKNOWN_MIME_TYPE
+    ((INVALID_JOB_ID,), {2205: 500, 2302: 404}),
+    ((1007,), {2205: 500, 2411: 511}),  # SLURM_PROTOCOL_AUTHENTICATION_ERROR
+    ((5004,), {2205: 500, 2411: 504}),  # SLURM_PROTOCOL_SOCKET_IMPL_TIMEOUT
+    (UNANSWERED, {2205: 500, 2411: 502}),
+    # Codes of the HTTP layer, of slurmrestd's own and of authentication, which later releases tell apart.
+    ((9006, 11008), {2205: 500, 2511: 404}),
+    ((9007, 12004), {2205: 500, 2511: 405}),
+    ((6000, 6001, 6008, 6009, 9008), {2205: 500, 2511: 401}),
+    ((12007, 12018), {2205: 500, 2511: 400}),
+    ((12008, 12012, 12013, 12015), {2205: 500, 2511: 406}),
+    ((12014,), {2205: 500, 2511: 417}),
+    ((12016,), {2205: 500, 2511: 413}),
+    ((12017,), {2205: 500, 2511: 411}),
+    ((12019,), {2205: 500, 2511: 415}),
+    ((9200, 9216), {2205: 500, 2511: 422}),
+    ((9009,), {2205: 500, 2605: 400}),
+    ((1,), {2205: 500, 2605: 403}),  # EPERM
+    (range(2000, 2186), {2205: 500, 2605: 422}),  # any other of slurmctld's, up to ESLURM_INVALID_SLUID
+    (range(7000, 7014), {2205: 500, 2605: 422}),  # any other of slurmdbd's, up to ESLURM_NO_RPC_STATS
+)
+"""For codes of Slurm, the statuses by the release from which they hold; the first row with a code is its row."""
 
 
 def status_of(code: int, home: int) -> int:
     """Return the HTTP status for what an operation came to (0: success) in the home release ``home``."""
     if not code:
         return 200
-    status = 500
-    for since, value in _ROWS.get(code, ()):
-        if home >= since:
-            status = value
-    return status
+    return next((versions.since(statuses, home) for codes, statuses in _STATUSES if code in codes), 500)
 
 
 _LATER = {
@@ -56,30 +74,33 @@ def sentence_of(code: int) -> str:
     return _LATER.get(code, known) if known.startswith("Unknown") else known
 
 
-def entry(code: int, source: str, description: str | None = None) -> dict[str, str | int]:
-    """Return an entry of ``errors`` as most operations up to v0.0.38 write it: what is not known is left out."""
-    found: dict[str, str | int] = {}
-    if description is not None:
-        found["description"] = description
-    if code:
-        found["error_number"] = code
-        found["error"] = strerror(code)
-    found["source"] = source
+def entry(code: int, source: str, description: str | None = None, *, sparse: bool = True) -> Entry:
+    """Return an entry of ``errors`` as most operations write it; sparse: what is not known is left out of it."""
+    found: Entry = {
+        "description": description or "",
+        "error_number": code,
+        "error": sentence_of(code),
+        "source": source,
+    }
+    if sparse and description is None:
+        del found["description"]
+    if sparse and not code:
+        del found["error_number"], found["error"]
     return found
 
 
-def coded_entry(sentence: str) -> dict[str, str | int]:
+def coded_entry(sentence: str) -> Entry:
     """Return an entry of ``errors`` as job operations of v0.0.36 write it: its code is always 0."""
     return {"error": sentence, "error_code": 0}
 
 
-def job_entry(code: int, sentence: str | None = None) -> dict[str, str | int]:
+def job_entry(code: int, sentence: str | None = None) -> Entry:
     """Return an entry of ``errors`` as submissions up to v0.0.38 write it."""
     if sentence is None:
         return {"error_code": code, "error": strerror(code)}
     return {"error": sentence, "error_code": code}
 
 
-def bare_entry(code: int) -> dict[str, str | int]:
+def bare_entry(code: int) -> Entry:
     """Return an entry as nodes, partitions and reservations up to v0.0.38 write it."""
     return {"error": strerror(code), "errno": code}

@@ -1,11 +1,18 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Job ids as text, from v0.0.40 on: 7, a task 7_3 of an array, a component 7+1, a step 7.0 or 7.batch."""
+"""The job that a path names: 7, a task 7_3 of an array, a component 7+1, a step 7.0 or 7.batch."""
 
 from __future__ import annotations
 
 import re
 
-from slurmrest_inet.record import NamedTuple
+from slurmrest_inet.api.errors import INVALID_JOB_ID, INVALID_JOBS_DESC, INVALID_QUERY
+from slurmrest_inet.api.report import Fault
+from slurmrest_inet.record import TYPE_CHECKING, NamedTuple
+from slurmrest_inet.slurm import calls
+
+if TYPE_CHECKING:
+    from slurmrest_inet.api.call import Call
+    from slurmrest_inet.api.report import Report
 
 _SHAPE = re.compile(
     r"([0-9]{1,18})(?:_([0-9]{1,18})|\+([0-9]{1,18}))?(?:\.(?:([0-9]{1,18})(?:\+[0-9]{1,18})?|(batch|extern|interactive|tbd)))?",
@@ -14,7 +21,6 @@ _SHAPE = re.compile(
 
 _LAST_COMPONENT = 128
 """slurmrestd refuses those behind it (Slurm's limit of components); of a task's number it looks at 32 bits."""
-_NO_VAL = 0xFFFFFFFE
 _RESERVED = 0xFFFFFFFD
 """From here on numbers mean something else than a job."""
 
@@ -29,7 +35,7 @@ class JobId(NamedTuple):
 
     @classmethod
     def parse(cls, text: str) -> JobId:
-        """Read a job id; raises ValueError for what is none, 0, or what means that there is none."""
+        """Read a job id as from v0.0.40 on; raises ValueError for what is none, 0, or what means that there is none."""
         text = text.lstrip(" \t\n\v\f\r")
         signed = text[:1] == "+"  # slurmrestd takes it for the step 0 of that job
         match = _SHAPE.fullmatch(text[signed:])
@@ -41,8 +47,43 @@ class JobId(NamedTuple):
         if task is not None:
             task &= 0xFFFFFFFF
         step = match[4] or match[5] or ("0" if signed else None)
-        return cls(int(match[1]), None if task == _NO_VAL else task, component, step)
+        return cls(int(match[1]), None if task == calls.NO_VAL else task, component, step)
 
     def __str__(self) -> str:
         parts = (("_", self.task), ("+", self.component), (".", self.step))
         return f"{self.job}" + "".join(f"{sign}{part}" for sign, part in parts if part is not None)
+
+
+def read(call: Call, report: Report) -> JobId | None:
+    """Return the job that a path names; None: it names none, as the report says.
+
+    A number in v0.0.36; then what libslurm makes of a text, which may ask slurmctld for the task of an array.
+    """
+    text = call.parameters["job_id"]
+    try:
+        return call.at(_READERS)(text)
+    except ValueError as error:
+        report.fault(call.at(_UNUSABLE), INVALID_JOB_ID, text, error)
+        return None
+
+
+def _number(text: str) -> JobId:
+    number = int(text)
+    if number >= calls.NO_VAL or not number:
+        raise ValueError(f"job_id too large: {number}" if number else "job_id is zero")
+    return JobId(number)
+
+
+def _translated(text: str) -> JobId:
+    number = calls.job_id_of(text)
+    if not number:
+        raise ValueError(text)
+    return JobId(number)
+
+
+_READERS = {36: _number, 37: _translated, 40: JobId.parse}
+_UNUSABLE = {
+    36: Fault("_op_handler_job", "{1}", -1, coded=True),
+    37: Fault("_handle_job_get", "Unable to find JobId={0}", INVALID_JOBS_DESC),
+    40: Fault("op_handler_job", "Rejecting request. Failure parsing parameters", INVALID_QUERY),
+}

@@ -15,7 +15,7 @@ import signal
 
 from slurmrest_inet import versions
 from slurmrest_inet.api import envelope, selection
-from slurmrest_inet.api.app import Call
+from slurmrest_inet.api.call import Call
 from slurmrest_inet.api.errors import sentence_of
 from slurmrest_inet.api.routes import ROUTES
 from slurmrest_inet.record import TYPE_CHECKING

@@ -11,9 +11,9 @@ from __future__ import annotations
 import os
 import sys
 
+from slurmrest_inet import versions
 from slurmrest_inet.record import TYPE_CHECKING
 from slurmrest_inet.settings import StartError
-from slurmrest_inet.versions import SONAMES
 
 if TYPE_CHECKING:
     from typing import Any
@@ -83,7 +83,7 @@ def check_release() -> None:
     if found != lib.BUILT_FOR_API:
         raise LibraryError(
             f"slurmrest-inet was built for Slurm {BUILT_FOR}, but the installed libslurm is of "
-            f"{SONAMES.get(found, f'another release (libslurm.so.{found})')}: build slurmrest-inet again"
+            f"{versions.SONAMES.get(found, f'another release (libslurm.so.{found})')}: build slurmrest-inet again"
         )
 
 
@@ -161,9 +161,6 @@ def adopt(identity: Identity) -> None:
 _loaded: bool | None = None
 """Whether the plugin that libslurm uses is that for tokens; None: it has none yet."""
 
-_ENDS_FOR_GOOD = ((24, 5), (24, 11))
-"""Releases in which slurm_init crashes after slurm_fini (their plugin for TLS)."""
-
 
 def load_auth(*, token: bool) -> None:
     """Let libslurm load the plugin for tokens or the one for the own uid, if it is not there yet. Raises LibraryError.
@@ -186,7 +183,7 @@ def load_auth(*, token: bool) -> None:
 
 def changes_auth() -> bool:
     """Tell whether libslurm can change between a token and the user of the process."""
-    return _ends_alone() is not None or VERSION[:2] not in _ENDS_FOR_GOOD
+    return _ends_alone() is not None or RELEASE not in versions.ENDS_FOR_GOOD
 
 
 def _ends_alone() -> tuple[Any, Any] | None:

@@ -22,10 +22,12 @@ except ImportError as problem:
     pytest.skip(str(problem), allow_module_level=True)
 
 from slurmrest_inet import versions
-from slurmrest_inet.api import errors, meta, modern, router, selection
-from slurmrest_inet.api.app import Call
+from slurmrest_inet.api import errors, job_id, meta, parameters, router, selection
+from slurmrest_inet.api.call import Call
 from slurmrest_inet.api.job_id import JobId
+from slurmrest_inet.api.report import Fault, Report
 from slurmrest_inet.api.routes import ROUTES
+from slurmrest_inet.slurm.library import SlurmError
 
 EVERYTHING = Settings()
 
@@ -63,9 +65,9 @@ class TestRoutes:
         assert paths == wanted
 
     def test_that_a_job_s_id_is_a_number_in_v36(self) -> None:
-        assert found("GET", "slurm/v0.0.36/job/12") == ("slurmctld.jobs.get_by_number", {"job_id": "12"})
-        assert found("GET", "slurm/v0.0.36/job/007") == ("slurmctld.jobs.get_by_number", {"job_id": "7"})
-        assert found("GET", "slurm/v0.0.36/job/1.5") == ("slurmctld.jobs.get_by_number", {"job_id": "2"})
+        assert found("GET", "slurm/v0.0.36/job/12") == ("slurmctld.jobs.get", {"job_id": "12"})
+        assert found("GET", "slurm/v0.0.36/job/007") == ("slurmctld.jobs.get", {"job_id": "7"})
+        assert found("GET", "slurm/v0.0.36/job/1.5") == ("slurmctld.jobs.get", {"job_id": "2"})
         for word in ("abc", "1_2", "true", "0x10", "1e0", ""):
             assert found("GET", f"slurm/v0.0.36/job/{word}") == 404
         assert found("GET", "slurm/v0.0.37/job/abc") == ("slurmctld.jobs.get", {"job_id": "abc"})
@@ -178,10 +180,33 @@ class TestJobId:
             JobId.parse(text)
 
 
-def parameters(*known: str, **query: str | None) -> tuple[modern.Parameters, modern.Report]:
-    """A query of v0.0.42, read."""
-    report = modern.Report()
-    return modern.Parameters(Call(42, {}, dict(query)), report, "X_QUERY", *known), report
+class TestJobIdOfAPath:
+    @pytest.mark.parametrize(
+        ("version", "text", "errors_"),
+        [
+            (36, "0", [{"error": "_op_handler_job: job_id is zero", "error_code": 0}]),
+            (36, "4294967294", [{"error": "_op_handler_job: job_id too large: 4294967294", "error_code": 0}]),
+            (42, "abc", [9000]),
+            (42, "0", [9000]),
+        ],
+    )
+    def test_what_names_no_job(self, version: int, text: str, errors_: list[object]) -> None:
+        call = Call(version, {"job_id": text}, {})
+        report = Report(call)
+        assert job_id.read(call, report) is None
+        assert [one.get("error_number", one) for one in report.errors] == errors_
+        assert report.code == (-1 if version == 36 else 9000)
+
+    def test_numbers(self) -> None:
+        call = Call(36, {"job_id": "7"}, {})
+        assert job_id.read(call, Report(call)) == (7, None, None, None)
+
+
+def read(query: str, version: int = 42, *, fast: bool = False, **told: object) -> tuple[object, Report]:
+    """A query, read."""
+    call = Call(version, {}, dict(told), flags=("fast",) if fast else ())
+    report = Report(call)
+    return parameters.read(call, report, query), report
 
 
 class TestParameters:
@@ -190,39 +215,83 @@ class TestParameters:
         [("0", 0), ("17", 17), ("1.5", 2), ("-5", -5), ("uts1800000000", 1_800_000_000), ("1970-01-02T00:00", None)],
     )
     def test_update_time(self, text: str, epoch: int | None) -> None:
-        read, report = parameters("update_time", update_time=text)
+        found, report = read("nodes", update_time=text)
         expected = int(time.mktime((1970, 1, 2, 0, 0, 0, 0, 0, -1))) if epoch is None else epoch
-        assert (read.update_time, read.unreadable, report.errors, report.warnings) == (expected, False, [], [])
+        assert (found, report.errors, report.warnings) == ({"update_time": expected}, [], [])
 
     @pytest.mark.parametrize("text", [None, True, "", "abc", "true", "no", "1ex", ".5", "inf", "~", ["1", "2"]])
     def test_that_other_words_are_no_time(self, text: str | None) -> None:
-        read, report = parameters("update_time", update_time=text)
-        assert read.unreadable
-        assert report.code == errors.CONVERSION_FAILED
+        found, report = read("nodes", update_time=text)
+        assert (found, report.code) == (None, errors.CONVERSION_FAILED)
         assert report.errors[0]["source"] == "#/update_time/"
 
+    @pytest.mark.parametrize("version", [36, 37, 38])
+    def test_what_older_versions_read(self, version: int) -> None:
+        """A number and no other word, of which nothing is said; v0.0.36 has no parameter at all."""
+        known = version > 36
+        assert read("nodes", version, update_time="17")[0] == ({"update_time": 17} if known else {})
+        found, report = read("nodes", version, update_time="abc", flags="FOO", foo="1")
+        assert (found, report.errors, report.warnings) == (None if known else {}, [], [])
+        assert read("node", version, update_time="abc")[0] == {}
+
     def test_flags(self) -> None:
-        assert parameters("flags", flags="DETAIL")[0].flags == parameters("flags", flags="detail")[0].flags == 2
-        read, report = parameters("flags", flags="DETAIL,ALL")
-        assert (read.flags, read.unreadable, report.code) == (0, False, errors.FLAGS_INVALID)
-        read, report = parameters("flags", flags=None)
-        assert (read.unreadable, report.code) == (True, errors.FLAGS_NO_LIST)
+        assert read("jobs", flags="DETAIL")[0] == read("jobs", flags="detail")[0] == {"flags": 2}
+        found, report = read("jobs", flags="DETAIL,ALL")
+        assert (found, report.code) == ({"flags": 0}, errors.FLAGS_INVALID)
+        found, report = read("jobs", flags=None)
+        assert (found, report.code) == (None, errors.FLAGS_NO_LIST)
 
     def test_that_unknown_ones_give_a_warning_each(self) -> None:
-        read, report = parameters("flags", update_time="abc", foo=None)
-        assert (read.unreadable, report.code, report.errors) == (False, 0, [])
+        found, report = read("job_states", update_time="abc", foo=None)
+        assert (found, report.code, report.errors) == ({}, 0, [])
         assert [one["source"] for one in report.warnings] == ["#/update_time/", "#/foo/"]
+        assert not read("job_states", fast=True, foo=None)[1].warnings
 
 
 class TestReport:
     def test_that_the_first_code_counts(self) -> None:
-        report = modern.Report()
+        report = Report(Call(42, {}, {}))
         report.error(0, "a", "nothing to see")
         assert report.answer().code == 0
         report.error(9207, "b", "first")
         report.error(9000, "c", "second")
         assert report.answer().code == 9207
+        report.fault(Fault("d", "third", decides=True), 2017)
+        assert report.answer().code == 2017
         assert all(set(one) == {"description", "error_number", "error", "source"} for one in report.errors)
+
+    @pytest.mark.parametrize("version", [36, 38, 39])
+    def test_that_entries_leave_out_what_is_not_known(self, version: int) -> None:
+        report = Report(Call(version, {}, {}))
+        report.error(2017, "a", "b")
+        report.error(2017, "a")
+        report.error(0, "a", "b")
+        assert [list(one) for one in report.errors] == [
+            ["description", "error_number", "error", "source"],
+            ["error_number", "error", "source"],
+            ["description", "source"],
+        ]
+
+    def test_the_shapes_of_a_fault(self) -> None:
+        report = Report(Call(36, {}, {}))
+        report.fault(Fault(), 2017)
+        report.fault(Fault("a", "no job {}", coded=True), 2017, 7)
+        report.fault(Fault("a", "b", code=2018), 2017)
+        report.fault(Fault("a", "{} is down", unanswered=-1), 1800, "it")
+        assert report.errors == [
+            {"error": errors.sentence_of(2017), "errno": 2017},
+            {"error": "a: no job 7", "error_code": 0},
+            {"description": "b", "error_number": 2018, "error": errors.sentence_of(2018), "source": "a"},
+            {"description": "it is down", "error_number": -1, "error": errors.sentence_of(-1), "source": "a"},
+        ]
+        report.fault(None, 9000)
+        assert (report.code, len(report.errors)) == (9000, 4)
+
+    def test_that_only_later_versions_tell_errno(self) -> None:
+        for version, code in ((38, -1), (39, -1), (40, 1800)):
+            report = Report(Call(version, {}, {}))
+            report.failure(Fault("a", "b"), SlurmError(-1, 1800))
+            assert (report.code, report.errors[0]["error_number"]) == (code, code)
 
     def test_that_codes_of_later_releases_have_sentences(self) -> None:
         for code in (errors.FLAGS_INVALID, errors.FLAGS_NO_LIST):
@@ -230,12 +299,37 @@ class TestReport:
 
 
 @pytest.mark.parametrize(
-    ("code", "old", "new"),
-    [(0, 200, 200), (1900, 304, 304), (9000, 400, 422), (9001, 400, 400), (9003, 500, 200), (2017, 500, 404),
-     (1800, 500, 502), (7000, 500, 502), (5004, 500, 504), (1007, 500, 511), (-1, 500, 500), (9202, 500, 500)],
-)  # fmt: skip
-def test_statuses(code: int, old: int, new: int) -> None:
-    assert (errors.status_of(code, versions.HOME[38]), errors.status_of(code, versions.HOME[42])) == (old, new)
+    ("code", "statuses"),
+    [
+        (0, (200, 200, 200, 200)),
+        (1900, (304, 304, 304, 304)),
+        (9000, (400, 422, 422, 422)),
+        (9001, (400, 400, 400, 400)),
+        (9003, (500, 200, 200, 204)),
+        (9204, (415, 415, 415, 415)),
+        (2017, (500, 404, 404, 404)),
+        (1007, (500, 500, 511, 511)),
+        (1001, (500, 500, 502, 502)),
+        (1804, (500, 500, 502, 502)),
+        (5003, (500, 500, 502, 502)),
+        (5004, (500, 500, 504, 504)),
+        (7000, (500, 500, 502, 502)),
+        (9008, (500, 500, 500, 401)),
+        (9200, (500, 500, 500, 422)),
+        (9009, (500, 500, 500, 400)),
+        (1, (500, 500, 500, 403)),
+        (2000, (500, 500, 500, 422)),
+        (2185, (500, 500, 500, 422)),
+        (2186, (500, 500, 500, 500)),
+        (7013, (500, 500, 500, 422)),
+        (7014, (500, 500, 500, 500)),
+        (-1, (500, 500, 500, 500)),
+        (9207, (500, 500, 500, 500)),
+        (9209, (500, 500, 500, 500)),
+    ],
+)
+def test_statuses(code: int, statuses: tuple[int, ...]) -> None:
+    assert tuple(errors.status_of(code, home) for home in versions.HTTP) == statuses
 
 
 class TestMeta:
@@ -248,6 +342,14 @@ class TestMeta:
             "REST v0.0.36", "Slurm OpenAPI v0.0.37", "Slurm OpenAPI v0.0.38",
         ]  # fmt: skip
         assert all(isinstance(one, int) for one in found[38]["Slurm"]["version"].values())
+
+    def test_v39(self) -> None:
+        found = meta.of("slurm", 39, self.PEER, Identity("rest_auth/jwt", "root", "t"))
+        assert list(found) == ["plugin", "client", "Slurm"]
+        assert found["plugin"] == {
+            "type": "openapi/v0.0.39", "name": "Slurm OpenAPI v0.0.39", "data_parser": "v0.0.39",
+        }  # fmt: skip
+        assert found["client"] == {"source": "192.0.2.1:4711"}
 
     def test_v42(self) -> None:
         own = pwd.getpwuid(os.geteuid()).pw_name

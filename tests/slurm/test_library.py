@@ -95,7 +95,7 @@ def test_that_no_token_is_given_to_a_plugin_that_is_not_used(slurm: _Slurm, firs
 
 
 def test_a_release_that_cannot_change(slurm: _Slurm, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(library, "VERSION", (24, 11, 5))
+    monkeypatch.setattr(library, "RELEASE", 2411)
     assert not library.changes_auth()
     library.load_auth(token=True)
     with pytest.raises(library.LibraryError, match="does not change between a token and the user"):

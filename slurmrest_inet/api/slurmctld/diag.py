@@ -3,78 +3,64 @@
 
 from __future__ import annotations
 
-from slurmrest_inet.api.envelope import Answer, Members
-from slurmrest_inet.api.errors import bare_entry, entry
+from slurmrest_inet.api.envelope import Members
+from slurmrest_inet.api.report import Fault, Report
 from slurmrest_inet.record import TYPE_CHECKING
 from slurmrest_inet.slurm import calls
 from slurmrest_inet.slurm.library import SlurmError
 
 if TYPE_CHECKING:
-    from slurmrest_inet.api.app import Call
+    from collections.abc import Sequence
+    from typing import Any, Callable
 
+    from slurmrest_inet.api.call import Call
+    from slurmrest_inet.api.envelope import Answer
 
-def _mode(index: int, count: int) -> str:
-    if not index:
-        return "primary"
-    return "backup" if count == 2 else f"backup{index}"
+_PINGS = {
+    36: ("hostname", "ping", "status", "mode"),
+    39: ("hostname", "pinged", "latency", "mode"),
+    42: ("hostname", "pinged", "responding", "latency", "mode", "primary"),
+}
+_ASKED: dict[int, Callable[[], Sequence[tuple[Any, ...]]]] = {36: calls.controllers, 39: calls.ping_configured}
+_UNLOADED = {36: Fault(), 37: Fault("slurm_load_ctl_conf", "slurmctld config is unable to load")}
 
 
 def ping(call: Call) -> Answer:
-    """GET ping: every slurmctld with its mode and whether it answers."""
+    """GET ping: every slurmctld with its mode, whether it answers and how fast (microseconds)."""
+    report = Report(call)
     try:
-        found = calls.controllers()
+        found = call.at(_ASKED)()
     except SlurmError as error:
-        if call.version < 37:
-            return Answer(errors=(bare_entry(error.errno),), code=error.code)
-        problem = entry(error.code, "slurm_load_ctl_conf", "slurmctld config is unable to load")
-        return Answer(errors=(problem,), code=error.code)
-    pings = [
-        {"hostname": host, "ping": "DOWN" if status else "UP", "status": status, "mode": _mode(index, len(found))}
-        for index, (host, status) in enumerate(found)
-    ]
-    return Answer((("pings", pings),))
+        report.fault(call.at(_UNLOADED), call.at({36: error.errno, 37: error.code}))
+        return report.answer()
+    pings = []
+    for index, (host, status, *latency) in enumerate(found):
+        mode = "primary" if not index else "backup" if len(found) == 2 else f"backup{index}"
+        word = "DOWN" if status else "UP"
+        known: dict[str, Any] = {"hostname": host, "ping": word, "pinged": word, "status": status}
+        known.update(latency=sum(latency), mode=mode, responding=not status, primary=not index)
+        pings.append({name: known[name] for name in call.at(_PINGS)})
+    return report.answer(("pings", pings))
+
+
+_EMPTY: dict[int, tuple[tuple[str, Any], ...]] = {
+    36: (("statistics", {}),),
+    38: (("statistics", {"rpcs_by_message_type": [], "rpcs_by_user": []}),),
+    40: (),
+}
+_FAILED = {
+    36: Fault(),
+    38: Fault("slurm_get_statistics", "request failed"),
+    40: Fault("op_handler_diag", "slurm_get_statistics() failed to get slurmctld statistics"),
+}
 
 
 def diag(call: Call) -> Answer:
     """GET diag: slurmctld's counters since it started or was reset."""
+    report = Report(call)
     try:
         message = calls.load_statistics()
     except SlurmError as error:
-        if call.version < 38:
-            return Answer((("statistics", {}),), (bare_entry(error.code),), error.code)
-        problem = entry(error.code, "slurm_get_statistics", "request failed")
-        empty: dict[str, list[str]] = {"rpcs_by_message_type": [], "rpcs_by_user": []}
-        return Answer((("statistics", empty),), (problem,), error.code)
-    return Answer((("statistics", Members(message)),))
-
-
-def ping_40(_call: Call) -> Answer:
-    """GET ping: every slurmctld that slurm.conf names, whether it answers and how fast (microseconds)."""
-    from slurmrest_inet.api import modern  # noqa: PLC0415 - start-up time: the pings up to v0.0.38 do without
-
-    found = calls.ping_configured()
-    pings = [
-        {
-            "hostname": host,
-            "pinged": "DOWN" if status else "UP",
-            "responding": not status,
-            "latency": latency,
-            "mode": _mode(index, len(found)),
-            "primary": not index,
-        }
-        for index, (host, status, latency) in enumerate(found)
-    ]
-    return modern.Report().answer(("pings", pings))
-
-
-def diag_40(_call: Call) -> Answer:
-    """GET diag: slurmctld's counters since it started or was reset."""
-    from slurmrest_inet.api import modern  # noqa: PLC0415 - as above
-
-    report = modern.Report()
-    try:
-        message = calls.load_statistics()
-    except SlurmError as error:
-        report.failure(error, "op_handler_diag", "slurm_get_statistics() failed to get slurmctld statistics")
-        return report.answer()
+        report.failure(call.at(_FAILED), error)
+        return report.answer(*call.at(_EMPTY))
     return report.answer(("statistics", Members(message)))

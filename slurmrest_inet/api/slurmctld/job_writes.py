@@ -35,7 +35,7 @@ from slurmrest_inet.slurm.library import BUILT_FOR, SlurmError, lib, strerror
 if TYPE_CHECKING:
     from typing import Any
 
-    from slurmrest_inet.api.app import Call
+    from slurmrest_inet.api.call import Call
     from slurmrest_inet.schema.reading import Fault, Members
 
     Entries = tuple[dict[str, str | int], ...]

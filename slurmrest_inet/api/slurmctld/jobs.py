@@ -5,92 +5,50 @@ from __future__ import annotations
 
 import time
 
-from slurmrest_inet.api import modern
+from slurmrest_inet.api import job_id, parameters
 from slurmrest_inet.api.envelope import Answer, Records
-from slurmrest_inet.api.errors import (
-    INVALID_JOB_ID,
-    INVALID_JOBS_DESC,
-    INVALID_QUERY,
-    NO_CHANGE_IN_DATA,
-    coded_entry,
-    entry,
-)
+from slurmrest_inet.api.errors import INVALID_JOB_ID, INVALID_QUERY, NO_CHANGE_IN_DATA
 from slurmrest_inet.api.job_id import JobId
+from slurmrest_inet.api.report import Fault, Report
+from slurmrest_inet.api.slurmctld.listing import unread
 from slurmrest_inet.record import TYPE_CHECKING
 from slurmrest_inet.slurm import calls
 from slurmrest_inet.slurm.library import SlurmError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from typing import Any, Callable
+    from typing import Any
 
-    from slurmrest_inet.api.app import Call
+    from slurmrest_inet.api.call import Call
 
 _SHOW = calls.SHOW_ALL | calls.SHOW_DETAIL
 
+# The query's code is the answer's, unlike elsewhere, where that of the parameter is.
+_UNREAD = {36: None, 40: unread("op_handler_jobs", "query.")._replace(decides=True)}
+_UNLISTED = {
+    36: None,
+    37: Fault("slurm_load_jobs", "Failed while looking for jobs"),
+    40: Fault("slurm_load_jobs()", "Unable to query jobs", decides=True),
+}
+
 
 def list_all(call: Call) -> Answer:
-    """GET jobs: all, or 304 if none changed since ``update_time``."""
+    """GET jobs: all, or none if none changed since ``update_time``: 304, from v0.0.40 on with a warning."""
+    report = Report(call)
+    told = parameters.read(call, report, "jobs")
+    if told is None:
+        report.fault(call.at(_UNREAD), INVALID_QUERY)
+        return call.at({36: report.listing("jobs", None), 40: report.answer()})
+    since = told.get("update_time", 0)
     try:
-        update_time = call.update_time()
-    except ValueError:
-        return Answer((("jobs", []),), code=INVALID_QUERY)
-    try:
-        return Answer((("jobs", Records(calls.load_jobs(update_time, _SHOW))),))
+        message = calls.load_jobs(since, told.get("flags") or _SHOW)
     except SlurmError as error:
-        if NO_CHANGE_IN_DATA in (error.code, error.errno):
+        if NO_CHANGE_IN_DATA not in (error.code, error.errno):
+            report.failure(call.at(_UNLISTED), error)
+        elif call.at({36: True, 39: False}):
             return Answer(code=NO_CHANGE_IN_DATA)
-        problem = entry(error.code, "slurm_load_jobs", "Failed while looking for jobs")
-        return Answer((("jobs", []),), (problem,) if call.version > 36 else (), error.code)
-
-
-def get_by_number(call: Call) -> Answer:
-    """GET job/{job_id} of v0.0.36, where the id is a number."""
-    job_id = int(call.parameters["job_id"])
-    if not job_id:
-        return Answer(errors=(coded_entry("_op_handler_job: job_id is zero"),), code=-1)
-    if job_id >= calls.NO_VAL:
-        return Answer(errors=(coded_entry(f"_op_handler_job: job_id too large: {job_id}"),), code=-1)
-    problem = coded_entry(f"_handle_job_get: unknown job {job_id}")
-    return _one(job_id, lambda _code: problem)
-
-
-def get(call: Call) -> Answer:
-    """GET job/{job_id}: a job, all tasks of an array or all components of a heterogeneous job."""
-    text = call.parameters["job_id"]
-    sentence = f"Unable to find JobId={text}"
-    job_id = calls.job_id_of(text)
-    if not job_id:
-        return Answer(errors=(entry(INVALID_JOBS_DESC, "_handle_job_get", sentence),), code=INVALID_JOBS_DESC)
-    return _one(job_id, lambda code: entry(code, "slurm_load_job", sentence))
-
-
-def _one(job_id: int, problem: Callable[[int], dict[str, str | int]]) -> Answer:
-    try:
-        message = calls.load_job(job_id & 0xFFFFFFFF, _SHOW)
-    except SlurmError as error:
-        return Answer((("jobs", []),), (problem(error.code),), error.code)
-    if not message.count:
-        message.close()
-        return Answer((("jobs", []),), (problem(0),))
-    return Answer((("jobs", Records(message)),))
-
-
-def list_all_40(call: Call) -> Answer:
-    """GET jobs: all, or none with a warning if none changed since ``update_time``."""
-    report = modern.Report()
-    parameters = modern.Parameters(call, report, "JOB_INFO_QUERY", "update_time", "flags")
-    if parameters.unreadable:
-        # Of the code of the query, unlike other operations, which answer with the code of the parameter.
-        return report.rejected("op_handler_jobs", "query.")._replace(code=INVALID_QUERY)
-    try:
-        message = calls.load_jobs(parameters.update_time, parameters.flags or _SHOW)
-    except SlurmError as error:
-        if NO_CHANGE_IN_DATA in (error.code, error.errno):
-            since = parameters.update_time
-            report.warning("op_handler_jobs", f"No job changes since update_time[{since}]={_shown(since)}")
         else:
-            report.failure(error, "slurm_load_jobs()", "Unable to query jobs", decides=True)
+            report.warning("op_handler_jobs", f"No job changes since update_time[{since}]={_shown(since)}")
         return report.listing("jobs", None)
     return report.listing("jobs", message)
 
@@ -107,52 +65,62 @@ def _shown(moment: int) -> str:
         return "Unknown"
 
 
+_UNKNOWN = {
+    36: Fault("_handle_job_get", "unknown job {0}", coded=True),
+    37: Fault("slurm_load_job", "Unable to find JobId={1}"),
+    40: Fault("_handle_job_get", "Unable to query JobId={0}", unanswered=-1),
+}
+_TOO_LARGE = Fault("op_handler_job", "Invalid JobID={} rejected", INVALID_JOB_ID)
 _ALL_TASKS = "Job array Ids are not currently supported for job searches. Showing all jobs in array instead."
 _WHOLE_JOB = "Job steps are not supported for job searches. Showing whole job instead."
 
 
-def get_40(call: Call) -> Answer:
+def get(call: Call) -> Answer:
     """GET job/{job_id}: a job, all tasks of an array or all components of a heterogeneous job."""
-    report = modern.Report()
-    try:
-        chosen = JobId.parse(call.parameters["job_id"])
-    except ValueError:
-        return report.rejected("op_handler_job", "parameters")
-    if chosen.job >= calls.MAX_JOB_ID:
-        report.error(INVALID_JOB_ID, "op_handler_job", f"Invalid JobID={chosen.job} rejected")
+    report = Report(call)
+    chosen = job_id.read(call, report)
+    if chosen is None:
         return report.answer()
-    parameters = modern.Parameters(call, report, "JOB_INFO_QUERY", "update_time", "flags")
-    if parameters.unreadable:
-        return report.rejected("_handle_job_get", "query.")
+    if chosen.job >= call.at({36: 1 << 32, 40: calls.MAX_JOB_ID}):
+        report.fault(_TOO_LARGE, INVALID_JOB_ID, chosen.job)
+        return report.answer()
+    told = parameters.read(call, report, "job")
+    if told is None:
+        report.fault(unread("_handle_job_get", "query."), INVALID_QUERY)
+        return report.answer()
     if chosen.task is not None:
         report.warning("_handle_job_get", _ALL_TASKS)
     if chosen.step is not None:
         report.warning("_handle_job_get", _WHOLE_JOB)
+    asked = (chosen, call.parameters["job_id"])
     try:
-        message = calls.load_job(chosen.job + (chosen.component or 0) & 0xFFFFFFFF, parameters.flags or _SHOW)
+        message = calls.load_job(chosen.job + (chosen.component or 0) & 0xFFFFFFFF, told.get("flags") or _SHOW)
     except SlurmError as error:
-        report.failure(error, "_handle_job_get", f"Unable to query JobId={chosen}", unanswered=-1)
+        report.failure(call.at(_UNKNOWN), error, *asked)
+        return report.listing("jobs", None)
+    if not message.count and call.at({36: True, 40: False}):
+        message.close()
+        report.fault(call.at(_UNKNOWN), 0, *asked)
         return report.listing("jobs", None)
     return report.listing("jobs", message)
 
 
+_STATES = Fault("slurm_load_job_state()", "Unable to query job states", unanswered=-1)
+
+
 def states(call: Call) -> Answer:
     """GET jobs/state: id and state of every job, or of those that the list ``job_id`` names."""
-    report = modern.Report()
-    modern.Parameters(call, report, "JOB_STATE_QUERY", "job_id")
-    listed = call.query.get("job_id", [])
+    report = Report(call)
+    listed = (parameters.read(call, report, "job_states") or {}).get("job_id", [])
     try:
-        chosen = [
-            JobId.parse(text)
-            for told in (listed if isinstance(listed, list) else [listed])
-            for text in (told if isinstance(told, str) else "").split(",")
-        ]
+        chosen = [JobId.parse(text) for told in listed for text in (told if isinstance(told, str) else "").split(",")]
     except ValueError:
-        return report.rejected("op_handler_job_states")
+        report.fault(unread("op_handler_job_states"), INVALID_QUERY)
+        return report.answer()
     try:
         message = calls.load_job_states([(one.job, one.task, one.component) for one in chosen])
     except SlurmError as error:
-        report.failure(error, "slurm_load_job_state()", "Unable to query job states", unanswered=-1)
+        report.failure(_STATES, error)
         return report.answer(("jobs", None))
     if message.struct == "job_state_response_job_t":
         return report.answer(("jobs", Records(message, variants=_tasks)))

@@ -3,82 +3,48 @@
 
 from __future__ import annotations
 
-from slurmrest_inet.api import modern
-from slurmrest_inet.api.envelope import Answer, Records
-from slurmrest_inet.api.errors import INVALID_QUERY, NO_CHANGE_IN_DATA, bare_entry
+from slurmrest_inet.api.report import Fault
+from slurmrest_inet.api.slurmctld import listing
 from slurmrest_inet.record import TYPE_CHECKING
 from slurmrest_inet.slurm import calls
-from slurmrest_inet.slurm.library import SlurmError, lib
+from slurmrest_inet.slurm.library import lib
 
 if TYPE_CHECKING:
-    from typing import Callable
+    from slurmrest_inet.api.call import Call
+    from slurmrest_inet.api.envelope import Answer
 
-    from slurmrest_inet.api.app import Call
+_SHOW = calls.SHOW_ALL | calls.SHOW_DETAIL
+_SHOWN = {36: _SHOW, 37: _SHOW | calls.SHOW_MIXED}
+"""v0.0.36 calls a node allocated as soon as one of its CPUs is."""
 
-
-def _show(call: Call) -> int:
-    """v0.0.36 calls a node allocated as soon as one of its CPUs is."""
-    return calls.SHOW_ALL | calls.SHOW_DETAIL | (calls.SHOW_MIXED if call.version > 36 else 0)
-
-
-def _answer(load: Callable[[], calls.Message]) -> Answer:
-    try:
-        message = load()
-    except SlurmError as error:
-        if error.errno == NO_CHANGE_IN_DATA:
-            return Answer(code=NO_CHANGE_IN_DATA)
-        return Answer((("nodes", []),), (bare_entry(error.code),), error.code)
-    if not message.count:
-        message.close()
-        code = lib.ESLURM_INVALID_NODE_NAME
-        return Answer((("nodes", []),), (bare_entry(code),), code)
-    return Answer((("nodes", Records(message)),))
+_OLD = listing.Words(failed=Fault(), missing=Fault(code=lib.ESLURM_INVALID_NODE_NAME))
+_UNREAD = listing.unread("_dump_nodes", "query.")
+_FAILED = Fault("_dump_nodes", "Failure to query node {}")
+_ALL = {36: _OLD, 40: listing.Words(Fault("_dump_nodes", "Failure to query nodes"), _UNREAD, keeps=False)}
+# An unknown node is an entry without a code, and so no error, to slurmrestd from 24.11 on.
+_ONE = {36: _OLD, 40: listing.Words(_FAILED, _UNREAD, _FAILED._replace(code=0), keeps=False)}
 
 
 def list_all(call: Call) -> Answer:
-    """GET nodes: all, or 304 if none changed since ``update_time``."""
-    try:
-        update_time = call.update_time()
-    except ValueError:
-        return Answer((("nodes", []),), code=INVALID_QUERY)
-    return _answer(lambda: calls.load_nodes(update_time, _show(call)))
+    """GET nodes."""
+
+    def load(told: dict[str, int]) -> calls.Message:
+        return calls.load_nodes(told.get("update_time", 0), *_flags(call, told))
+
+    return listing.answer(call, "nodes", "nodes", load, _ALL)
 
 
 def get(call: Call) -> Answer:
     """GET node/{node_name}."""
-    return _answer(lambda: calls.load_node(call.parameters["node_name"], _show(call)))
+    name = call.parameters["node_name"]
+
+    def load(told: dict[str, int]) -> calls.Message:
+        return calls.load_node(name, *_flags(call, told))
+
+    return listing.answer(call, "nodes", "node", load, _ONE, name=name, picked=False)
 
 
-_FAILURE = "Failure to query node {}"
-
-
-def _answer_40(call: Call, name: str | None) -> Answer:
-    report = modern.Report()
-    parameters = modern.Parameters(call, report, "NODES_QUERY", "update_time", "flags")
-    if parameters.unreadable:
-        return report.rejected("_dump_nodes", "query.")
-    flags = parameters.flags or _show(call)
-    try:
-        if name is None:
-            message = calls.load_nodes(parameters.update_time, flags, flags)
-        else:
-            message = calls.load_node(name, flags, flags)
-    except SlurmError as error:
-        report.failure(error, "_dump_nodes", "Failure to query nodes" if name is None else _FAILURE.format(name))
-        return report.answer()
-    if name is not None and not message.count:
-        message.close()
-        # An unknown node is an entry without a code, and so no error, to slurmrestd from 24.11 on.
-        report.error(0, "_dump_nodes", _FAILURE.format(name))
-        return report.answer()
-    return report.listing("nodes", message)
-
-
-def list_all_40(call: Call) -> Answer:
-    """GET nodes: all, or 304 if none changed since ``update_time``."""
-    return _answer_40(call, None)
-
-
-def get_40(call: Call) -> Answer:
-    """GET node/{node_name}."""
-    return _answer_40(call, call.parameters["node_name"])
+def _flags(call: Call, told: dict[str, int]) -> tuple[int, int]:
+    """Return those for nodes, and those for the partitions that they are in."""
+    flags = told.get("flags") or call.at(_SHOWN)
+    return flags, call.at({36: calls.SHOW_ALL, 40: flags})

@@ -3,57 +3,44 @@
 
 from __future__ import annotations
 
-from slurmrest_inet.api.slurmctld.named import answer, answer_40
+from slurmrest_inet.api.errors import INVALID_QUERY
+from slurmrest_inet.api.report import Fault
+from slurmrest_inet.api.slurmctld import listing
 from slurmrest_inet.record import TYPE_CHECKING
-from slurmrest_inet.slurm.calls import load_reservations
+from slurmrest_inet.slurm import calls
 from slurmrest_inet.slurm.library import lib
 
 if TYPE_CHECKING:
-    from slurmrest_inet.api.app import Call
+    from slurmrest_inet.api.call import Call
     from slurmrest_inet.api.envelope import Answer
 
-
-def _answer(call: Call, name: str | None) -> Answer:
-    missing = lib.ESLURM_RESERVATION_INVALID
-    return answer(
-        call,
-        "reservations",
-        load_reservations,
-        name=name,
-        missing=missing,
-        empty_is_missing=False,
-        failure_is_missing=True,
-    )
+_UNKNOWN = Fault(code=lib.ESLURM_RESERVATION_INVALID)
+_FAILED = Fault("slurm_load_reservations()", "Unable to query reservations", decides=True)
+_ALL = {
+    36: listing.Words(failed=Fault()),
+    40: listing.Words(failed=_FAILED, unread=listing.unread("op_handler_reservations"), keeps=False),
+}
+_ONE = {
+    36: listing.Words(failed=_UNKNOWN, missing=_UNKNOWN),  # slurmrestd hides why it could not ask
+    40: listing.Words(
+        failed=_FAILED,
+        unread=listing.unread("op_handler_reservation"),
+        missing=Fault("op_handler_reservation", "Unable to find reservation {}", INVALID_QUERY),
+        keeps=False,
+        only=True,
+    ),
+}
 
 
 def list_all(call: Call) -> Answer:
-    """GET reservations: all, or 304 if none changed since ``update_time``."""
-    return _answer(call, None)
+    """GET reservations."""
+    return listing.answer(call, "reservations", "reservations", _load, _ALL)
 
 
 def get(call: Call) -> Answer:
     """GET reservation/{reservation_name}."""
-    return _answer(call, call.parameters["reservation_name"])
+    return listing.answer(call, "reservations", "reservations", _load, _ONE, name=call.parameters["reservation_name"])
 
 
-def list_all_40(call: Call) -> Answer:
-    """GET reservations: all, or 304 if none changed since ``update_time``."""
-    return _answer_40(call, None, "op_handler_reservations")
-
-
-def get_40(call: Call) -> Answer:
-    """GET reservation/{reservation_name}."""
-    return _answer_40(call, call.parameters["reservation_name"], "op_handler_reservation")
-
-
-def _answer_40(call: Call, name: str | None, source: str) -> Answer:
-    return answer_40(
-        call,
-        "reservations",
-        lambda parameters: load_reservations(parameters.update_time),
-        "RESERVATION_QUERY",
-        "update_time",
-        name=name,
-        source=source,
-        load_source="slurm_load_reservations()",
-    )
+def _load(told: dict[str, int]) -> calls.Message:
+    return calls.load_reservations(told.get("update_time", 0))

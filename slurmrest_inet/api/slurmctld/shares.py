@@ -3,23 +3,24 @@
 
 from __future__ import annotations
 
-from slurmrest_inet.api import modern
-from slurmrest_inet.api.envelope import Answer, Records
+from slurmrest_inet.api.envelope import Records
+from slurmrest_inet.api.report import Report
 from slurmrest_inet.record import TYPE_CHECKING
 from slurmrest_inet.slurm import calls
 from slurmrest_inet.slurm.library import SlurmError
 
 if TYPE_CHECKING:
-    from slurmrest_inet.api.app import Call
+    from slurmrest_inet.api.call import Call
+    from slurmrest_inet.api.envelope import Answer
     from slurmrest_inet.http.query import Repeated
 
 
-def list_all_40(call: Call) -> Answer:
+def list_all(call: Call) -> Answer:
     """GET shares: of all associations, or of those that ``accounts`` and ``users`` (comma lists) name.
 
     Unlike elsewhere, nothing is said of parameters that are not known, and never why slurmctld could not be asked.
     """
-    report = modern.Report()
+    report = Report(call)
     try:
         message, total = calls.load_shares(*(_listed(call.query.get(key)) for key in ("accounts", "users")))
     except SlurmError:

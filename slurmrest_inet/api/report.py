@@ -1,0 +1,99 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Errors and warnings of one request, collected and written as the client's API version writes them.
+
+Rule 1: an operation is one function for all versions. What they say otherwise stands in tables beside it, by the
+        version from which it holds (`versions.since`); what all operations of a version do alike, its dialect says.
+Rule 2: what is wrong with a request is collected, not raised; the operation says whether it can go on.
+Rule 3: descriptions are slurmrestd's on the wire, because clients compare them.
+"""
+
+from __future__ import annotations
+
+from slurmrest_inet.api.envelope import Answer, NoRecords, Number, Records
+from slurmrest_inet.api.errors import UNANSWERED, bare_entry, coded_entry, entry
+from slurmrest_inet.record import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import Any
+
+    from slurmrest_inet.api.call import Call
+    from slurmrest_inet.api.errors import Entry
+    from slurmrest_inet.slurm.calls import Message
+    from slurmrest_inet.slurm.library import SlurmError
+
+
+class Fault(NamedTuple):
+    """What an operation says of something that went wrong; ``text`` may have places for what was asked for ({}).
+
+    Without a source the entry tells code and sentence alone. ``code`` stands in the place of what Slurm said,
+    ``unanswered`` does where nobody could be asked. ``coded``: the entry is one sentence with the code 0 (the job
+    operations of v0.0.36). ``decides``: the code is the answer's, whatever came before.
+    """
+
+    source: str | None = None
+    text: str | None = None
+    code: int | None = None
+    unanswered: int | None = None
+    coded: bool = False
+    decides: bool = False
+
+
+class Report:
+    """``code``, that of the first error with one, decides on the status."""
+
+    def __init__(self, call: Call) -> None:
+        self.errors: list[Entry] = []
+        self.warnings: list[Entry] = []
+        self.code = 0
+        self.fast = "fast" in call.flags
+        """A fast parser does not remember where it is, and says nothing of what it does not know."""
+        self._dialect = call.dialect
+
+    def error(self, code: int, source: str, description: str | None = None) -> None:
+        """Add an error; one with the code 0 leaves the answer a success."""
+        self._add(code, entry(code, source, description, sparse=self._dialect.sparse))
+
+    def warning(self, source: str, description: str) -> None:
+        """Add a warning."""
+        self.warnings.append({"description": description, "source": source})
+
+    def fault(self, said: Fault | None, code: int, *asked: object) -> None:
+        """Add a fault with Slurm's code for it; None: nothing is said, and the code is the answer's."""
+        if said is None:
+            self.code = code
+            return
+        code = code if said.code is None else said.code
+        if said.unanswered is not None and code in UNANSWERED:
+            code = said.unanswered
+        text = said.text and said.text.format(*asked)
+        if said.coded:
+            self._add(code, coded_entry(f"{said.source}: {text}"))
+        elif said.source is None:
+            self._add(code, bare_entry(code))
+        else:
+            self.error(code, said.source, text)
+        if said.decides:
+            self.code = code
+
+    def failure(self, said: Fault | None, error: SlurmError, *asked: object) -> None:
+        """Add the fault of a call for Slurm that failed; libslurm often leaves the code in errno alone."""
+        code = error.errno if error.code == -1 and error.errno and self._dialect.tells_errno else error.code
+        self.fault(said, code, *asked)
+
+    def _add(self, code: int, added: Entry) -> None:
+        self.errors.append(added)
+        self.code = self.code or code
+
+    def answer(self, *payload: tuple[str, Any], note: str | None = None) -> Answer:
+        """Return the answer with this payload."""
+        return Answer(payload, tuple(self.errors), self.code, note, tuple(self.warnings))
+
+    def listing(self, key: str, message: Message | None, indexes: Sequence[int] | None = None) -> Answer:
+        """Return a message's records, all or those at ``indexes`` (None: none), and when they changed last."""
+        records: Any = NoRecords() if message is None else Records(message, indexes)
+        stamps = {} if message is None else message.stamps
+        names = ("last_backfill", "last_update") if key == "jobs" else ("last_update",)
+        return self.answer(
+            (key, records), *((name, Number(stamps.get(name, 0))) for name in names if self._dialect.dated)
+        )
