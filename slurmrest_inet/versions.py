@@ -30,6 +30,9 @@ SIDES = ("slurm", "slurmdb")
 SERVED = (36, 37, 38, 42)
 """Those that have operations here."""
 
+READ = (36, 37, 38, 42)
+"""Those of them whose reads are served, too."""
+
 RELEASES = ("22.05", "23.02", "23.11", "24.05", "24.11", "25.05", "25.11", "26.05")
 """The releases of Slurm that this can be built for."""
 
@@ -119,6 +122,8 @@ class Dialect(NamedTuple):
     """Each version is a plugin of its own; later there is one a side, and data parsers choose the versions."""
     titles: tuple[str, str] = ("REST", "Slurm OpenAPI DB")
     """Of the plugins of both sides."""
+    operation_id: str = "{daemon}_{name}"
+    """What documents call an operation: by the daemon, or by version and side, by its old name, or method and path."""
     data_parser: str | None = None
     """What `meta` calls the parser of a version."""
     tells_source: bool = False
@@ -137,7 +142,8 @@ class Dialect(NamedTuple):
 
 _36 = Dialect()
 _37 = _36._replace(titles=("Slurm OpenAPI", "Slurm OpenAPI DB"), job_number=False)
-_39 = _37._replace(
+_38 = _37._replace(operation_id="{side}_v0_0_{version}_{name}")
+_39 = _38._replace(
     home=2302,
     members=("meta", "errors", "warnings", PAYLOAD),
     nulls=False,
@@ -153,6 +159,7 @@ _40 = _39._replace(
     unknown_parameter=WARNED,
     plugin_by_version=False,
     titles=("Slurm OpenAPI slurmctld", "Slurm OpenAPI slurmdbd"),
+    operation_id="{side}_v00{version}_{method}_{path}",
     data_parser="data_parser/v0.0.{}",
     tells_cluster=True,
     tells_errno=True,
@@ -162,7 +169,7 @@ _40 = _39._replace(
 _41 = _40._replace(collects=True)
 _43 = _41._replace(home=2605)
 
-DIALECTS = {36: _36, 37: _37, 38: _37, 39: _39, 40: _40, 41: _41, 42: _41, 43: _43, 44: _43, 45: _43}
+DIALECTS = {36: _36, 37: _37, 38: _38, 39: _39, 40: _40, 41: _41, 42: _41, 43: _43, 44: _43, 45: _43}
 
 HOME = {version: dialect.home for version, dialect in DIALECTS.items()}
 """The release whose slurmrestd is the model of an API version."""

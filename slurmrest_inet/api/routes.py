@@ -23,8 +23,9 @@ class Route(NamedTuple):
     until: int = versions.LAST
 
     def serves(self, version: int) -> bool:
-        """Tell whether the operation is one of an API version."""
-        return self.since <= version <= self.until
+        """Tell whether the operation is one of an API version that is served."""
+        served = versions.READ if self.method == "GET" else versions.SERVED
+        return version in served and self.since <= version <= self.until
 
 
 ROUTES = (
