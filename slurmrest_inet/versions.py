@@ -27,6 +27,9 @@ FIRST, LAST = 36, 45
 SIDES = ("slurm", "slurmdb")
 """What stands in front of a version in a path: of slurmctld, of slurmdbd."""
 
+DAEMONS = {"slurm": "slurmctld", "slurmdb": "slurmdbd"}
+"""Which daemon a side is about."""
+
 SERVED = (36, 37, 38, 42)
 """Those that have operations here."""
 
@@ -99,11 +102,12 @@ HTTP = {
 PAYLOAD = "payload"
 """Stands for the members that an operation gives, in the order of an answer's members."""
 
-REFUSED, IGNORED, WARNED = "refused", "ignored", "warned of"
-
 
 class Dialect(NamedTuple):
-    """How an API version says what it says. The fields have the values of v0.0.36, and the comments the others'."""
+    """How an API version says what it says; how it reads is its manner (schema/manner.py).
+
+    The fields have the values of v0.0.36, and the comments tell the others'.
+    """
 
     home: int = 2205
     members: tuple[str, ...] = ("meta", "errors", PAYLOAD)
@@ -112,12 +116,6 @@ class Dialect(NamedTuple):
     """What an entry of `errors` or `warnings` has nothing to say for is left out of it; later it is empty."""
     nulls: bool = True
     """A number that is unset or infinite is null; later it is an object that says so, and other kinds are empty."""
-    unknown_key: str = REFUSED
-    """What happens to a member of a body that no row has."""
-    unknown_parameter: str = IGNORED
-    """The same of a query."""
-    collects: bool = False
-    """Whether reading goes on behind what is wrong but leaves a value (a name of a flag that nobody knows)."""
     plugin_by_version: bool = True
     """Each version is a plugin of its own; later there is one a side, and data parsers choose the versions."""
     titles: tuple[str, str] = ("REST", "Slurm OpenAPI DB")
@@ -147,7 +145,6 @@ _39 = _38._replace(
     home=2302,
     members=("meta", "errors", "warnings", PAYLOAD),
     nulls=False,
-    unknown_key=IGNORED,
     data_parser="v0.0.{}",
     tells_source=True,
 )
@@ -155,8 +152,6 @@ _40 = _39._replace(
     home=2411,
     members=(PAYLOAD, "meta", "errors", "warnings"),
     sparse=False,
-    unknown_key=WARNED,
-    unknown_parameter=WARNED,
     plugin_by_version=False,
     titles=("Slurm OpenAPI slurmctld", "Slurm OpenAPI slurmdbd"),
     operation_id="{side}_v00{version}_{method}_{path}",
@@ -166,10 +161,9 @@ _40 = _39._replace(
     dated=True,
     empty_yaml=True,
 )
-_41 = _40._replace(collects=True)
-_43 = _41._replace(home=2605)
+_43 = _40._replace(home=2605)
 
-DIALECTS = {36: _36, 37: _37, 38: _38, 39: _39, 40: _40, 41: _41, 42: _41, 43: _43, 44: _43, 45: _43}
+DIALECTS = {36: _36, 37: _37, 38: _38, 39: _39, 40: _40, 41: _40, 42: _40, 43: _43, 44: _43, 45: _43}
 
 HOME = {version: dialect.home for version, dialect in DIALECTS.items()}
 """The release whose slurmrestd is the model of an API version."""
@@ -203,4 +197,4 @@ def plugin(side: str, version: int) -> tuple[str, str]:
     title = dialect.titles[at]
     if dialect.plugin_by_version:
         return f"openapi/{('', 'db')[at]}v0.0.{version}", f"{title} v0.0.{version}"
-    return f"openapi/{('slurmctld', 'slurmdbd')[at]}", title
+    return f"openapi/{DAEMONS[side]}", title

@@ -117,7 +117,7 @@ class _Application:
         match = router.find(request.method, query.split_path(request.path, dialect), self._settings, dialect)
         accepted = media.negotiate(request, dialect)
         flags = selection.flags(self._settings, match.version)
-        call = Call(match.version, match.parameters, *_told(request, dialect), flags)
+        call = Call(match.version, match.parameters, *_told(request, dialect), flags, match.route.query)
         self._adopt(identity)
         answer = self.operation(match.route.function)(call)
         status = errors.status_of(answer.code, versions.HOME[match.version])

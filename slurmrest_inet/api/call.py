@@ -26,6 +26,8 @@ class Call(NamedTuple):
     body: Any = None
     flags: tuple[str, ...] = ()
     """Of the data parser of the API version: fast, complex."""
+    table: str | None = None
+    """Of the query (schema/queries.py)."""
 
     @property
     def dialect(self) -> versions.Dialect:

@@ -61,11 +61,40 @@ def status_of(code: int, home: int) -> int:
     return next((versions.since(statuses, home) for codes, statuses in _STATUSES if code in codes), 500)
 
 
+EXPECTED_LIST, EXPECTED_DICT = 9208, 9209
+"""ESLURM_DATA_EXPECTED_LIST and ESLURM_DATA_EXPECTED_DICT, likewise."""
+NO_JOB_ID, NEGATIVE_JOB_ID, BAD_COMPONENT = 2137, 2138, 2144
+
 _LATER = {
+    NO_JOB_ID: "JobID can not be zero",
+    NEGATIVE_JOB_ID: "JobID can not be a negative number",
+    BAD_COMPONENT: "HetJob component includes unexpected non-numeric characters",
+    2164: "Unable to resolve group ID to group name",
+    2166: "Unable to resolve user ID to user name",
     FLAGS_NO_LIST: "Data parser expects flags to be a list",
     FLAGS_INVALID: "Data parser unable to parse invalid flag",
+    EXPECTED_LIST: "Data parser expected a list",
+    EXPECTED_DICT: "Data parser expected a dictionary or object",
 }
 """Sentences on the wire that releases have only later."""
+
+_CODES = {
+    "SLURM_ERROR": -1,
+    "EINVAL": 22,
+    "ESLURM_GROUP_ID_UNKNOWN": 2164,
+    "ESLURM_USER_ID_UNKNOWN": 2166,
+    "ESLURM_DATA_FLAGS_INVALID_TYPE": FLAGS_NO_LIST,
+    "ESLURM_DATA_FLAGS_INVALID": FLAGS_INVALID,
+    "ESLURM_DATA_EXPECTED_LIST": EXPECTED_LIST,
+    "ESLURM_DATA_EXPECTED_DICT": EXPECTED_DICT,
+}
+"""Codes that no header has by name, or only those of later releases."""
+
+
+def code_of(name: str) -> int:
+    """Return the number of a code in slurm_errno.h, also of one that is younger than the installed release."""
+    known = _CODES.get(name)
+    return int(getattr(lib, name)) if known is None else known
 
 
 def sentence_of(code: int) -> str:

@@ -10,7 +10,7 @@ Rule 3: descriptions are slurmrestd's on the wire, because clients compare them.
 from __future__ import annotations
 
 from slurmrest_inet.api.envelope import Answer, NoRecords, Number, Records
-from slurmrest_inet.api.errors import UNANSWERED, bare_entry, coded_entry, entry
+from slurmrest_inet.api.errors import UNANSWERED, bare_entry, code_of, coded_entry, entry
 from slurmrest_inet.record import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from slurmrest_inet.api.call import Call
     from slurmrest_inet.api.errors import Entry
+    from slurmrest_inet.schema import reading
     from slurmrest_inet.slurm.calls import Message
     from slurmrest_inet.slurm.library import SlurmError
 
@@ -53,6 +54,14 @@ class Report:
     def error(self, code: int, source: str, description: str | None = None) -> None:
         """Add an error; one with the code 0 leaves the answer a success."""
         self._add(code, entry(code, source, description, sparse=self._dialect.sparse))
+
+    def take(self, found: reading.Report) -> None:
+        """Add what was wrong with a body or a query."""
+        for fault in found.faults:
+            for sentence, code in fault.details:
+                self.error(code_of(code), fault.pointer, sentence)
+        for place, sentence in found.warnings:
+            self.warning(place, sentence)
 
     def warning(self, source: str, description: str) -> None:
         """Add a warning."""

@@ -11,14 +11,32 @@ from slurmrest_inet import versions
 from slurmrest_inet.record import NamedTuple
 
 
+class Part(NamedTuple):
+    """One member of an answer: its key (a path), the table of its record or records, and whether there may be many."""
+
+    key: str
+    table: str
+    many: bool = True
+
+
 class Route(NamedTuple):
-    """One operation. ``path`` stands behind the API version; ``{name}`` takes one segment, ``{name:int}`` a number."""
+    """One operation. ``path`` stands behind the API version; ``{name}`` takes one segment, ``{name:int}`` a number.
+
+    ``function`` is ``module.function`` below ``slurmrest_inet.api``; ``sentence`` says what it does. ``answer`` names
+    the tables of what it sends beside meta, errors and warnings, ``query`` that of its parameters (schema/queries.py),
+    ``body`` that of what it is sent. ``name`` is what documents up to v0.0.39 call it, if not after its path; their tag
+    is the side.
+    """
 
     method: str
     side: str
     path: str
     function: str
-    """``module.function`` below ``slurmrest_inet.api``."""
+    sentence: str
+    answer: tuple[Part, ...] = ()
+    query: str | None = None
+    body: str | None = None
+    name: str | None = None
     since: int = versions.FIRST
     until: int = versions.LAST
 
@@ -27,27 +45,153 @@ class Route(NamedTuple):
         served = versions.READ if self.method == "GET" else versions.SERVED
         return version in served and self.since <= version <= self.until
 
+    def operation_id(self, version: int) -> str:
+        """Return what the documents of an API version call the operation."""
+        words = "_".join(segment for segment in self.path.split("/") if segment[0] != "{")
+        method = self.method.lower()
+        return versions.DIALECTS[version].operation_id.format(
+            daemon=versions.DAEMONS[self.side],
+            side=self.side,
+            version=version,
+            name=self.name or f"{method}_{words}",
+            method=method,
+            path=words,
+        )
+
+
+_JOBS = (Part("jobs", "slurm_job_info_t"),)
+_NODES = (Part("nodes", "node_info_t"),)
+_PARTITIONS = (Part("partitions", "partition_info_t"),)
+_RESERVATIONS = (Part("reservations", "reserve_info_t"),)
 
 ROUTES = (
-    Route("GET", "slurm", "ping", "slurmctld.diag.ping"),
-    Route("GET", "slurm", "diag", "slurmctld.diag.diag"),
-    Route("GET", "slurm", "licenses", "slurmctld.licenses.list_all", since=38),
-    Route("GET", "slurm", "shares", "slurmctld.shares.list_all", since=40),
-    Route("GET", "slurm", "jobs", "slurmctld.jobs.list_all"),
-    Route("POST", "slurm", "job/submit", "slurmctld.job_writes.submit", until=38),
-    Route("GET", "slurm", "job/{job_id:int}", "slurmctld.jobs.get", until=36),
-    Route("GET", "slurm", "job/{job_id}", "slurmctld.jobs.get", since=37),
-    Route("POST", "slurm", "job/{job_id:int}", "slurmctld.job_writes.update_by_number", until=36),
-    Route("POST", "slurm", "job/{job_id}", "slurmctld.job_writes.update", since=37, until=38),
-    Route("DELETE", "slurm", "job/{job_id:int}", "slurmctld.job_writes.cancel_by_number", until=36),
-    Route("DELETE", "slurm", "job/{job_id}", "slurmctld.job_writes.cancel", since=37, until=38),
-    Route("GET", "slurm", "jobs/state", "slurmctld.jobs.states", since=40),
-    Route("GET", "slurm", "nodes", "slurmctld.nodes.list_all"),
-    Route("GET", "slurm", "node/{node_name}", "slurmctld.nodes.get"),
-    Route("GET", "slurm", "partitions", "slurmctld.partitions.list_all"),
-    Route("GET", "slurm", "partition/{partition_name}", "slurmctld.partitions.get"),
-    Route("GET", "slurm", "reservations", "slurmctld.reservations.list_all", since=37),
-    Route("GET", "slurm", "reservation/{reservation_name}", "slurmctld.reservations.get", since=37),
+    Route(
+        "GET", "slurm", "ping", "slurmctld.diag.ping", "Which slurmctld answer", (Part("pings", "ping"),), name="ping"
+    ),
+    Route(
+        "GET",
+        "slurm",
+        "diag",
+        "slurmctld.diag.diag",
+        "What slurmctld has counted",
+        answer=(Part("statistics", "stats_info_response_msg_t", many=False),),
+        name="diag",
+    ),
+    Route(
+        "GET",
+        "slurm",
+        "licenses",
+        "slurmctld.licenses.list_all",
+        "All licences",
+        answer=(Part("licenses", "slurm_license_info_t"),),
+        name="slurmctld_get_licenses",
+        since=38,
+    ),
+    Route(
+        "GET",
+        "slurm",
+        "shares",
+        "slurmctld.shares.list_all",
+        "Fair shares of associations",
+        answer=(Part("shares/shares", "share_t"),),
+        query="SHARES",
+        since=40,
+    ),
+    Route("GET", "slurm", "jobs", "slurmctld.jobs.list_all", "All jobs", _JOBS, "JOBS"),
+    Route(
+        "POST",
+        "slurm",
+        "job/submit",
+        "slurmctld.job_writes.submit",
+        "Submit a job",
+        body="job_desc_msg_t",
+        name="submit_job",
+        until=38,
+    ),
+    Route("GET", "slurm", "job/{job_id:int}", "slurmctld.jobs.get", "One job", _JOBS, until=36),
+    Route("GET", "slurm", "job/{job_id}", "slurmctld.jobs.get", "One job", _JOBS, "JOB", since=37),
+    Route(
+        "POST",
+        "slurm",
+        "job/{job_id:int}",
+        "slurmctld.job_writes.update_by_number",
+        "Change a job",
+        body="job_desc_msg_t",
+        name="update_job",
+        until=36,
+    ),
+    Route(
+        "POST",
+        "slurm",
+        "job/{job_id}",
+        "slurmctld.job_writes.update",
+        "Change a job",
+        body="job_desc_msg_t",
+        name="update_job",
+        since=37,
+        until=38,
+    ),
+    Route(
+        "DELETE",
+        "slurm",
+        "job/{job_id:int}",
+        "slurmctld.job_writes.cancel_by_number",
+        "Send a signal to a job",
+        name="cancel_job",
+        until=36,
+    ),
+    Route(
+        "DELETE",
+        "slurm",
+        "job/{job_id}",
+        "slurmctld.job_writes.cancel",
+        "Send a signal to a job",
+        name="cancel_job",
+        since=37,
+        until=38,
+    ),
+    Route(
+        "GET",
+        "slurm",
+        "jobs/state",
+        "slurmctld.jobs.states",
+        "States of jobs",
+        answer=(Part("jobs", "job_state"),),
+        query="JOB_STATES",
+        since=40,
+    ),
+    Route("GET", "slurm", "nodes", "slurmctld.nodes.list_all", "All nodes", _NODES, "NODES"),
+    Route("GET", "slurm", "node/{node_name}", "slurmctld.nodes.get", "One node", _NODES, "NODE"),
+    Route("GET", "slurm", "partitions", "slurmctld.partitions.list_all", "All partitions", _PARTITIONS, "PARTITIONS"),
+    Route(
+        "GET",
+        "slurm",
+        "partition/{partition_name}",
+        "slurmctld.partitions.get",
+        "One partition",
+        _PARTITIONS,
+        "PARTITIONS",
+    ),
+    Route(
+        "GET",
+        "slurm",
+        "reservations",
+        "slurmctld.reservations.list_all",
+        "All reservations",
+        _RESERVATIONS,
+        "RESERVATIONS",
+        since=37,
+    ),
+    Route(
+        "GET",
+        "slurm",
+        "reservation/{reservation_name}",
+        "slurmctld.reservations.get",
+        "One reservation",
+        _RESERVATIONS,
+        "RESERVATIONS",
+        since=37,
+    ),
 )
 
 

@@ -78,7 +78,7 @@ def _read(route: Route, version: int) -> None:
             parameters[name] = found
     module, _, function = route.function.rpartition(".")
     operation = getattr(importlib.import_module(f"slurmrest_inet.api.{module}"), function)
-    answer = operation(Call(version, parameters, {}))
+    answer = operation(Call(version, parameters, {}, table=route.query))
     document = envelope.Document(answer, {}, version, codec.JSON_COMPACT)
     try:
         if answer.code == lib.ESLURM_ACCESS_DENIED:

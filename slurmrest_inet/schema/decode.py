@@ -41,6 +41,7 @@ def decode(
     try:
         return _read(walk, table, value, pointer)
     except Ended:
+        report.ended = True
         return Record(table.struct, {}, {})
 
 
@@ -77,7 +78,7 @@ def _read(walk: Walk, table: Table, value: object, pointer: str) -> Record:
                 walk.report.fault(Fault("missing", f"{pointer}{path}/", path, path, details))
                 raise Ended
     finally:
-        if walk.manner.unknown == "warning" and not walk.report.fast:
+        if walk.manner.unknown == "warning" and table.parser and not walk.report.fast:
             _tell_unknown(walk, table, value, pointer, set(rows))
     return record
 

@@ -48,6 +48,8 @@ class Report:
 
     def __init__(self, *, fast: bool = False) -> None:
         self.fast = fast
+        self.ended = False
+        """Whether something could not be read, so that the rest was not."""
         self.faults: list[Fault] = []
         self.warnings: list[tuple[str, str]] = []
         """Pointers and sentences."""

@@ -8,6 +8,7 @@ from .job_desc import JOB_DESC
 from .license import LICENSE
 from .node import ENERGY, NODE
 from .partition import PARTITION
+from .ping import PING
 from .reservation import CORE_SPEC, RESERVATION
 from .sbatch import MACROS
 from .share import GROUP_MINUTES, RUN_SECONDS, SHARE, USAGE
@@ -37,6 +38,9 @@ TABLES = (
 
 READ_TABLES = (JOB_DESC,)
 """Those that structs are filled by, and which no answer is written with."""
+
+MADE_TABLES = (PING,)
+"""Those of records that operations make, without a struct of Slurm's."""
 
 
 def constants() -> tuple[str, ...]:

@@ -204,9 +204,9 @@ class TestJobIdOfAPath:
 
 def read(query: str, version: int = 42, *, fast: bool = False, **told: object) -> tuple[object, Report]:
     """A query, read."""
-    call = Call(version, {}, dict(told), flags=("fast",) if fast else ())
+    call = Call(version, {}, dict(told), flags=("fast",) if fast else (), table=query)
     report = Report(call)
-    return parameters.read(call, report, query), report
+    return parameters.read(call, report), report
 
 
 class TestParameters:
@@ -215,13 +215,13 @@ class TestParameters:
         [("0", 0), ("17", 17), ("1.5", 2), ("-5", -5), ("uts1800000000", 1_800_000_000), ("1970-01-02T00:00", None)],
     )
     def test_update_time(self, text: str, epoch: int | None) -> None:
-        found, report = read("nodes", update_time=text)
+        found, report = read("NODES", update_time=text)
         expected = int(time.mktime((1970, 1, 2, 0, 0, 0, 0, 0, -1))) if epoch is None else epoch
         assert (found, report.errors, report.warnings) == ({"update_time": expected}, [], [])
 
     @pytest.mark.parametrize("text", [None, True, "", "abc", "true", "no", "1ex", ".5", "inf", "~", ["1", "2"]])
     def test_that_other_words_are_no_time(self, text: str | None) -> None:
-        found, report = read("nodes", update_time=text)
+        found, report = read("NODES", update_time=text)
         assert (found, report.code) == (None, errors.CONVERSION_FAILED)
         assert report.errors[0]["source"] == "#/update_time/"
 
@@ -229,23 +229,23 @@ class TestParameters:
     def test_what_older_versions_read(self, version: int) -> None:
         """A number and no other word, of which nothing is said; v0.0.36 has no parameter at all."""
         known = version > 36
-        assert read("nodes", version, update_time="17")[0] == ({"update_time": 17} if known else {})
-        found, report = read("nodes", version, update_time="abc", flags="FOO", foo="1")
+        assert read("NODES", version, update_time="17")[0] == ({"update_time": 17} if known else {})
+        found, report = read("NODES", version, update_time="abc", flags="FOO", foo="1")
         assert (found, report.errors, report.warnings) == (None if known else {}, [], [])
-        assert read("node", version, update_time="abc")[0] == {}
+        assert read("NODE", version, update_time="abc")[0] == {}
 
     def test_flags(self) -> None:
-        assert read("jobs", flags="DETAIL")[0] == read("jobs", flags="detail")[0] == {"flags": 2}
-        found, report = read("jobs", flags="DETAIL,ALL")
-        assert (found, report.code) == ({"flags": 0}, errors.FLAGS_INVALID)
-        found, report = read("jobs", flags=None)
+        assert read("JOBS", flags="DETAIL")[0] == read("JOBS", flags="detail")[0] == {"flags": 2}
+        found, report = read("JOBS", flags="DETAIL,ALL")
+        assert (found, report.code) == ({}, errors.FLAGS_INVALID)
+        found, report = read("JOBS", flags=None)
         assert (found, report.code) == (None, errors.FLAGS_NO_LIST)
 
     def test_that_unknown_ones_give_a_warning_each(self) -> None:
-        found, report = read("job_states", update_time="abc", foo=None)
+        found, report = read("JOB_STATES", update_time="abc", foo=None)
         assert (found, report.code, report.errors) == ({}, 0, [])
         assert [one["source"] for one in report.warnings] == ["#/update_time/", "#/foo/"]
-        assert not read("job_states", fast=True, foo=None)[1].warnings
+        assert not read("JOB_STATES", fast=True, foo=None)[1].warnings
 
 
 class TestReport:

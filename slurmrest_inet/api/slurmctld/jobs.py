@@ -35,7 +35,7 @@ _UNLISTED = {
 def list_all(call: Call) -> Answer:
     """GET jobs: all, or none if none changed since ``update_time``: 304, from v0.0.40 on with a warning."""
     report = Report(call)
-    told = parameters.read(call, report, "jobs")
+    told = parameters.read(call, report)
     if told is None:
         report.fault(call.at(_UNREAD), INVALID_QUERY)
         return call.at({36: report.listing("jobs", None), 40: report.answer()})
@@ -84,7 +84,7 @@ def get(call: Call) -> Answer:
     if chosen.job >= call.at({36: 1 << 32, 40: calls.MAX_JOB_ID}):
         report.fault(_TOO_LARGE, INVALID_JOB_ID, chosen.job)
         return report.answer()
-    told = parameters.read(call, report, "job")
+    told = parameters.read(call, report)
     if told is None:
         report.fault(unread("_handle_job_get", "query."), INVALID_QUERY)
         return report.answer()
@@ -111,9 +111,9 @@ _STATES = Fault("slurm_load_job_state()", "Unable to query job states", unanswer
 def states(call: Call) -> Answer:
     """GET jobs/state: id and state of every job, or of those that the list ``job_id`` names."""
     report = Report(call)
-    listed = (parameters.read(call, report, "job_states") or {}).get("job_id", [])
+    told = parameters.read(call, report) or {}
     try:
-        chosen = [JobId.parse(text) for told in listed for text in (told if isinstance(told, str) else "").split(",")]
+        chosen = [JobId.parse(text) for text in told.get("job_id", ())]
     except ValueError:
         report.fault(unread("op_handler_job_states"), INVALID_QUERY)
         return report.answer()

@@ -45,7 +45,6 @@ def unread(source: str, query: str = "query") -> Fault:
 def answer(
     call: Call,
     key: str,
-    query: str,
     load: Callable[[dict[str, Any]], Message],
     words: dict[int, Words],
     *,
@@ -54,14 +53,14 @@ def answer(
 ) -> Answer:
     """Return the list ``key`` of all records or of those called ``name``; 304 if none changed since ``update_time``.
 
-    ``load`` gets the parameters of the ``query``. ``picked``: it brings all records, and those of the name are picked.
+    ``load`` gets the query's parameters. ``picked``: it brings all records, and those of the name are picked.
     """
     report, said = Report(call), call.at(words)
 
     def without() -> Answer:
         return report.listing(key, None) if said.keeps else report.answer()
 
-    told = parameters.read(call, report, query)
+    told = parameters.read(call, report)
     if told is None:
         report.fault(said.unread, INVALID_QUERY)
         return without()

@@ -31,7 +31,7 @@ def list_all(call: Call) -> Answer:
     def load(told: dict[str, int]) -> calls.Message:
         return calls.load_nodes(told.get("update_time", 0), *_flags(call, told))
 
-    return listing.answer(call, "nodes", "nodes", load, _ALL)
+    return listing.answer(call, "nodes", load, _ALL)
 
 
 def get(call: Call) -> Answer:
@@ -41,7 +41,7 @@ def get(call: Call) -> Answer:
     def load(told: dict[str, int]) -> calls.Message:
         return calls.load_node(name, *_flags(call, told))
 
-    return listing.answer(call, "nodes", "node", load, _ONE, name=name, picked=False)
+    return listing.answer(call, "nodes", load, _ONE, name=name, picked=False)
 
 
 def _flags(call: Call, told: dict[str, int]) -> tuple[int, int]:

@@ -31,13 +31,13 @@ _ONE = {
 def list_all(call: Call) -> Answer:
     """GET partitions: all, from v0.0.40 on those that are not hidden."""
     flags = call.at({36: calls.SHOW_ALL, 40: 0})
-    return listing.answer(call, "partitions", "partitions", lambda told: _load(told, flags), _ALL)
+    return listing.answer(call, "partitions", lambda told: _load(told, flags), _ALL)
 
 
 def get(call: Call) -> Answer:
     """GET partition/{partition_name}."""
     name = call.parameters["partition_name"]
-    return listing.answer(call, "partitions", "partitions", lambda told: _load(told, calls.SHOW_ALL), _ONE, name=name)
+    return listing.answer(call, "partitions", lambda told: _load(told, calls.SHOW_ALL), _ONE, name=name)
 
 
 def _load(told: dict[str, int], flags: int) -> calls.Message:

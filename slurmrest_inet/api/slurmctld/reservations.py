@@ -34,12 +34,12 @@ _ONE = {
 
 def list_all(call: Call) -> Answer:
     """GET reservations."""
-    return listing.answer(call, "reservations", "reservations", _load, _ALL)
+    return listing.answer(call, "reservations", _load, _ALL)
 
 
 def get(call: Call) -> Answer:
     """GET reservation/{reservation_name}."""
-    return listing.answer(call, "reservations", "reservations", _load, _ONE, name=call.parameters["reservation_name"])
+    return listing.answer(call, "reservations", _load, _ONE, name=call.parameters["reservation_name"])
 
 
 def _load(told: dict[str, int]) -> calls.Message:

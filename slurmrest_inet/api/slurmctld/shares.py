@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from slurmrest_inet.api import parameters
 from slurmrest_inet.api.envelope import Records
 from slurmrest_inet.api.report import Report
 from slurmrest_inet.record import TYPE_CHECKING
@@ -12,7 +13,6 @@ from slurmrest_inet.slurm.library import SlurmError
 if TYPE_CHECKING:
     from slurmrest_inet.api.call import Call
     from slurmrest_inet.api.envelope import Answer
-    from slurmrest_inet.http.query import Repeated
 
 
 def list_all(call: Call) -> Answer:
@@ -21,15 +21,11 @@ def list_all(call: Call) -> Answer:
     Unlike elsewhere, nothing is said of parameters that are not known, and never why slurmctld could not be asked.
     """
     report = Report(call)
+    told = parameters.read(call, report) or {}
+    named = ([name for name in told.get(key, ()) if name] for key in ("accounts", "users"))
     try:
-        message, total = calls.load_shares(*(_listed(call.query.get(key)) for key in ("accounts", "users")))
+        message, total = calls.load_shares(*named)
     except SlurmError:
         report.error(-1, "_dump_shares", "slurm_associations_get_shares() failed: GET")
         return report.answer()
     return report.answer(("shares", {"shares": Records(message), "total_shares": total}))
-
-
-def _listed(told: Repeated) -> list[str]:
-    """Return the names of a comma list, or of all of them where the parameter was repeated."""
-    texts = told if isinstance(told, list) else [told]
-    return [word for text in texts if isinstance(text, str) for word in text.split(",") if word]

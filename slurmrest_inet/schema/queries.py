@@ -1,0 +1,87 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The queries of operations, each a table without a C struct.
+
+Rule 1: the order of rows is that in which slurmrestd reads them.
+Rule 2: without a parser's name slurmrestd says nothing of parameters that it does not know.
+"""
+
+from __future__ import annotations
+
+from . import names
+from .model import IN, Kind, Row, Table, flags
+from .moments import point_in_time
+from .readers import CONVERSION
+from .scalars import InvalidError, infer_scanned, to_integer, to_text
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from .reading import Reading
+
+
+def _integer(value: Any, _at: Reading) -> int:
+    """An integer up to v0.0.39, where a text with a point is rounded and nothing is said of any other."""
+    try:
+        return to_integer(float(value) if isinstance(value, str) and "." in value else value)
+    except (ValueError, OverflowError):
+        raise InvalidError from None
+
+
+def _time(value: Any, at: Reading) -> int:
+    """A time: an epoch, or a text that stands for one as sbatch's do ("now-1hour")."""
+    found = infer_scanned(value) if isinstance(value, str) else value
+    if isinstance(found, (bool, list)):
+        raise InvalidError(f"Expected integer but got {at.manner.name(found)}", CONVERSION)
+    if isinstance(found, str):
+        try:
+            moment = point_in_time(found, at.context.now)
+        except ValueError:
+            moment = 0
+        if not moment:
+            raise InvalidError(f"Parsing of {found} for timestamp failed", CONVERSION)
+        return moment
+    if isinstance(found, int) or (found is not None and -1 < found < float("inf")):
+        return to_integer(found)
+    raise InvalidError("Invalid or unset timestamp value", CONVERSION)
+
+
+def _listed(value: Any, _at: Reading) -> list[str]:
+    """What a comma list names, or all of them where the parameter was repeated."""
+    texts = value if isinstance(value, list) else [value]
+    return [word for text in texts for word in ("" if text is True else to_text(text)).split(",")]
+
+
+_TIME = Kind("noval", type="noval", width=64, read=_time)
+_UPDATE_TIME = Row(
+    "update_time",
+    "update_time",
+    Kind("number", type="integer", width=64, read=_integer),
+    "Only what changed since then (epoch)",
+    since=37,
+    then={40: _TIME},
+    way=IN,
+)
+_FLAGS = Row("flags", "flags", flags(names.JOB_SHOW_FLAGS_39), "What is shown", since=40, way=IN)
+_LIST = Kind("csv", type="string", read=_listed)
+
+
+def _query(name: str, parser: str, *rows: Row) -> Table:
+    return Table(f"{name}_query", rows, {}, parser=parser and f"OPENAPI_{parser}")
+
+
+JOBS = _query("jobs", "JOB_INFO_QUERY", _UPDATE_TIME, _FLAGS)
+JOB = _query("job", "JOB_INFO_QUERY", _UPDATE_TIME._replace(since=40), _FLAGS)
+JOB_STATES = _query(
+    "job_states", "JOB_STATE_QUERY", Row("job_id", "job_id", _LIST, "Ids of jobs, with commas", since=40, way=IN)
+)
+NODES = _query("nodes", "NODES_QUERY", _UPDATE_TIME, _FLAGS)
+NODE = _query("node", "NODES_QUERY", _UPDATE_TIME._replace(since=40), _FLAGS)
+PARTITIONS = _query("partitions", "PARTITIONS_QUERY", _UPDATE_TIME, _FLAGS)
+RESERVATIONS = _query("reservations", "RESERVATION_QUERY", _UPDATE_TIME)
+SHARES = _query(
+    "shares",
+    "",
+    Row("accounts", "accounts", _LIST, "Names of accounts, with commas", since=40, way=IN),
+    Row("users", "users", _LIST, "Names of users, with commas", since=40, way=IN),
+)
