@@ -86,13 +86,15 @@ def _median(samples: Sequence[Sample]) -> Sample:
     return Sample(*(run.median(samples, name) for name in Sample._fields))  # type: ignore[arg-type]
 
 
-def show(lines: Sequence[Line]) -> None:
-    """The table, as the first page has it."""
-    print("| jobs | bare call | ours, v0.0.38 | ours, v0.0.42 | slurmrestd, v0.0.38 |")
-    print("|---|---|---|---|---|")
-    for one in lines:
-        cells = (_cell(sample) for sample in (one.bare, one.ours, one.modern, one.real))
-        print(f"| {one.jobs:,} | {' | '.join(cells)} |")
+_HEAD = """
+| jobs | bare call | ours, v0.0.38 | ours, v0.0.42 | slurmrestd, v0.0.38 |
+|---|---|---|---|---|"""
+
+
+def show(one: Line) -> None:
+    """Print a line of the table, as the first page has it."""
+    cells = (_cell(sample) for sample in (one.bare, one.ours, one.modern, one.real))
+    print(f"| {one.jobs:,} | {' | '.join(cells)} |", flush=True)
 
 
 def _cell(sample: Sample | None) -> str:
@@ -115,22 +117,22 @@ def main() -> None:
     if options.bare:
         bare()
         return
-    lines: list[Line] = []
+    last: Line | None = None
     for size in sorted(options.sizes or _SIZES):
         lab = labs.boot(0, size)
         try:
             credentials = f"X-SLURM-USER-NAME: alice\r\nX-SLURM-USER-TOKEN: {lab.token('alice')}\r\n"
             setup = run.Setup(program.real(lab), program.ours(lab), credentials, options.runs)
             jobs = len(lab.run("squeue", "-a", "-r", "-h", "-t", "all", "-o", "%A").split())
-            if not lines:
+            if last is None:
                 release = lab.run("slurmctld", "-V").strip()
-                print(f"{release}, Python {platform.python_version()}, {os.cpu_count()} CPUs; medians\n")
-            last = lines[-1] if lines else None
-            lines.append(run.in_child(setup, lambda setup: line(setup, jobs, last, options.patience)))  # noqa: B023
-            sys.stderr.write(f"{jobs} jobs, load {os.getloadavg()[0]:.1f}\n")
+                cpus = os.cpu_count()
+                print(f"{release}, Python {platform.python_version()}, {cpus} CPUs; medians\n{_HEAD}", flush=True)
+            last = run.in_child(setup, lambda setup: line(setup, jobs, last, options.patience))  # noqa: B023
+            show(last)
+            sys.stderr.write(f"load {os.getloadavg()[0]:.1f}\n")
         finally:
             lab.down()
-    show(lines)
 
 
 if __name__ == "__main__":
