@@ -41,13 +41,13 @@ void free_conf(slurm_conf_t *conf)
 #endif
 }
 
-void describe_job_id(job_desc_msg_t *description, uint32_t job_id)
+/* Exported where slurm_kill_jobs is, in no header. */
+extern void slurm_free_kill_jobs_response_msg(void *answer) __attribute__((weak));
+
+void free_kill_jobs_response(void *answer)
 {
-#ifdef HAS_MEMBER_job_desc_msg_t_job_id
-	description->job_id = job_id;
-#else
-	description->step_id.job_id = job_id;
-#endif
+	if (slurm_free_kill_jobs_response_msg)
+		slurm_free_kill_jobs_response_msg(answer);
 }
 
 uint32_t submitted_job_id(const submit_response_msg_t *answer)

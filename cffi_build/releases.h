@@ -4,7 +4,7 @@
 int load_job(job_info_msg_t **message, uint32_t job_id, uint16_t flags);
 int kill_job(uint32_t job_id, uint16_t signal, uint16_t flags);
 void free_conf(slurm_conf_t *conf);
-/* The job that a description is of. */
-void describe_job_id(job_desc_msg_t *description, uint32_t job_id);
+/* Frees the answer of slurm_kill_jobs. */
+void free_kill_jobs_response(void *answer);
 uint32_t submitted_job_id(const submit_response_msg_t *answer);
 uint32_t submitted_step_id(const submit_response_msg_t *answer);

@@ -30,7 +30,7 @@ SIDES = ("slurm", "slurmdb")
 DAEMONS = {"slurm": "slurmctld", "slurmdb": "slurmdbd"}
 """Which daemon a side is about."""
 
-SERVED = (36, 37, 38, 42)
+SERVED = (36, 37, 38, 39, 40, 41, 42)
 """Those that have operations here."""
 
 READ = (36, 37, 38, 42)
@@ -76,12 +76,13 @@ _HTTP_2205 = http.Dialect()
 _HTTP_2411 = _HTTP_2205._replace(
     undefined_method=_HTTP_2205.unknown_path,
     body_is_query=True,
+    text_is_body=True,
     repeats=True,
     yaml=(*_HTTP_2205.yaml, "application/yaml"),
 )
 HTTP = {
     2205: _HTTP_2205,
-    2302: _HTTP_2205,
+    2302: _HTTP_2205._replace(text_is_body=True),
     2411: _HTTP_2411,
     2605: _HTTP_2411._replace(
         head=Refusal(404, ""),

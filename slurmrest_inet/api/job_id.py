@@ -5,7 +5,14 @@ from __future__ import annotations
 
 import re
 
-from slurmrest_inet.api.errors import INVALID_JOB_ID, INVALID_JOBS_DESC, INVALID_QUERY
+from slurmrest_inet.api.errors import (
+    BAD_COMPONENT,
+    INVALID_JOB_ID,
+    INVALID_JOBS_DESC,
+    INVALID_QUERY,
+    NEGATIVE_JOB_ID,
+    NO_JOB_ID,
+)
 from slurmrest_inet.api.report import Fault
 from slurmrest_inet.record import TYPE_CHECKING, NamedTuple
 from slurmrest_inet.slurm import calls
@@ -62,9 +69,32 @@ def read(call: Call, report: Report) -> JobId | None:
     text = call.parameters["job_id"]
     try:
         return call.at(_READERS)(text)
+    except UnusableError as error:
+        report.fault(call.at(_UNUSABLE), error.code, text, error)
     except ValueError as error:
         report.fault(call.at(_UNUSABLE), INVALID_JOB_ID, text, error)
-        return None
+    return None
+
+
+class UnusableError(ValueError):
+    """A text that is no job's id, and Slurm's code for why."""
+
+    def __init__(self, text: str, code: int) -> None:
+        super().__init__(text)
+        self.code = code
+
+
+def _told_why(text: str) -> JobId:
+    """Read a job id as v0.0.39 does, which tells why it cannot be one."""
+    number = re.match(r"-?[0-9]{0,18}", text)
+    if number is None or not number[0].strip("-0"):
+        raise UnusableError(text, NO_JOB_ID)
+    if number[0].startswith("-"):
+        raise UnusableError(text, NEGATIVE_JOB_ID)
+    try:
+        return JobId.parse(text)
+    except ValueError:
+        raise UnusableError(text, BAD_COMPONENT) from None
 
 
 def _number(text: str) -> JobId:
@@ -81,9 +111,10 @@ def _translated(text: str) -> JobId:
     return JobId(number)
 
 
-_READERS = {36: _number, 37: _translated, 40: JobId.parse}
+_READERS = {36: _number, 37: _translated, 39: _told_why, 40: JobId.parse}
 _UNUSABLE = {
     36: Fault("_op_handler_job", "{1}", -1, coded=True),
     37: Fault("_handle_job_get", "Unable to find JobId={0}", INVALID_JOBS_DESC),
+    39: Fault("_op_handler_job", 'Failure parsing "{0}"'),
     40: Fault("op_handler_job", "Rejecting request. Failure parsing parameters", INVALID_QUERY),
 }

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from slurmrest_inet.api.routes import Route
+    from slurmrest_inet.schema.reading import Members
     from slurmrest_inet.settings import Settings
 
 NO_JOB = calls.MAX_JOB_ID - 1
@@ -130,34 +131,45 @@ def _refused(request: Callable[[], object]) -> None:
 
 def _submit(version: int) -> None:
     """A description is read and filled in, and the answer to it is one that can be read."""
-    described = {"name": "check", "environment": {"PATH": "/bin"}, "current_working_directory": "/"}
-    host = requests.host()
-    with requests.job(describe(decode(JOB_DESC, version, described, Report(), host), version, host, update=False)):
+    with requests.job(versions.since({36: _options, 39: _members}, version)(version)):
         pass
     requests.submitted(ffi.new("submit_response_msg_t *"))
 
 
-def _update(_version: int) -> None:
-    _refused(lambda: requests.update({"job_id_str": str(NO_JOB)}))
+def _options(version: int) -> Members:
+    described = {"name": "check", "environment": {"PATH": "/bin"}, "current_working_directory": "/"}
+    host = requests.host()
+    return describe(decode(JOB_DESC, version, described, Report(), host), version, host, update=False)
 
 
-def _update_by_number(_version: int) -> None:
-    _refused(lambda: requests.update({"job_id": NO_JOB}))
+def _members(version: int) -> Members:
+    described = {"name": "check", "environment": ["PATH=/bin"], "current_working_directory": "/"}
+    return decode(JOB_DESC, version, described, Report(), requests.host()).members
 
 
-def _cancel(_version: int) -> None:
-    _refused(lambda: requests.kill(str(NO_JOB), signal.SIGCONT))
+def _update(version: int) -> None:
+    name = versions.since({36: "job_id", 37: "job_id_str", 40: "job_id"}, version)
+    _refused(lambda: requests.update({name: str(NO_JOB) if name == "job_id_str" else NO_JOB}))
 
 
-def _cancel_by_number(_version: int) -> None:
-    _refused(lambda: requests.kill(NO_JOB, signal.SIGCONT))
+def _cancel(version: int) -> None:
+    job: int | str = versions.since({36: NO_JOB, 37: str(NO_JOB)}, version)  # type: ignore[assignment]
+    versions.since({36: _kill, 40: _signal}, version)(job)
+
+
+def _kill(job: int | str) -> None:
+    _refused(lambda: requests.kill(job, signal.SIGCONT))
+
+
+def _signal(job: int | str) -> None:
+    (answer,) = requests.signal(str(job), signal.SIGCONT, 0)
+    if answer.code != lib.ESLURM_INVALID_JOB_ID:
+        raise FailedError(f"slurmctld says that there is a job {job}")
 
 
 WRITES = {
     "slurmctld.job_writes.submit": _submit,
     "slurmctld.job_writes.update": _update,
-    "slurmctld.job_writes.update_by_number": _update_by_number,
     "slurmctld.job_writes.cancel": _cancel,
-    "slurmctld.job_writes.cancel_by_number": _cancel_by_number,
 }
 """What tries an operation that changes something."""

@@ -66,7 +66,7 @@ def negotiate(request: Request, dialect: Dialect = _PLAIN) -> Media:
     return Media(best, best in yaml)
 
 
-def parse_body(request: Request, dialect: Dialect = _PLAIN) -> dict[str, Any] | list[Any]:
+def parse_body(request: Request, dialect: Dialect = _PLAIN) -> dict[str, Any] | list[Any] | str:
     """The body as dicts, lists and scalars; the last of equal keys wins. Without a type or a content it is a form.
 
     Plain YAML scalars stay text (but ~, null and nothing), forms are text throughout: `query.as_int` and its siblings
@@ -89,7 +89,7 @@ def parse_body(request: Request, dialect: Dialect = _PLAIN) -> dict[str, Any] | 
             raise dialect.unknown_content_type.error("unknown Content-Type")
     except (ValueError, RecursionError) as error:
         raise dialect.bad_body.error("malformed body") from error
-    if not isinstance(value, (dict, list)):
+    if not isinstance(value, (dict, list)) and not (isinstance(value, str) and dialect.text_is_body):
         raise dialect.bad_body.error("body is neither an object nor an array")
     return value
 

@@ -79,9 +79,9 @@ def parse_query(text: str | bytes | None, dialect: Dialect = _PLAIN) -> dict[str
     return found
 
 
-def from_body(body: dict[str, Any] | list[Any]) -> dict[str, Any] | None:
+def from_body(body: dict[str, Any] | list[Any] | str) -> dict[str, Any] | None:
     """The query that stands in a parsed body; None if that is not one flat object."""
-    if isinstance(body, list) or any(isinstance(value, (dict, list)) for value in body.values()):
+    if not isinstance(body, dict) or any(isinstance(value, (dict, list)) for value in body.values()):
         return None
     return {name: value if value is None or value is True else as_text(value) for name, value in body.items()}
 

@@ -17,14 +17,15 @@ if TYPE_CHECKING:
     from .options import Host
     from .reading import Members, Record
 
-UNNAMED = {36: "openapi"}
+_NAMES = {36: "openapi"}
 """What a job without a name is called in an API version."""
 
 
 def describe(record: Record, version: int, host: Host, *, update: bool) -> Members:
     """The members that a new job, or an update of one, gets. Raises ImpossibleError."""
-    if version in UNNAMED and not update:
-        record.members.setdefault("name", UNNAMED[version])
+    name = _NAMES.get(version)
+    if name is not None and not update:
+        record.members.setdefault("name", name)
     return _Description(record, host).members_of(update=update)
 
 

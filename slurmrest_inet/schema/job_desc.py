@@ -147,6 +147,21 @@ _ROWS = (
     _new("end_time", "end_time", _NUMBER_64, "Expected end", then={40: _MOMENT}),
     _old("environment", None, _kind("object", options.environment), "Variables by name; a new job must have some"),
     _new("environment", "environment", texts("env_size"), "Environment variables, each NAME=VALUE", required=(39, 39)),
+    *(
+        _new(f"rlimits/{name}", None, _kind("noval", later.limit, width=64), f"Limit of a process: {what}", since=40)
+        for name, what in (
+            ("cpu", "seconds on a CPU"),
+            ("fsize", "size of a file"),
+            ("data", "size of its data"),
+            ("stack", "size of its stack"),
+            ("core", "size of a core file"),
+            ("rss", "resident set"),
+            ("nproc", "number of processes"),
+            ("nofile", "number of open files"),
+            ("memlock", "locked memory"),
+            ("as", "address space"),
+        )
+    ),
     _new("excluded_nodes", "exc_nodes", CSV, "Nodes that the job must not get"),
     _new("extra", "extra", TEXT, "Text for filters of nodes, or for anything"),
     _row("constraints", "features", TEXT, "Features that the nodes must have"),

@@ -114,15 +114,41 @@ def distribution(value: Any, at: Reading) -> None:
         raise InvalidError("Invalid distribution specification", "ESLURM_BAD_DIST") from None
     if "SLURM_DIST_ARBITRARY" in flags and "req_nodes" not in at.members:
         raise InvalidError("Arbitrary distribution needs required_nodes to be specified", "ESLURM_BAD_DIST")
+    set_before = at.members.get("plane_size")
+    if plane is not None and isinstance(set_before, int) and set_before != plane:
+        sentence = "Plane distribution set by distribution_plane_size and distribution do not match."
+        raise InvalidError(f"{sentence} ({set_before} != {plane})", "ESLURM_BAD_DIST")
     at.members["task_dist"] = flags
+    _variable(at, f"SLURM_DISTRIBUTION={sbatch.shown_distribution(flags)}")
     if plane is not None:
         at.members["plane_size"] = plane
+        _variable(at, f"SLURM_DIST_PLANESIZE={plane}")
 
 
 def unread_distribution(value: Any, at: Reading) -> None:
     """What v0.0.40 makes of one: nothing, and says so."""
     at.expect("string", value)
     at.warn("data_parser/v0.0.40 does not support parser 208 for parsing. Output may be incomplete.")
+
+
+def limit(value: Any, at: Reading) -> None:
+    """A limit of processes, which travels in the environment (sbatch(1), --propagate)."""
+    found = readers.noval(value, at)
+    if found == "NO_VAL":
+        return
+    number = _UNLIMITED if found == "INFINITE" else int(str(found)) % 2**64
+    _variable(at, f"SLURM_RLIMIT_{at.key.rpartition('/')[2].upper()}={number}")
+
+
+_UNLIMITED = 2**64 - 1
+
+
+def _variable(at: Reading, text: str) -> None:
+    """Add a variable to the job's environment."""
+    variables = at.members.setdefault("environment", [])
+    if isinstance(variables, list):
+        variables.append(text)
+        at.members["env_size"] = len(variables)
 
 
 def nodes(value: Any, at: Reading) -> None:

@@ -7,7 +7,7 @@ Rule 2: without a parser's name slurmrestd says nothing of parameters that it do
 
 from __future__ import annotations
 
-from . import names
+from . import job_members, names
 from .model import IN, Kind, Row, Table, flags
 from .moments import point_in_time
 from .readers import CONVERSION
@@ -84,4 +84,17 @@ SHARES = _query(
     "",
     Row("accounts", "accounts", _LIST, "Names of accounts, with commas", since=40, way=IN),
     Row("users", "users", _LIST, "Names of users, with commas", since=40, way=IN),
+)
+JOB_DELETE = _query(
+    "job_delete",
+    "JOB_INFO_DELETE_QUERY",
+    Row(
+        "signal",
+        "signal",
+        Kind("signal", type="string", width=16, read=job_members.signal),
+        "Signal by name or number; without one the job is killed",
+        since=39,
+        way=IN,
+    ),
+    Row("flags", "flags", flags(names.KILL), "How the signal is sent", since=40, way=IN),
 )

@@ -370,6 +370,13 @@ def gpu_frequency(text: str) -> str:
 _LAYOUTS = ("block", "cyclic", "fcyclic")
 
 
+def shown_distribution(flags: tuple[str, ...]) -> str:
+    """The same as sbatch exports it in SLURM_DISTRIBUTION."""
+    base, *rest = (flag.replace("SLURM_DIST_", "") for flag in flags)
+    words = [] if base == "UNKNOWN" else [base.lower().replace("cfull", "fcyclic").replace("_", ":")]
+    return ",".join([*words, *("nopack" if word.startswith("NO_") else "pack" for word in rest)])
+
+
 def distribution(text: str) -> tuple[tuple[str, ...], int | None]:
     """The flags of a task distribution and the size of a plane: sbatch(1), --distribution."""
     trouble = "Invalid distribution"

@@ -78,7 +78,7 @@ class Struct:
         else:
             # As an assignment in C: what does not fit loses its high bits.
             bits = 8 * ffi.sizeof(type_)
-            number = _number(value, bits) & ((1 << bits) - 1)
+            number = number_of(value, bits) & ((1 << bits) - 1)
             signed = int(ffi.cast(type_, -1)) < 0
             setattr(owner, member, number - (1 << bits) if signed and number >> (bits - 1) else number)
 
@@ -130,10 +130,10 @@ def _find(pointer: Any, path: str) -> tuple[Any, str, Any] | None:
     return None if found is None else (pointer, member, found.type)
 
 
-def _number(value: Any, bits: int) -> int:
+def number_of(value: Any, bits: int = 64) -> int:
     """The number that a value is in so many bits. Raises LookupError for a constant that this release lacks."""
     if isinstance(value, tuple):
-        return sum(_number(one, bits) for one in value)
+        return sum(number_of(one, bits) for one in value)
     if isinstance(value, (int, float)):
         return int(value)
     if value in _OF_WIDTH:

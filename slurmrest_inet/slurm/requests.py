@@ -19,14 +19,15 @@ from slurmrest_inet.record import TYPE_CHECKING, NamedTuple
 from slurmrest_inet.schema.job_desc import JOB_DESC
 from slurmrest_inet.schema.options import Host, ImpossibleError
 from slurmrest_inet.schema.sbatch import GOVERNORS
-from slurmrest_inet.slurm.fill import Struct
-from slurmrest_inet.slurm.library import RELEASE, SlurmError, ffi, lib
+from slurmrest_inet.slurm.fill import Struct, number_of
+from slurmrest_inet.slurm.library import RELEASE, SlurmError, ffi, lib, strerror
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import Any
 
     from slurmrest_inet.schema.reading import Members
+    from slurmrest_inet.schema.scalars import Number
 
 
 class Submitted(NamedTuple):
@@ -206,3 +207,63 @@ def kill(job_id: int | str, signal: int) -> None:
         code = lib.slurm_kill_job2(text, signal, lib.KILL_FULL_JOB, ffi.NULL)
     if code:
         raise SlurmError(code, ffi.errno)
+
+
+class Signalled(NamedTuple):
+    """What became of a job that was sent a signal: as it was asked for, its id if it is there, and how it went."""
+
+    job: str
+    job_id: int | None
+    code: int
+    message: str
+    sibling: str = ""
+
+
+def signal(job: str, number: int, flags: Number) -> list[Signalled]:
+    """slurm_kill_jobs, or slurm_kill_job2 where there is none: the jobs that could not be signalled.
+
+    With KILL_JOBS_VERBOSE among the flags, those that could are told, too. Raises SlurmError when nobody answers.
+    """
+    if not hasattr(lib, "slurm_kill_jobs"):
+        return _signal_one(job, number, flags)
+    with Struct("kill_jobs_msg_t") as message:
+        everybody = {"state": "JOB_END", "user_id": "SLURM_AUTH_NOBODY|NO_VAL"}
+        message.fill({"jobs_array": [job], "jobs_cnt": 1, "signal": number & 0xFFFF, "flags": flags, **everybody})
+        slot = ffi.new("kill_jobs_resp_msg_t **")
+        ffi.errno = 0
+        code = lib.slurm_kill_jobs(message.pointer, slot)
+        errno = ffi.errno
+    answer = slot[0]
+    found: list[Signalled] = []
+    if answer != ffi.NULL:
+        found = [_signalled(answer.job_responses[index], job) for index in range(answer.jobs_cnt)]
+        lib.free_kill_jobs_response(answer)
+    if code:
+        raise SlurmError(code, errno)
+    return found
+
+
+def _signalled(one: Any, asked: str) -> Signalled:
+    job = asked
+    if one.id != ffi.NULL:
+        job = str(one.id.step_id.job_id)
+        if one.id.array_task_id != lib.NO_VAL:
+            job += f"_{one.id.array_task_id}"
+        elif one.id.het_job_offset != lib.NO_VAL:
+            job += f"+{one.id.het_job_offset}"
+    job_id = None if one.real_job_id == lib.NO_VAL else one.real_job_id
+    return Signalled(job, job_id, one.error_code, _text(one.error_msg), _text(one.sibling_name))
+
+
+def _signal_one(job: str, number: int, flags: Number) -> list[Signalled]:
+    """The same by a call that knows one job and does not say which it is."""
+    text = ffi.new("char[]", job.encode("utf-8", "surrogateescape"))
+    ffi.errno = 0
+    code = lib.slurm_kill_job2(text, number & 0xFFFF, number_of(flags), ffi.NULL)
+    code = ffi.errno if code else 0
+    if not code:
+        return []
+    if code not in range(2000, 3000):
+        raise SlurmError(-1, code)
+    found = job.partition("_")[0].partition("+")[0]
+    return [Signalled(job, int(found) if code != lib.ESLURM_INVALID_JOB_ID else None, code, strerror(code))]

@@ -91,6 +91,7 @@ _CALLS = {
     ("requests", "submitted"): "POST /slurm/v0.0.38/job/submit",
     ("requests", "update"): "POST /slurm/v0.0.36/job/{job_id}",
     ("requests", "kill"): "DELETE /slurm/v0.0.38/job/{job_id}",
+    ("requests", "signal"): "DELETE /slurm/v0.0.42/job/{job_id}",
     ("codec", "table"): "GET /slurm/v0.0.38/jobs",
 }
 """Each call of libslurm that an operation makes, and one request that fails without it."""

@@ -1,0 +1,261 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Jobs that are submitted, changed and cancelled up to v0.0.38, where a description has sbatch's options.
+
+Rule 1: a body is read to its end before slurmctld is asked; what is wrong in it changes nothing.
+Rule 2: whatever slurmctld did is in the log with the job's id (`note`), because the answer may be lost on its way.
+Rule 3: whose job it is, slurmctld decides: requests name no user, they carry the client's token.
+"""
+
+from __future__ import annotations
+
+import os
+
+from slurmrest_inet.api.envelope import Answer
+from slurmrest_inet.api.errors import (
+    FAIL_PARSING,
+    INVALID_JOBS_DESC,
+    INVALID_QUERY,
+    entry,
+    job_entry,
+)
+from slurmrest_inet.api.report import Fault, Report
+from slurmrest_inet.api.sending import send
+from slurmrest_inet.http import query
+from slurmrest_inet.record import TYPE_CHECKING
+from slurmrest_inet.schema import reading, scalars
+from slurmrest_inet.schema.decode import decode
+from slurmrest_inet.schema.description import describe
+from slurmrest_inet.schema.job_desc import JOB_DESC
+from slurmrest_inet.schema.options import ImpossibleError
+from slurmrest_inet.schema.sbatch import signal_number
+from slurmrest_inet.slurm import requests
+from slurmrest_inet.slurm.library import SlurmError, lib, strerror
+
+if TYPE_CHECKING:
+    from typing import Any
+
+    from slurmrest_inet.api.call import Call
+    from slurmrest_inet.schema.reading import Members
+
+    Entries = tuple[dict[str, str | int], ...]
+
+_ERROR = -1
+_NO_SUCH_PROCESS = 3  # errno after a look-up in slurmrestd's table of options (hsearch_r(3)), which v0.0.36 tells
+_NOT_PERMITTED = 1
+_CLIENT = "fd:0->fd:1"
+"""What slurmrestd calls the client of a process on pipes. Who it is stands in our log, not in its own answer."""
+
+
+class _UnfitError(Exception):
+    """A description that cannot be sent: `entries` say why, `code` is the sum of it."""
+
+    def __init__(self, code: int, entries: Entries = ()) -> None:
+        super().__init__(code)
+        self.code = code
+        self.entries = entries
+
+
+def submit(call: Call) -> Answer:
+    """POST job/submit: a script with a job, or with the components of a heterogeneous one."""
+    try:
+        jobs, heterogeneous = _submission(call)
+        done = send(lambda: requests.submit(jobs, heterogeneous=heterogeneous))
+    except _UnfitError as unfit:
+        return Answer(errors=(*unfit.entries, job_entry(unfit.code)), code=unfit.code)
+    except SlurmError as error:
+        # slurmctld's code is in errno; that of a lost connection is there, too.
+        note = f"not submitted: {strerror(error.errno)}"
+        return Answer(errors=(job_entry(error.errno),), code=error.errno, note=note)
+    payload = (("job_id", done.job_id), ("step_id", done.step_id), ("job_submit_user_msg", done.message))
+    warnings = (job_entry(done.code),) if done.code else ()
+    return Answer(payload, warnings, note=f"submitted job {done.job_id}")
+
+
+def _submission(call: Call) -> tuple[list[Members], bool]:
+    """The described jobs and whether they are components of one. Raises _UnfitError."""
+    body = call.body if isinstance(call.body, dict) else {}
+    try:
+        script = scalars.to_text(body["script"])
+    except (KeyError, scalars.InvalidError):
+        raise _UnfitError(lib.ESLURM_JOB_SCRIPT_MISSING) from None
+    described = body["job"] if "job" in body else body.get("jobs")
+    if isinstance(described, dict):
+        found = [_decode(call, described)]
+    elif isinstance(described, list):
+        found = [_component(call, index, one) for index, one in enumerate(described)]
+    else:
+        raise _UnfitError(INVALID_JOBS_DESC)
+    if found:
+        # A heterogeneous job has one script, that of its first component.
+        found[0]["script"] = script
+    return found, isinstance(described, list)
+
+
+def _component(call: Call, index: int, described: Any, *, update: bool = False) -> Members:
+    try:
+        return _decode(call, described, update=update)
+    except _UnfitError as unfit:
+        sentence = f"unexpected failure parsing het job: {index}"
+        problem = entry(FAIL_PARSING, "_parse_job_desc", sentence)
+        if call.dialect.job_number:
+            problem = {"error": f"_parse_job_component: {sentence}"}
+        raise _UnfitError(FAIL_PARSING, (*unfit.entries, problem)) from None
+
+
+def _decode(call: Call, described: Any, *, update: bool = False) -> Members:
+    """A job's members. Raises _UnfitError."""
+    if not isinstance(described, dict):
+        raise _UnfitError(FAIL_PARSING)
+    host, report = requests.host(), reading.Report()
+    try:
+        record = decode(JOB_DESC, call.version, described, report, host)
+        if report.faults:
+            raise _UnfitError(FAIL_PARSING, _refusal(call, report.faults[0]))
+        members = describe(record, call.version, host, update=update)
+    except ImpossibleError:
+        raise _UnfitError(FAIL_PARSING) from None
+    if not update and not members["environment"]:
+        problem = job_entry(lib.ESLURM_ENVIRONMENT_MISSING, "environment must be set")
+        raise _UnfitError(FAIL_PARSING, (problem,))
+    return members
+
+
+def _refusal(call: Call, refused: reading.Fault) -> Entries:
+    first = call.dialect.job_number
+    if refused.kind == "unknown":
+        sentence = f'Unknown key "{refused.lower}"'
+        if first:
+            return (job_entry(_NO_SUCH_PROCESS, f"{sentence}: {os.strerror(_NO_SUCH_PROCESS)}"),)
+        return (entry(0, "hsearch_r", sentence),)
+    if refused.kind == "disabled":
+        sentence = f'Disabled key: "{refused.lower}"'
+        return (job_entry(_ERROR, sentence) if first else entry(_NOT_PERMITTED, "openapi specification", sentence),)
+    codes = ((text, _ERROR if code == "SLURM_ERROR" else getattr(lib, code)) for text, code in refused.details)
+    why = tuple(job_entry(code, text) for text, code in codes)
+    if first:
+        return (*why, job_entry(_ERROR, f"process failed for key {refused.key} with error: {strerror(_ERROR)}"))
+    verb = call.at({37: "Unknown", 38: "Unable to process"})
+    return (*why, entry(_ERROR, "slurm_process_option_data", f'{verb} key "{refused.lower}"'))
+
+
+_UNFIT = {
+    36: Fault("_handle_job_post", f"job parsing failed for {_CLIENT}", _ERROR, coded=True),
+    37: Fault("_parse_job_list", f"job parsing failed for {_CLIENT}"),
+}
+_COMPONENTS = {
+    36: Fault("_handle_job_post", f"unexpected het job request from {_CLIENT}", _ERROR, coded=True),
+    37: Fault("_parse_job_list", f"unexpected het job request from {_CLIENT}"),
+}
+_UNCHANGED = {
+    36: Fault("_handle_job_post", f"job update from {_CLIENT} failed: {{0}}", coded=True),
+    37: Fault("_parse_job_list", f"job update from {_CLIENT} failed"),
+}
+_TASK_UNCHANGED = {
+    36: Fault("_handle_job_post", f"job array update from {_CLIENT} failed with error_code: {{0}}", _ERROR, coded=True),
+    37: Fault("_parse_job_list", f"job array update from {_CLIENT} failed"),
+}
+
+
+def update(call: Call) -> Answer:
+    """POST job/{job_id}: change a job, some tasks of an array, or a component of a heterogeneous job."""
+    report, job_id = Report(call), call.parameters["job_id"]
+    if _is_unusable(call, report):
+        return report.answer()
+    try:
+        members = _changes(call)
+    except _UnfitError as unfit:
+        report.errors += unfit.entries
+        report.fault(call.at(_UNFIT), unfit.code)
+        return _told(call, report)
+    if members is None:
+        report.fault(call.at(_COMPONENTS), 0)
+        return _told(call, report)
+    if call.dialect.job_number:
+        members["job_id"] = int(job_id)
+    else:
+        members["job_id_str"] = job_id
+    try:
+        tasks = send(lambda: requests.update(members))
+    except SlurmError as error:
+        report.fault(call.at(_UNCHANGED), error.errno, strerror(error.errno))
+        report.code = error.errno if call.dialect.job_number else error.code
+        return report.answer(note=f"job {job_id} not updated: {strerror(error.errno)}")
+    failed = [one for one in tasks if one.code]
+    for one in failed:
+        report.fault(call.at(_TASK_UNCHANGED), one.code, strerror(one.code))
+    return _told(call, report, f"updated job {job_id}" + (f", {len(failed)} errors" if failed else ""))
+
+
+def _told(call: Call, report: Report, note: str | None = None) -> Answer:
+    """Return an answer that is a success whatever its errors say, as from v0.0.37 on."""
+    if not call.dialect.job_number:
+        report.code = 0
+    return report.answer(note=note)
+
+
+def _changes(call: Call) -> Members | None:
+    """What a body asks to be changed; None for a list, which only a submission can be. Raises _UnfitError."""
+    if isinstance(call.body, list):
+        for index, described in enumerate(call.body):
+            _component(call, index, described, update=True)
+        return None
+    if not isinstance(call.body, dict):
+        raise _UnfitError(INVALID_JOBS_DESC)
+    return _decode(call, call.body, update=True)
+
+
+_NO_SIGNAL = {
+    36: Fault("_op_handler_job", "invalid signal: {0}", _ERROR, coded=True),
+    37: Fault("HTTP request: signal", "invalid signal: {0}", INVALID_QUERY),
+}
+_UNKILLED = {
+    36: Fault("_handle_job_delete", "unable to kill job {0} with signal {1}: {2}", coded=True),
+    37: Fault("slurm_kill_job", "unable to kill JobId={0} with signal {1}: {2}"),
+}
+
+
+def cancel(call: Call) -> Answer:
+    """DELETE job/{job_id}: send a signal, SIGKILL unless ``signal`` says another."""
+    report, job_id = Report(call), call.parameters["job_id"]
+    if _is_unusable(call, report):
+        return report.answer()
+    signal = _signal(call)
+    if not 0 < signal < _SIGNALS:
+        report.fault(call.at(_NO_SIGNAL), INVALID_QUERY, signal)
+        return report.answer()
+    try:
+        requests.kill(int(job_id) if call.dialect.job_number else job_id, signal)
+    except SlurmError as error:
+        if error.errno != lib.ESLURM_ALREADY_DONE:
+            report.fault(call.at(_UNKILLED), error.errno, job_id, signal, strerror(error.errno))
+            return report.answer(note=f"job {job_id}: {strerror(error.errno)}")
+    return report.answer(note=f"signal {signal} sent to job {job_id}")
+
+
+_SIGNALS = 64
+"""SIGRTMAX of Linux (signal(7)), which slurmrestd does not send any more."""
+
+
+def _signal(call: Call) -> int:
+    """The query's signal; 0 for a name that nobody knows. What is neither a number nor a name is SIGKILL."""
+    text = call.query.get("signal")
+    signal = query.infer(text) if isinstance(text, str) else None
+    if isinstance(signal, str):
+        return signal_number(signal)
+    if isinstance(signal, bool) or not isinstance(signal, int):
+        return 9
+    return (signal + 2**31) % 2**32 - 2**31  # as C stores it in an int
+
+
+_UNUSABLE = Fault("_op_handler_job", f"[{_CLIENT}] {{0}}", _ERROR, coded=True)
+
+
+def _is_unusable(call: Call, report: Report) -> bool:
+    """Tell whether a path's number is no job's; a negative one is what it is in 32 bits."""
+    if not call.dialect.job_number:
+        return False
+    job_id = int(call.parameters["job_id"])
+    if job_id < 0 or 0 < job_id < lib.NO_VAL:
+        return False
+    report.fault(_UNUSABLE, _ERROR, f"job_id too large: {job_id}" if job_id else "job_id is zero")
+    return True
