@@ -66,6 +66,9 @@ def _flag(words: Names, read: Reader = readers.flags) -> Kind:
 
 _TIME = _kind("noval", readers.timestamp, width=64)
 _MOMENT = _kind("integer", readers.moment, width=64)
+_CPU_BINDING = _flag(names.CPU_BINDING, later.cpu_binding)
+_MEMORY_BINDING = _flag(names.MEMORY_BINDING, later.memory_binding)
+_PLANE = _kind("noval", later.plane_size, width=16)
 _NUMBER_64 = NUMBER._replace(width=64)
 _INTEGER = _kind("integer", options.integer)
 _FILE = _kind("string", options.file)
@@ -119,7 +122,7 @@ _ROWS = (
         then={_LATER: _kind("integer", later.thread_spec, width=16)},
     ),
     _new("cpu_binding", "cpu_bind", TEXT, "List that goes with the flags of CPU binding"),
-    _new("cpu_binding_flags", "cpu_bind_type", flags(names.CPU_BINDING), "How tasks are bound to CPUs"),
+    _new("cpu_binding_flags", "cpu_bind_type", _CPU_BINDING, "How tasks are bound to CPUs"),
     _row(
         "cpu_frequency",
         None,
@@ -165,7 +168,13 @@ _ROWS = (
     _new("excluded_nodes", "exc_nodes", CSV, "Nodes that the job must not get"),
     _new("extra", "extra", TEXT, "Text for filters of nodes, or for anything"),
     _row("constraints", "features", TEXT, "Features that the nodes must have"),
-    _new("group_id", "group_id", GROUP, "Group that the job runs as"),
+    _new(
+        "group_id",
+        "group_id",
+        GROUP,
+        "Group that the job runs as",
+        then={40: _kind("group", later.group_number), 41: GROUP},
+    ),
     _new("hetjob_group", "het_job_offset", NUMBER_32, "Number of a component of a heterogeneous job"),
     _new("immediate", "immediate", BOOLEAN, "Whether the job starts at once or not at all"),
     _new("job_id", ("job_id", "step_id.job_id"), NUMBER_32, "Id that an administrator asks for"),
@@ -176,13 +185,13 @@ _ROWS = (
         "mail_type",
         _kind("string", options.mail),
         "Events that send mail",
-        then={_LATER: flags(names.JOB_MAIL)},
+        then={_LATER: _flag(names.JOB_MAIL, later.mail_type)},
     ),
     _row("mail_user", "mail_user", TEXT, "Who gets the mail"),
     _row("mcs_label", "mcs_label", TEXT, "MCS label"),
     _old("memory_binding", None, _kind("string", options.memory_binding), "How tasks are bound to memory: --mem-bind"),
     _new("memory_binding", "mem_bind", TEXT, "List that goes with the flags of memory binding"),
-    _new("memory_binding_type", "mem_bind_type", flags(names.MEMORY_BINDING), "How tasks are bound to memory"),
+    _new("memory_binding_type", "mem_bind_type", _MEMORY_BINDING, "How tasks are bound to memory"),
     _new("memory_per_tres", "mem_per_tres", TEXT, "Memory per unit of a TRES, for example gres/gpu:100"),
     _row("name", "name", TEXT, "Name of the job"),
     _new("network", "network", TEXT, "Network specification"),
@@ -207,12 +216,12 @@ _ROWS = (
         "open_mode",
         _kind("string", options.open_mode),
         "Append to output files or truncate them",
-        then={_LATER: flags(names.OPEN_MODE)},
+        then={_LATER: flags(names.OPEN_MODE._replace(bits=True))},
     ),
-    _new("reserve_ports", "resv_port_cnt", NUMBER_16, "Ports to reserve for the job", release="24.05"),
+    _new("reserve_ports", "other_port", NUMBER_16, "Port that messages go to"),
     _new("overcommit", "overcommit", BOOLEAN, "Whether a CPU may have several tasks"),
     _row("partition", "partition", TEXT, "Partition, or several"),
-    _new("distribution_plane_size", "plane_size", NUMBER_16, "Size of a plane of tasks", then={41: NOVAL_16}),
+    _new("distribution_plane_size", "plane_size", NUMBER_16, "Size of a plane of tasks", then={41: _PLANE}),
     _new(
         "power_flags",
         "power_flags",
@@ -302,7 +311,7 @@ _ROWS = (
         "wait_all_nodes",
         _kind("boolean", options.wait_all_nodes),
         "Start only when all nodes have booted",
-        then={_LATER: BOOLEAN},
+        then={_LATER: _kind("boolean", later.wait_all_nodes)},
     ),
     _new("kill_warning_flags", "warn_flags", flags(names.KILL), "Flags of the signal before the end"),
     _new("kill_warning_signal", "warn_signal", _kind("string", later.signal, width=16), "Signal before the end"),
@@ -459,12 +468,10 @@ JOB_DESC = Table(
         "fed_siblings_viable": _STATE,
         "id": _STATE,
         "job_id_str": _OURS,
-        "job_size_str": _STATE,
         "licenses_tot": _STATE,
         "mem_update_delay": "of v0.0.45",
         "mem_update_margin": "of v0.0.45",
         "origin_cluster": _STATE,
-        "other_port": _CLIENT,
         "req_context": _CLIENT,
         "resp_host": _CLIENT,
         "restart_cnt": _STATE,
@@ -474,6 +481,7 @@ JOB_DESC = Table(
         "submit_line": _CLIENT,
         "tres_req_cnt": _STATE,
         # Set beside others.
+        "job_size_str": "of nodes",
         "cpu_freq_gov": "of cpu_frequency",
         "cpu_freq_max": "of cpu_frequency",
         "cpu_freq_min": "of cpu_frequency",

@@ -7,9 +7,11 @@ Rule 2: where slurmrestd dies, or submits in spite of what it could not read, th
 
 from __future__ import annotations
 
+import re
+
 from . import readers, sbatch
 from .readers import CONVERSION, whole
-from .scalars import LEADING, InvalidError, to_text
+from .scalars import InvalidError, to_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -30,6 +32,8 @@ def crontab(_value: Any, at: Reading) -> None:
 
 def hold(value: Any, at: Reading) -> Number:
     """Whether the job is held, which is a priority."""
+    if value is None:
+        return "NO_VAL"
     return 0 if readers.boolean(value, at) else "INFINITE"
 
 
@@ -94,6 +98,10 @@ def frequency(value: Any, at: Reading) -> None:
         found = sbatch.Frequency(to_text(value), at.context.governors)
     except InvalidError:
         raise InvalidError(_FREQUENCY_TROUBLE.get(at.version, "Invalid cpu_frequency")) from None
+    if found.governor is None:
+        if found.low is not None:
+            raise InvalidError(_FREQUENCY_TROUBLE.get(at.version, "Invalid cpu_frequency"))
+        found.governor = "CPU_FREQ_USERSPACE"
     found.fill(at.members)
 
 
@@ -131,6 +139,48 @@ def unread_distribution(value: Any, at: Reading) -> None:
     at.warn("data_parser/v0.0.40 does not support parser 208 for parsing. Output may be incomplete.")
 
 
+def plane_size(value: Any, at: Reading) -> Number | float:
+    """The size of a plane of tasks, which also travels in the environment."""
+    found = readers.noval(value, at)
+    if found != "NO_VAL":
+        _variable(at, "SLURM_DISTRIBUTION=plane")
+        _variable(at, f"SLURM_DIST_PLANESIZE={65535 if found == 'INFINITE' else int(str(found)) % 65536}")
+    return found
+
+
+def wait_all_nodes(value: Any, at: Reading) -> Number:
+    """Whether a job starts only when all nodes have booted; null leaves it to the cluster."""
+    return "NO_VAL" if value is None else readers.boolean(value, at)
+
+
+def cpu_binding(value: Any, at: Reading) -> Number | None:
+    """How tasks are bound to CPUs."""
+    for index, word in enumerate(value if isinstance(value, list) else ()):
+        if word in _OUTDATED:
+            at.warn(f"Ignoring deprecated flag: {word}", f"[{index}]")
+    return _over(0xD000, readers.flags(value, at, _OUTDATED))
+
+
+_OUTDATED = ("CPU_BIND_RANK",)
+
+
+def memory_binding(value: Any, at: Reading) -> Number | None:
+    """How tasks are bound to memory."""
+    return _over(0xFF00, readers.flags(value, at))
+
+
+def mail_type(value: Any, at: Reading) -> Number | None:
+    """Events that send mail."""
+    return _over(0xF800, readers.flags(value, at))
+
+
+def _over(unset: int, found: Number | None) -> Number | None:
+    """Flags beside what is left of NO_VAL in a member without any of their kind, as slurmrestd sets them."""
+    if found is None:
+        return None
+    return (unset, *(found if isinstance(found, tuple) else (found,)))
+
+
 def limit(value: Any, at: Reading) -> None:
     """A limit of processes, which travels in the environment (sbatch(1), --propagate)."""
     found = readers.noval(value, at)
@@ -161,13 +211,34 @@ def nodes(value: Any, at: Reading) -> None:
     else:
         text = to_text(value)
         try:
-            least, most = sbatch.node_count(text)
+            least, most = _sizes(text, at) if set(text) & set(",:") else sbatch.node_count(text)
         except InvalidError:
             shown = f'"{text}"' if at.manner.shown else text
             raise InvalidError(f"Unknown format: {shown}", CONVERSION) from None
     at.members["min_nodes"] = least
-    if most:
-        at.members["max_nodes"] = most
+    at.members["max_nodes"] = most
+
+
+def _sizes(text: str, at: Reading) -> tuple[int, int]:
+    """The smallest and the largest of several sizes that a job may have: "2,4", "1-8:2" (sbatch(1), --nodes)."""
+    found: set[int] = set()
+    for part in text.split(","):
+        match = _SIZES.fullmatch(part)
+        if match is None:
+            raise InvalidError
+        first, last, step = match[1], match[2] or match[1], match[3] or "1"
+        sizes = range(int(first), int(last) + 1, max(int(step), 1))
+        if len(found) + len(sizes) > _MOST_SIZES:
+            raise InvalidError
+        found.update(sizes)
+    if not found or min(found) < 1:
+        raise InvalidError
+    at.members["job_size_str"] = text
+    return min(found), max(found)
+
+
+_SIZES = re.compile(r"([0-9]{1,7})(?:-([0-9]{1,7})(?::([0-9]{1,7}))?)?", re.ASCII)
+_MOST_SIZES = 100_000
 
 
 def _pair(value: list[Any], at: Reading) -> tuple[int, int]:
@@ -179,7 +250,17 @@ def _pair(value: list[Any], at: Reading) -> tuple[int, int]:
     return value[0], value[-1]
 
 
-def signal(value: Any, at: Reading) -> int | None:
+def group_number(value: Any, at: Reading) -> int | None:
+    """A gid; v0.0.40 knows no group by its name."""
+    if isinstance(value, str) and value and whole(value) is None:
+        raise InvalidError(f"Invalid group field value type: {at.manner.word(value)}", CONVERSION)
+    return readers.group(value, at)
+
+
+_SIGNAL_NUMBER = re.compile(r"\s*[+-]?(0[xX][0-9a-fA-F]{1,16}|[0-9]{1,18})", re.ASCII)
+
+
+def signal(value: Any, at: Reading) -> Number | None:
     """A signal by name or number."""
     at.expect("string", value)
     if value is None:
@@ -187,22 +268,39 @@ def signal(value: Any, at: Reading) -> int | None:
     if isinstance(value, (list, dict)):
         raise InvalidError(f"expected string but got {at.manner.name(value)}", CONVERSION)
     text = to_text(value)
-    match = LEADING.match(text)
-    found = int(match[1]) if match else sbatch.signal_number(text)
-    if not found and text and not match:
+    if not text:
+        return "NO_VAL"
+    number = _SIGNAL_NUMBER.match(text)
+    found = int(number[0].strip().lower(), 0 if "x" in number[0].lower() else 10) if number else 0
+    found = found if number else sbatch.signal_number(text)
+    if not found and not number:
         raise InvalidError("Unknown signal (null)", "EINVAL")
     return found
 
 
 def memory_per_cpu(value: Any, at: Reading) -> Number:
     """MiB per CPU."""
-    found = memory_per_node(value, at)
-    return ("MEM_PER_CPU", found) if isinstance(found, int) else found
+    found = _memory(value, at)
+    return ("MEM_PER_CPU", found) if isinstance(found, int) else _all_of_it(found)
 
 
 def memory_per_node(value: Any, at: Reading) -> Number:
     """MiB per node, as a number object, or a text with a unit."""
+    return _all_of_it(_memory(value, at))
+
+
+def _memory(value: Any, at: Reading) -> Number:
     if isinstance(value, str):
         return sbatch.mebibytes(value, f"Invalid formatted memory size: {value}", CONVERSION)
     found = readers.noval(value, at)
+    if found in ("INFINITE", -1):
+        return "INFINITE"
+    if isinstance(found, (int, float)) and not 0 <= found < 2**63:
+        sentence = f"Memory value {int(found) % 2**64} equal or larger than {2**63}"
+        raise InvalidError(sentence, "ESLURM_INVALID_TASK_MEMORY")
     return int(found) if isinstance(found, float) else found
+
+
+def _all_of_it(found: Number) -> Number:
+    """Memory without bound is all that a node has: 0."""
+    return 0 if found == "INFINITE" else found

@@ -20,7 +20,8 @@ class Manner(NamedTuple):
     table, and the first one that cannot be read ends its object. unknown: what a key without a row is: a "fault", a
     "warning", or "ignored". typed: a value of another type than the documents say is warned of. shown: sentences show
     the value itself, and a number may stand for its object. loose: so may other numbers than integers, and texts.
-    lenient: a word that is no flag is a fault, and reading goes on. integer, real: what the home release calls JSON's.
+    scanned: a text may be a number where a moment is wanted. lenient: a word that is no flag is a fault, and reading
+    goes on. integer, real: what the home release calls JSON's.
     """
 
     folded: bool = False
@@ -28,6 +29,7 @@ class Manner(NamedTuple):
     typed: bool = True
     shown: bool = True
     loose: bool = True
+    scanned: bool = True
     lenient: bool = True
     integer: str = "64 bit integer"
     real: str = "floating point number"
@@ -50,10 +52,19 @@ class Manner(NamedTuple):
 
 
 _MANNERS = {
-    36: Manner(folded=True, unknown="fault", typed=False, shown=False, loose=False, lenient=False),
-    39: Manner(unknown="ignored", shown=False, loose=False, lenient=False, integer="int 64bits", real="floating point"),
-    40: Manner(shown=False, lenient=False),
-    41: Manner(),
+    36: Manner(folded=True, unknown="fault", typed=False, shown=False, loose=False, scanned=False, lenient=False),
+    39: Manner(
+        unknown="ignored",
+        shown=False,
+        loose=False,
+        scanned=False,
+        lenient=False,
+        integer="int 64bits",
+        real="floating point",
+    ),
+    40: Manner(shown=False, scanned=False, lenient=False),
+    41: Manner(scanned=False),
+    42: Manner(),
 }
 """By the first API version that has them."""
 

@@ -43,7 +43,8 @@ def whole(value: Any) -> int | None:
         return 0
     if isinstance(value, bool) or not isinstance(value, (int, float)) or value != value:  # noqa: PLR0124 - NaN
         return None
-    return to_integer(max(min(value, float(_INT64)), -float(_INT64)) if isinstance(value, float) else value)
+    # lrint(3) of what 64 bits do not hold is the smallest of their numbers.
+    return to_integer(-_INT64 if isinstance(value, float) and abs(value) >= _INT64 else value)
 
 
 def real(value: Any) -> float | None:
@@ -112,7 +113,7 @@ def noval(value: Any, at: Reading) -> Number | float:
         value = int(value) if abs(value) < _INT64 else 0
     found = _of_width(value, at.kind) if at.manner.loose or type(value) is int else None
     if found is not None:
-        return _saturated(found, at.kind.width)
+        return _saturated(found, at)
     if at.manner.shown:
         raise InvalidError(f"Expected integer but got {show(value)}", CONVERSION)
     raise InvalidError(f"Expected dictionary but got {at.manner.word(value)}", "ESLURM_DATA_EXPECTED_DICT")
@@ -127,7 +128,7 @@ def number_object(value: dict[str, Any], at: Reading) -> Number | float:
         told = _told(value, at)
     if told.get("infinite"):
         return "INFINITE"
-    return _saturated(told.get("number", 0), at.kind.width) if told.get("set") else "NO_VAL"
+    return _saturated(told.get("number", 0), at) if told.get("set") else "NO_VAL"
 
 
 def _told(value: dict[str, Any], at: Reading) -> dict[str, Any]:
@@ -146,18 +147,24 @@ def _told(value: dict[str, Any], at: Reading) -> dict[str, Any]:
     return told
 
 
-def _saturated(found: float, width: int) -> Number | float:
-    """What a number object's number is in a member: beyond its last plain value it is infinite."""
-    return "INFINITE" if width in (16, 32) and not 0 <= found < 2**width - 2 else found
+def _saturated(found: float, at: Reading) -> Number | float:
+    """What a number object's number is in a member: beyond its last plain value it is infinite.
+
+    Where sentences show values, 16 bits are cut out of 32.
+    """
+    width = at.kind.width
+    plain = 2 ** (32 if at.manner.shown else width) - 2
+    return "INFINITE" if width in (16, 32) and not 0 <= found < plain else found
 
 
-def timestamp(value: Any, at: Reading) -> int:
-    """An epoch, a number object, or a text as sbatch takes it; nothing is 0."""
+def timestamp(value: Any, at: Reading) -> Number | float:
+    """An epoch, a number object, or a text as sbatch takes it; nothing is unset."""
+    if value is None:
+        return "NO_VAL"
     if isinstance(value, str):
         return _time(value, at)
     if isinstance(value, dict):
-        told = number_object(value, at)
-        return told if isinstance(told, int) else 0
+        return number_object(value, at)
     found = whole(value)
     if found is None and at.manner.shown:
         raise InvalidError(f"Expected integer but got {show(value)}", CONVERSION)
@@ -167,10 +174,12 @@ def timestamp(value: Any, at: Reading) -> int:
     return found
 
 
-def _time(text: str, at: Reading) -> int:
-    scanned = infer_scanned(text) if at.manner.shown else text
-    if scanned is None or type(scanned) is int:
-        return scanned or 0
+def _time(text: str, at: Reading) -> Number:
+    scanned = infer_scanned(text) if at.manner.scanned else text
+    if scanned is None:
+        return "NO_VAL"
+    if type(scanned) is int:
+        return scanned
     if isinstance(scanned, float) and -1 < scanned < float("inf"):
         return round(scanned)
     try:
@@ -179,16 +188,16 @@ def _time(text: str, at: Reading) -> int:
         raise InvalidError(f"Parsing of {text} for timestamp failed", CONVERSION) from None
 
 
-def moment(value: Any, at: Reading) -> int:
+def moment(value: Any, at: Reading) -> Number | float:
     """A timestamp that must be one."""
     found = timestamp(value, at)
-    if not found:
+    if found == "NO_VAL":
         raise InvalidError("Invalid or unset timestamp value", CONVERSION)
     return found
 
 
-def flags(value: Any, at: Reading) -> Number | None:
-    """The constants of a list of words, or of one word; None for an empty list."""
+def flags(value: Any, at: Reading, outdated: tuple[str, ...] = ()) -> Number | None:
+    """The constants of a list of words, or of one word; None for an empty list. `outdated` words are passed over."""
     if isinstance(value, str):
         words, trouble = [value], f'Parsing single flag "{value}" failed'
     elif isinstance(value, list):
@@ -196,7 +205,8 @@ def flags(value: Any, at: Reading) -> Number | None:
     else:
         sentence = f"Expected a List but found a {at.manner.word(value)}"
         raise InvalidError(sentence, "ESLURM_DATA_FLAGS_INVALID_TYPE")
-    found = [one for one in (_flag(word, index, at, trouble) for index, word in enumerate(words)) if one]
+    taken = ((index, word) for index, word in enumerate(words) if not (isinstance(word, str) and word in outdated))
+    found = [one for one in (_flag(word, index, at, trouble) for index, word in taken) if one]
     if at.kind.names is not None and not (at.kind.names.bits or any(one.mask for one in at.kind.names.entries)):
         return found[-1] if found else None
     return tuple(dict.fromkeys(found)) if found else None
@@ -204,10 +214,10 @@ def flags(value: Any, at: Reading) -> Number | None:
 
 def _flag(word: Any, index: int, at: Reading, trouble: str) -> str | None:
     behind = f"[{index}]"
-    if isinstance(word, (list, dict)):
+    if isinstance(word, (list, dict)) and at.manner.lenient:
         at.warn(f"Ignoring unexpected field of type {at.manner.word(word)}", behind)
         return None
-    wanted = to_text(word)
+    wanted = to_text(word) if isinstance(word, str) or at.manner.lenient else "(null)"
     entries = at.kind.names.at(at.version).entries if at.kind.names else ()
     # Of several constants, the installed release has one.
     found = [entry.constant for entry in entries if entry.text.lower() == wanted.lower()]
@@ -219,13 +229,15 @@ def _flag(word: Any, index: int, at: Reading, trouble: str) -> str | None:
     return None
 
 
-def csv(value: Any, at: Reading) -> str:
-    """A list of scalars as one text with commas; a text is taken for such."""
+def csv(value: Any, at: Reading) -> str | None:
+    """A list of scalars as one text with commas; a text is taken for such. None for an empty list."""
     at.expect("array", value)
     if isinstance(value, dict):
         value = [f"{name}={to_text(one)}" if not isinstance(one, (list, dict)) else one for name, one in value.items()]
     if not isinstance(value, list):
         return to_text(value)
+    if not value:
+        return None
     for one in value:
         if isinstance(one, (list, dict)):
             raise InvalidError(f"unable to convert csv entry {at.manner.word(one)} to string", CONVERSION)
@@ -261,6 +273,7 @@ def group(value: Any, at: Reading) -> int | None:
 
 def _identity(value: Any, at: Reading, what: str, code: str) -> int | None:
     at.expect("string", value)
+    value = value or None if isinstance(value, str) else value
     if value is None and at.manner.shown:
         return None
     if value is None or isinstance(value, (bool, list, dict)):

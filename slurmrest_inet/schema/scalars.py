@@ -45,7 +45,7 @@ def to_text(value: Any, trouble: str | None = "Unable to read string") -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, int):
-        return str(value)
+        return str(_clamped(value))
     if isinstance(value, float):
         return f"{value:f}"
     raise InvalidError(trouble, "ESLURM_DATA_CONV_FAILED")
@@ -59,7 +59,12 @@ def to_integer(value: Any, trouble: str = "Unable to read integer value") -> int
         value = round(value)
     if isinstance(value, bool) or not isinstance(value, int):
         raise InvalidError(trouble, "ESLURM_DATA_CONV_FAILED")
-    return max(min(value, 2**63 - 1), -(2**63))
+    return _clamped(value)
+
+
+def _clamped(value: int) -> int:
+    """What json-c keeps of an integer."""
+    return max(min(value, _INT64_MAX), -_INT64_MAX - 1)
 
 
 def to_truth(value: Any, trouble: str | None = None) -> bool:

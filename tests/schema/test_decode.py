@@ -61,15 +61,16 @@ def read(key: str, value: object, version: int = 42) -> tuple[dict[str, Any], li
         ("time_limit", {"infinite": True}, {"time_limit": "INFINITE"}),
         ("time_limit", {"set": True, "number": 2**40}, {"time_limit": "INFINITE"}),
         ("memory_per_node", {"set": True, "number": 2**40}, {"pn_min_memory": 2**40}),
-        ("memory_per_node", {"set": True, "infinite": True}, {"pn_min_memory": "INFINITE"}),
+        ("memory_per_node", {"set": True, "infinite": True}, {"pn_min_memory": 0}),
         ("memory_per_node", "1G", {"pn_min_memory": 1024}),
         ("memory_per_cpu", "2K", {"pn_min_memory": ("MEM_PER_CPU", 1)}),
         ("memory_per_cpu", None, {"pn_min_memory": "NO_VAL"}),
         ("requeue", False, {"requeue": 0}),
         ("hold", True, {"priority": 0}),
         ("hold", False, {"priority": "INFINITE"}),
-        ("mail_type", ["end", "TIME=50%"], {"mail_type": ("MAIL_JOB_END", "MAIL_JOB_TIME50")}),
-        ("mail_type", "BEGIN", {"mail_type": ("MAIL_JOB_BEGIN",)}),
+        ("mail_type", ["end", "TIME=50%"], {"mail_type": (0xF800, "MAIL_JOB_END", "MAIL_JOB_TIME50")}),
+        ("mail_type", "BEGIN", {"mail_type": (0xF800, "MAIL_JOB_BEGIN")}),
+        ("x11", ["FIRST_NODE"], {"x11": ("X11_FORWARD_FIRST",)}),
         ("mail_type", [], {}),
         ("shared", ["user", "mcs"], {"shared": "JOB_SHARED_MCS"}),
         ("argv", ["a", 5, None, True, 1.5], {"argv": ["a", "5", "", "true", "1.500000"], "argc": 5}),
@@ -103,9 +104,11 @@ def test_members(key: str, value: object, members: dict[str, Any], version: int)
         ("time_limit", {"set": True}, {"time_limit": 0}),
         ("begin_time", "now+1hour", {"begin_time": 1_795_345_200 + 3600}),
         ("begin_time", 4e9, {"begin_time": 4_000_000_000}),
-        ("begin_time", None, {"begin_time": 0}),
+        ("begin_time", None, {"begin_time": "NO_VAL"}),
         ("distribution", "cyclic:block", {"task_dist": ("SLURM_DIST_CYCLIC_BLOCK",)}),
-        ("distribution_plane_size", 70_000, {"plane_size": "INFINITE"}),
+        ("distribution_plane_size", 70_000, {"plane_size": 70_000}),
+        ("nodes", "2,4", {"min_nodes": 2, "max_nodes": 4, "job_size_str": "2,4"}),
+        ("nodes", "1-8:2", {"min_nodes": 1, "max_nodes": 7, "job_size_str": "1-8:2"}),
         ("power_flags", {"any": 1}, {}),
     ],
 )
@@ -165,6 +168,7 @@ def test_values_of_another_type(
         ("thread_specification", 0, ("Invalid thread specification 0<= 0", "ESLURM_BAD_THREAD_PER_CORE")),
         ("thread_specification", 32768, ("Invalid thread specification 32768 >= 32768", "ESLURM_BAD_THREAD_PER_CORE")),
         ("nice", 2**31, ("Nice value not within +/- 2147483645", "ESLURM_INVALID_NICE")),
+        ("nodes", "1-9999999:1", ('Unknown format: "1-9999999:1"', "ESLURM_DATA_CONV_FAILED")),
         ("nodes", "2-1", ('Unknown format: "2-1"', "ESLURM_DATA_CONV_FAILED")),
         ("nodes", ["x"], ("Maximum nodes must be an integer instead of string", "ESLURM_DATA_CONV_FAILED")),
         ("user_id", "nosuch", ("Unable to resolve user: nosuch", "ESLURM_USER_ID_UNKNOWN")),
@@ -186,7 +190,7 @@ def test_faults(key: str, value: object, details: tuple[str, str]) -> None:
 def test_flags_that_are_none() -> None:
     unknown = ('Unknown flag "FOO"', "ESLURM_DATA_FLAGS_INVALID")
     members, faults, _ = read("mail_type", ["END", "FOO", []])
-    assert (members, faults) == ({"mail_type": ("MAIL_JOB_END",)}, [("#/job/mail_type[1]/", unknown)])
+    assert (members, faults) == ({"mail_type": (0xF800, "MAIL_JOB_END")}, [("#/job/mail_type[1]/", unknown)])
     failed = ("Parsing flags failed", "ESLURM_DATA_FLAGS_INVALID")
     members, faults, _ = read("mail_type", ["END", "FOO"], 40)
     assert (members, faults) == ({}, [("#/job/mail_type[1]/", unknown), ("#/job/mail_type/", failed)])
