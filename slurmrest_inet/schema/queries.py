@@ -85,16 +85,19 @@ SHARES = _query(
     Row("accounts", "accounts", _LIST, "Names of accounts, with commas", since=40, way=IN),
     Row("users", "users", _LIST, "Names of users, with commas", since=40, way=IN),
 )
+_SIGNAL = Kind("signal", type="string", width=16, read=job_members.signal)
+
 JOB_DELETE = _query(
     "job_delete",
     "JOB_INFO_DELETE_QUERY",
     Row(
         "signal",
         "signal",
-        Kind("signal", type="string", width=16, read=job_members.signal),
+        _SIGNAL._replace(read=job_members.typed_signal),
         "Signal by name or number; without one the job is killed",
         since=39,
         way=IN,
+        then={40: _SIGNAL},
     ),
     Row("flags", "flags", flags(names.KILL), "How the signal is sent", since=40, way=IN),
 )

@@ -108,15 +108,16 @@ def noval(value: Any, at: Reading) -> Number | float:
         return "NO_VAL"
     if not at.manner.shown:
         at.expect("object", value)
+    given, is_taken = value, at.manner.loose or type(value) is int
     if isinstance(value, float) and at.kind.width != DOUBLE:
         # slurmrestd's own way: what stands behind the point is cut, and what is too large for 64 bits is nothing.
         value = int(value) if abs(value) < _INT64 else 0
-    found = _of_width(value, at.kind) if at.manner.loose or type(value) is int else None
+    found = _of_width(value, at.kind) if is_taken else None
     if found is not None:
         return _saturated(found, at)
     if at.manner.shown:
-        raise InvalidError(f"Expected integer but got {show(value)}", CONVERSION)
-    raise InvalidError(f"Expected dictionary but got {at.manner.word(value)}", "ESLURM_DATA_EXPECTED_DICT")
+        raise InvalidError(f"Expected integer but got {show(given)}", CONVERSION)
+    raise InvalidError(f"Expected dictionary but got {at.manner.word(given)}", "ESLURM_DATA_EXPECTED_DICT")
 
 
 def number_object(value: dict[str, Any], at: Reading) -> Number | float:

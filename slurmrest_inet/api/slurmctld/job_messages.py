@@ -255,6 +255,8 @@ def update(call: Call) -> Answer:
     if collected and chosen.step is not None:
         report.warning(_UPDATE, _STEP)
     body = {} if call.body is None else call.body
+    if not isinstance(body, dict) and not collected:
+        body = {}  # v0.0.39 looks for members, and finds none
     record = told.read(call, report, JOB_DESC, body)
     if record is None:
         if collected or not report.code:
