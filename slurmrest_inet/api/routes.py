@@ -8,7 +8,10 @@ Rule 2: a path stands before those with parameters that it would fit: the first 
 from __future__ import annotations
 
 from slurmrest_inet import versions
-from slurmrest_inet.record import NamedTuple
+from slurmrest_inet.record import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from typing import Any
 
 
 class Part(NamedTuple):
@@ -59,138 +62,52 @@ class Route(NamedTuple):
         )
 
 
+def _slurm(
+    method: str,
+    path: str,
+    function: str,
+    sentence: str,
+    answer: tuple[Part, ...] = (),
+    query: str | None = None,
+    **more: Any,
+) -> Route:
+    return Route(method, "slurm", path, f"slurmctld.{function}", sentence, answer, query, **more)
+
+
+_STATISTICS = (Part("statistics", "stats_info_response_msg_t", many=False),)
+_LICENSES = (Part("licenses", "slurm_license_info_t"),)
 _JOBS = (Part("jobs", "slurm_job_info_t"),)
 _NODES = (Part("nodes", "node_info_t"),)
 _PARTITIONS = (Part("partitions", "partition_info_t"),)
 _RESERVATIONS = (Part("reservations", "reserve_info_t"),)
+_SUBMIT: dict[str, Any] = {"body": "job_desc_msg_t", "name": "submit_job"}
+_UPDATE: dict[str, Any] = {"body": "job_desc_msg_t", "name": "update_job"}
+_CANCEL: dict[str, Any] = {"name": "cancel_job"}
 
 ROUTES = (
-    Route(
-        "GET", "slurm", "ping", "slurmctld.diag.ping", "Which slurmctld answer", (Part("pings", "ping"),), name="ping"
+    _slurm("GET", "ping", "diag.ping", "Which slurmctld answer", (Part("pings", "ping"),), name="ping"),
+    _slurm("GET", "diag", "diag.diag", "What slurmctld has counted", _STATISTICS, name="diag"),
+    _slurm("GET", "licenses", "licenses.list_all", "All licences", _LICENSES, name="slurmctld_get_licenses", since=38),
+    _slurm("GET", "shares", "shares.list_all", "Fair shares", (Part("shares/shares", "share_t"),), "SHARES", since=40),
+    _slurm("GET", "jobs", "jobs.list_all", "All jobs", _JOBS, "JOBS"),
+    _slurm("POST", "job/submit", "job_writes.submit", "Submit a job", **_SUBMIT, until=42),
+    _slurm("GET", "job/{job_id:int}", "jobs.get", "One job", _JOBS, until=36),
+    _slurm("GET", "job/{job_id}", "jobs.get", "One job", _JOBS, "JOB", since=37),
+    _slurm("POST", "job/{job_id:int}", "job_writes.update", "Change a job", **_UPDATE, until=36),
+    _slurm("POST", "job/{job_id}", "job_writes.update", "Change a job", **_UPDATE, since=37, until=42),
+    _slurm("DELETE", "job/{job_id:int}", "job_writes.cancel", "Signal a job", **_CANCEL, until=36),
+    _slurm(
+        "DELETE", "job/{job_id}", "job_writes.cancel", "Signal a job", (), "JOB_DELETE", **_CANCEL, since=37, until=42
     ),
-    Route(
-        "GET",
-        "slurm",
-        "diag",
-        "slurmctld.diag.diag",
-        "What slurmctld has counted",
-        answer=(Part("statistics", "stats_info_response_msg_t", many=False),),
-        name="diag",
-    ),
-    Route(
-        "GET",
-        "slurm",
-        "licenses",
-        "slurmctld.licenses.list_all",
-        "All licences",
-        answer=(Part("licenses", "slurm_license_info_t"),),
-        name="slurmctld_get_licenses",
-        since=38,
-    ),
-    Route(
-        "GET",
-        "slurm",
-        "shares",
-        "slurmctld.shares.list_all",
-        "Fair shares of associations",
-        answer=(Part("shares/shares", "share_t"),),
-        query="SHARES",
-        since=40,
-    ),
-    Route("GET", "slurm", "jobs", "slurmctld.jobs.list_all", "All jobs", _JOBS, "JOBS"),
-    Route(
-        "POST",
-        "slurm",
-        "job/submit",
-        "slurmctld.job_writes.submit",
-        "Submit a job",
-        body="job_desc_msg_t",
-        name="submit_job",
-        until=42,
-    ),
-    Route("GET", "slurm", "job/{job_id:int}", "slurmctld.jobs.get", "One job", _JOBS, until=36),
-    Route("GET", "slurm", "job/{job_id}", "slurmctld.jobs.get", "One job", _JOBS, "JOB", since=37),
-    Route(
-        "POST",
-        "slurm",
-        "job/{job_id:int}",
-        "slurmctld.job_writes.update",
-        "Change a job",
-        body="job_desc_msg_t",
-        name="update_job",
-        until=36,
-    ),
-    Route(
-        "POST",
-        "slurm",
-        "job/{job_id}",
-        "slurmctld.job_writes.update",
-        "Change a job",
-        body="job_desc_msg_t",
-        name="update_job",
-        since=37,
-        until=42,
-    ),
-    Route(
-        "DELETE",
-        "slurm",
-        "job/{job_id:int}",
-        "slurmctld.job_writes.cancel",
-        "Send a signal to a job",
-        name="cancel_job",
-        until=36,
-    ),
-    Route(
-        "DELETE",
-        "slurm",
-        "job/{job_id}",
-        "slurmctld.job_writes.cancel",
-        "Send a signal to a job",
-        query="JOB_DELETE",
-        name="cancel_job",
-        since=37,
-        until=42,
-    ),
-    Route(
-        "GET",
-        "slurm",
-        "jobs/state",
-        "slurmctld.jobs.states",
-        "States of jobs",
-        answer=(Part("jobs", "job_state"),),
-        query="JOB_STATES",
-        since=40,
-    ),
-    Route("GET", "slurm", "nodes", "slurmctld.nodes.list_all", "All nodes", _NODES, "NODES"),
-    Route("GET", "slurm", "node/{node_name}", "slurmctld.nodes.get", "One node", _NODES, "NODE"),
-    Route("GET", "slurm", "partitions", "slurmctld.partitions.list_all", "All partitions", _PARTITIONS, "PARTITIONS"),
-    Route(
-        "GET",
-        "slurm",
-        "partition/{partition_name}",
-        "slurmctld.partitions.get",
-        "One partition",
-        _PARTITIONS,
-        "PARTITIONS",
-    ),
-    Route(
-        "GET",
-        "slurm",
-        "reservations",
-        "slurmctld.reservations.list_all",
-        "All reservations",
-        _RESERVATIONS,
-        "RESERVATIONS",
-        since=37,
-    ),
-    Route(
-        "GET",
-        "slurm",
-        "reservation/{reservation_name}",
-        "slurmctld.reservations.get",
-        "One reservation",
-        _RESERVATIONS,
-        "RESERVATIONS",
+    _slurm("GET", "jobs/state", "jobs.states", "States of jobs", (Part("jobs", "job_state"),), "JOB_STATES", since=40),
+    _slurm("GET", "nodes", "nodes.list_all", "All nodes", _NODES, "NODES"),
+    _slurm("GET", "node/{node_name}", "nodes.get", "One node", _NODES, "NODE"),
+    _slurm("GET", "partitions", "partitions.list_all", "All partitions", _PARTITIONS, "PARTITIONS"),
+    _slurm("GET", "partition/{partition_name}", "partitions.get", "One partition", _PARTITIONS, "PARTITIONS"),
+    _slurm("GET", "reservations", "reservations.list_all", "All reservations", _RESERVATIONS, "RESERVATIONS", since=37),
+    _slurm(
+        *("GET", "reservation/{reservation_name}", "reservations.get", "One reservation"),
+        *(_RESERVATIONS, "RESERVATIONS"),
         since=37,
     ),
 )
