@@ -63,9 +63,12 @@ class Report:
         for place, sentence in found.warnings:
             self.warning(place, sentence)
 
-    def warning(self, source: str, description: str) -> None:
+    def warning(self, source: str | None, description: str) -> None:
         """Add a warning."""
-        self.warnings.append({"description": description, "source": source})
+        known: Entry = {"description": description}
+        if source is not None or not self._dialect.sparse:
+            known["source"] = source or ""
+        self.warnings.append(known)
 
     def fault(self, said: Fault | None, code: int, *asked: object) -> None:
         """Add a fault with Slurm's code for it; None: nothing is said, and the code is the answer's."""

@@ -272,6 +272,13 @@ class TestReport:
             ["description", "source"],
         ]
 
+    def test_that_a_warning_leaves_out_its_source(self) -> None:
+        """As that of v0.0.39 for no node does (seen on 23.02.8)."""
+        for version, members in ((39, ["description"]), (42, ["description", "source"])):
+            report = Report(Call(version, {}, {}))
+            report.warning(None, "No nodes to dump")
+            assert [list(one) for one in report.warnings] == [members]
+
     def test_the_shapes_of_a_fault(self) -> None:
         report = Report(Call(36, {}, {}))
         report.fault(Fault(), 2017)
