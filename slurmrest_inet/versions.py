@@ -104,8 +104,37 @@ PAYLOAD = "payload"
 """Stands for the members that an operation gives, in the order of an answer's members."""
 
 
+class Manner(NamedTuple):
+    """How an API version reads a body or a query.
+
+    folded: keys may be of any letter case and the first 255 bytes of them count, empty ones count for nothing, values
+    are read in the order of the body, and the first fault ends it all. Otherwise values are read in the order of the
+    table, and the first one that cannot be read ends its object. unknown: what a key without a row is: a "fault", a
+    "warning", or "ignored". typed: a value of another type than the documents say is warned of. shown: sentences show
+    the value itself, and a number may stand for its object. loose: so may other numbers than integers, and texts.
+    scanned: a text may be a number where a moment is wanted. lenient: a word that is no flag is a fault, and reading
+    goes on. integer, real: what the home release calls JSON's.
+    """
+
+    folded: bool = False
+    unknown: str = "warning"
+    typed: bool = True
+    shown: bool = True
+    loose: bool = True
+    scanned: bool = True
+    lenient: bool = True
+    integer: str = "64 bit integer"
+    real: str = "floating point number"
+
+
+_READS_38 = Manner(folded=True, unknown="fault", typed=False, shown=False, loose=False, scanned=False, lenient=False)
+_READS_41 = Manner(scanned=False)
+_READS_40 = _READS_41._replace(shown=False, lenient=False)
+_READS_39 = _READS_40._replace(unknown="ignored", loose=False, integer="int 64bits", real="floating point")
+
+
 class Dialect(NamedTuple):
-    """How an API version says what it says; how it reads is its manner (schema/manner.py).
+    """How an API version says what it says, and how it reads what it is told.
 
     The fields have the values of v0.0.36, and the comments tell the others'.
     """
@@ -115,6 +144,10 @@ class Dialect(NamedTuple):
     """Of an answer, in their order."""
     sparse: bool = True
     """What an entry of `errors` or `warnings` has nothing to say for is left out of it; later it is empty."""
+    body: Manner = _READS_38
+    """How it reads a body."""
+    query: Manner = _READS_38._replace(folded=False, unknown="ignored")
+    """The same of a query, whose names are never looked up in another letter case."""
     nulls: bool = True
     """A number that is unset or infinite is null; later it is an object that says so, and other kinds are empty."""
     plugin_by_version: bool = True
@@ -145,6 +178,8 @@ _38 = _37._replace(operation_id="{side}_v0_0_{version}_{name}")
 _39 = _38._replace(
     home=2302,
     members=("meta", "errors", "warnings", PAYLOAD),
+    body=_READS_39,
+    query=_READS_39,
     nulls=False,
     data_parser="v0.0.{}",
     tells_source=True,
@@ -153,6 +188,8 @@ _40 = _39._replace(
     home=2411,
     members=(PAYLOAD, "meta", "errors", "warnings"),
     sparse=False,
+    body=_READS_40,
+    query=_READS_40,
     plugin_by_version=False,
     titles=("Slurm OpenAPI slurmctld", "Slurm OpenAPI slurmdbd"),
     operation_id="{side}_v00{version}_{method}_{path}",
@@ -162,9 +199,11 @@ _40 = _39._replace(
     dated=True,
     empty_yaml=True,
 )
-_43 = _40._replace(home=2605)
+_41 = _40._replace(body=_READS_41, query=_READS_41)
+_42 = _41._replace(body=Manner(), query=Manner())
+_43 = _42._replace(home=2605)
 
-DIALECTS = {36: _36, 37: _37, 38: _38, 39: _39, 40: _40, 41: _40, 42: _40, 43: _43, 44: _43, 45: _43}
+DIALECTS = {36: _36, 37: _37, 38: _38, 39: _39, 40: _40, 41: _41, 42: _42, 43: _43, 44: _43, 45: _43}
 
 HOME = {version: dialect.home for version, dialect in DIALECTS.items()}
 """The release whose slurmrestd is the model of an API version."""

@@ -139,9 +139,9 @@ class TestDialects:
         assert " ".join(versions.DIALECTS[version].members) == members
 
     def test_that_v0_0_39_has_a_dialect_of_its_own(self) -> None:
-        """Entries as before, numbers as later (seen on 23.02.8)."""
+        """Entries as before, numbers as later, and keys that are not known are not told of (seen on 23.02.8)."""
         dialect = versions.DIALECTS[39]
-        assert (dialect.sparse, dialect.nulls) == (True, False)
+        assert (dialect.sparse, dialect.nulls, dialect.body.unknown) == (True, False, "ignored")
         assert versions.plugin("slurm", 39) == ("openapi/v0.0.39", "Slurm OpenAPI v0.0.39")
         assert versions.plugin("slurmdb", 39) == ("openapi/dbv0.0.39", "Slurm OpenAPI DB v0.0.39")
 

@@ -1,38 +1,20 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""How API versions read bodies and queries, and what they call what they find.
+"""What API versions call what they find in bodies and queries, beside how they read (versions.Manner).
 
-Rule 1: values only; which version has which of them is the table at the end.
-Rule 2: words and sentences are slurmrestd's, because clients compare them.
+Rule 1: words and sentences are slurmrestd's, because clients compare them.
 """
 
 from __future__ import annotations
 
 import json
 
-from slurmrest_inet.record import NamedTuple
+from slurmrest_inet import versions
 
 
-class Manner(NamedTuple):
-    """How an API version reads.
+class Manner(versions.Manner):
+    """How an API version reads, with the words that it has for values."""
 
-    folded: keys may be of any letter case and the first 255 bytes of them count, empty ones count for nothing, values
-    are read in the order of the body, and the first fault ends it all. Otherwise values are read in the order of the
-    table, and the first one that cannot be read ends its object. unknown: what a key without a row is: a "fault", a
-    "warning", or "ignored". typed: a value of another type than the documents say is warned of. shown: sentences show
-    the value itself, and a number may stand for its object. loose: so may other numbers than integers, and texts.
-    scanned: a text may be a number where a moment is wanted. lenient: a word that is no flag is a fault, and reading
-    goes on. integer, real: what the home release calls JSON's.
-    """
-
-    folded: bool = False
-    unknown: str = "warning"
-    typed: bool = True
-    shown: bool = True
-    loose: bool = True
-    scanned: bool = True
-    lenient: bool = True
-    integer: str = "64 bit integer"
-    real: str = "floating point number"
+    __slots__ = ()
 
     def word(self, value: object) -> str:
         """Return what slurmrestd calls the type of a value."""
@@ -51,31 +33,10 @@ class Manner(NamedTuple):
         return show(value) if self.shown else self.word(value)
 
 
-_MANNERS = {
-    36: Manner(folded=True, unknown="fault", typed=False, shown=False, loose=False, scanned=False, lenient=False),
-    39: Manner(
-        unknown="ignored",
-        shown=False,
-        loose=False,
-        scanned=False,
-        lenient=False,
-        integer="int 64bits",
-        real="floating point",
-    ),
-    40: Manner(shown=False, scanned=False, lenient=False),
-    41: Manner(scanned=False),
-    42: Manner(),
-}
-"""By the first API version that has them."""
-
-_QUERIES = {**_MANNERS, 36: _MANNERS[36]._replace(folded=False, unknown="ignored")}
-"""The same of queries, whose names are never looked up in another letter case."""
-
-
 def manner_of(version: int, *, query: bool = False) -> Manner:
     """Return how an API version (36 to 45) reads a body, or a query."""
-    manners = _QUERIES if query else _MANNERS
-    return manners[max(since for since in manners if since <= version)]
+    dialect = versions.DIALECTS[version]
+    return Manner(*(dialect.query if query else dialect.body))
 
 
 def show(value: object) -> str:
