@@ -255,7 +255,8 @@ class TestSettings:
         assert str(error.value).endswith(".")
 
 
-SERVED = ("openapi/v0.0.36", "openapi/v0.0.37", "openapi/v0.0.38", "openapi/slurmctld")
+SERVED = ("openapi/v0.0.36", "openapi/v0.0.37", "openapi/v0.0.38", "openapi/v0.0.39", "openapi/slurmctld")
+PARSERS = ("data_parser/v0.0.40", "data_parser/v0.0.41", "data_parser/v0.0.42")
 
 
 class TestProgram:
@@ -271,7 +272,7 @@ class TestProgram:
         [
             (["-a", "list"], "Possible REST authentication plugins:", settings.AUTH_PLUGINS),
             (["-s", "LIST"], "Possible OpenAPI plugins:", SERVED),
-            (["-d", "list"], "Possible data_parser plugins:", ("data_parser/v0.0.42",)),
+            (["-d", "list"], "Possible data_parser plugins:", PARSERS),
         ],
     )
     def test_list(self, args: list[str], heading: str, names: tuple[str, ...]) -> None:
