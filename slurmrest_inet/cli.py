@@ -279,6 +279,9 @@ class _ListeningBackend(_Backend):
         if len(settings.auth_types) == 1 or settings.own_token is not None or self._library.changes_auth():
             self._library.load_auth(token=tokens or settings.own_token is not None)
 
+    def immortalise(self) -> None:
+        self._library.immortalise_program()
+
     def rehearsal(self, settings: Settings) -> tuple[Application, bytes] | None:
         if "rest_auth/jwt" not in settings.auth_types:
             return None

@@ -89,6 +89,9 @@ class ListeningBackend(Backend, Protocol):
     def warm_up(self, settings: Settings, /, *, network: bool) -> None:
         """Load what instances will need; `network`: some clients will come over TCP. Raises StartError."""
 
+    def immortalise(self) -> None:
+        """Before the first fork: let nobody write to what the program is made of, so that children share it."""
+
     def rehearsal(self, settings: Settings, /) -> tuple[Application, bytes] | None:
         """A request, and what answers it without leaving the process; None if there is no such thing."""
 

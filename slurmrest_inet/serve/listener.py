@@ -110,6 +110,7 @@ def serve(
         log.info(f"Listening on {sockets.name_of(sock)}.")  # noqa: G004 - our log, not logging's
     # What has been loaded stays; children would copy every page of it only to look for garbage there.
     gc.collect()
+    backend.immortalise()
     gc.freeze()
     return loop.run()
 

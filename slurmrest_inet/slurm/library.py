@@ -244,6 +244,15 @@ def pin_auth() -> None:
             lib.dlopen(os.path.join(folder, name).encode(), lib.RTLD_LAZY)
 
 
+def immortalise_program() -> int:
+    """Let the interpreter count no more who uses what the program is made of; how many objects that are.
+
+    0 on Python 3.11 and earlier, and where the layout of its objects is not known (cffi_build/immortal.c).
+    """
+    count: int = lib.immortalise_program()
+    return count
+
+
 def resolve_controllers() -> None:
     """Look slurmctld's addresses up: what the resolver loads for that, processes forked later need not load again."""
     import _socket  # noqa: PLC0415 - only a listener needs it

@@ -8,6 +8,7 @@ import os
 import re
 import subprocess
 import sys
+import sysconfig
 from typing import Any
 
 import backend
@@ -164,5 +165,5 @@ def warnings_of(folder: str, source: str) -> str:
     backend.prepare(headers_.read(), TABLES, folder)
     where = folder if source == "rows.c" else os.path.join(ROOT, "cffi_build")
     command = [*headers_.compiler(), "-std=gnu11", "-O3", *backend.STRICT, f"-I{folder}", f"-I{ROOT}/cffi_build", "-c"]
-    command += ["-o", os.devnull, os.path.join(where, source)]
+    command += ["-isystem", sysconfig.get_path("include"), "-o", os.devnull, os.path.join(where, source)]
     return subprocess.run(command, capture_output=True, text=True, check=False).stderr

@@ -135,6 +135,9 @@ class Backend:
             verified = verify.Verifier(jwt_plugin, self._keys, lambda user: user == "root")
             self._plugins = [verified if one is jwt_plugin else one for one in self._plugins]
 
+    def immortalise(self) -> None:
+        """Without libslurm there is no extension."""
+
     def rehearsal(self, chosen: settings.Settings) -> tuple[Callable[[Request], Response], bytes]:
         if os.environ.get("SLURM_DEBUG_FLAGS") == "bad-rehearsal" and os.getpid() != MAIN:
             os._exit(3)
