@@ -287,7 +287,7 @@ class _ListeningBackend(_Backend):
             return None
         from slurmrest_inet.api import rehearsal  # noqa: PLC0415 - with libslurm loaded
 
-        return rehearsal.application(settings), rehearsal.REQUEST
+        return rehearsal.application(settings), rehearsal.requests(settings)
 
     def application(self, settings: Settings, peer: Peer, *, once: bool = True) -> Application:
         return self._make_application(settings, peer, once=once, plugins=self._plugins)

@@ -44,7 +44,7 @@ def make_application(
     """
     plugins = load_plugins(settings, None) if plugins is None else plugins
     gate = auth.Gate(peer, plugins, once=once, tokens_first=settings.tokens_first, own_token=settings.own_token)
-    return _Application(settings, peer, gate)
+    return Application(settings, peer, gate)
 
 
 def load_plugins(settings: Settings, keys: Keys | None) -> tuple[auth.Plugin, ...]:
@@ -74,7 +74,7 @@ def load_all(settings: Settings) -> None:
         if any(
             selection.is_selected(settings, route.side, version) for version in versions.SERVED if route.serves(version)
         ):
-            _Application.operation(route.function)
+            Application.operation(route.function)
 
 
 def _told(request: Request, dialect: Dialect) -> tuple[dict[str, Any], Any]:
@@ -103,7 +103,9 @@ def _told(request: Request, dialect: Dialect) -> tuple[dict[str, Any], Any]:
     return pairs_in_body or {}, body
 
 
-class _Application:
+class Application:
+    """The handler of one connection's requests."""
+
     def __init__(self, settings: Settings, peer: Peer, gate: auth.Gate) -> None:
         self._settings = settings
         self._peer = peer
@@ -118,7 +120,7 @@ class _Application:
         accepted = media.negotiate(request, dialect)
         flags = selection.flags(self._settings, match.version)
         call = Call(match.version, match.parameters, *_told(request, dialect), flags, match.route.query)
-        self._adopt(identity)
+        self.adopt(identity)
         answer = self.operation(match.route.function)(call)
         status = errors.status_of(answer.code, versions.HOME[match.version])
         about = meta.of(match.route.side, match.version, self._peer, identity, call.flags)
@@ -133,7 +135,8 @@ class _Application:
         """Return how to speak to who asks for that path."""
         return versions.HTTP[versions.home_of(path, self._newest)]
 
-    def _adopt(self, identity: auth.Identity) -> None:
+    def adopt(self, identity: auth.Identity) -> None:
+        """Make libslurm act for who asks; raises RestError 401 where it cannot."""
         if identity == self._adopted:
             return
         self._adopted = None  # if this fails half-way, nobody's requests go on with what is left
@@ -153,6 +156,7 @@ class _Application:
 
     @staticmethod
     def operation(name: str) -> Callable[[Call], envelope.Answer]:
+        """Return the function of a route; its module is loaded when it is asked for first."""
         operation = _operations.get(name)
         if operation is None:
             module_name, _, function = name.rpartition(".")
