@@ -51,7 +51,8 @@ def test_what_code_is_made_of_is_immortal() -> None:
         print(count > 5000)
         code = function.__code__
         held = (function, code, code.co_consts, code.co_names, code.co_consts[-1], function.__defaults__, Plain)
-        print(*(eternal(one) for one in (*held, row, row[0], library, library.adopt, vars(library), library.lib.slurm_ping)))
+        held += (row, row[0], library, library.adopt, vars(library), library.lib.slurm_ping)
+        print(*(eternal(one) for one in held))
     """).splitlines()
     assert lines[0] == "True"
     assert set(lines[1].split()) == {"True"}
