@@ -51,7 +51,7 @@ def test_what_code_is_made_of_is_immortal() -> None:
         print(count > 5000)
         code = function.__code__
         held = (function, code, code.co_consts, code.co_names, code.co_consts[-1], function.__defaults__, Plain)
-        held += (row, row[0], library, library.adopt, vars(library), library.lib.slurm_ping)
+        held += (row, row[0], library, library.adopt, vars(library), os.fstat, os.__name__)
         print(*(eternal(one) for one in held))
     """).splitlines()
     assert lines[0] == "True"
@@ -89,7 +89,7 @@ def test_life_goes_on() -> None:
         library.new_name = [*"abc"]
         del library.new_name
         gc.collect()
-        print(told, Plain.added, function("x") == ["x", "a constant", 1000002, (1000001, "default")])
+        print(told, Plain.added, function("x") == ["x", "a constant", 1000002, (1000001, "default")], flush=True)
         if not os.fork():
             make()
             gc.collect()
