@@ -227,4 +227,5 @@ def test_an_instance_loads_nothing_heavy(start: Starter) -> None:
     answers, _, _ = start.talk(request("/modules"))
     names = set(answers[0].body.decode().split())
     assert "h11" in names
-    assert names & set(HEAVY) == set()
+    # The guard of these tests is made with ctypes, which loads that from Python 3.14 on.
+    assert names & set(HEAVY) - {"threading"} == set()
