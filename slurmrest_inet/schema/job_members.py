@@ -277,7 +277,7 @@ def group_number(value: Any, at: Reading) -> int | None:
     return readers.group(value, at)
 
 
-_SIGNAL_NUMBER = re.compile(r"\s*[+-]?(0[xX][0-9a-fA-F]{1,16}|[0-9]{1,18})", re.ASCII)
+_SIGNAL_NUMBER = re.compile(r"\s*[+-]?(0[xX][0-9a-fA-F]+|[0-9]+)", re.ASCII)
 
 
 def signal(value: Any, at: Reading) -> Number | None:
@@ -291,9 +291,11 @@ def signal(value: Any, at: Reading) -> Number | None:
     if not text:
         return "NO_VAL"
     number = _SIGNAL_NUMBER.fullmatch(text)
-    found = int(number[0].strip().lower(), 0 if "x" in number[0].lower() else 10) if number else 0
-    found = found if number else sbatch.signal_number(text)
-    if not found and not number:
+    if number:
+        digits = number[0].strip()[:40].lower()
+        return max(min(int(digits, 16 if "x" in digits else 10), 2**63 - 1), -(2**63))
+    found = sbatch.signal_number(text)
+    if not found:
         raise InvalidError("Unknown signal (null)", "EINVAL")
     return found
 
