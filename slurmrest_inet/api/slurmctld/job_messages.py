@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 
 _NO_SCRIPT = lib.ESLURM_JOB_SCRIPT_MISSING
 _KILL = 9
+_NO_SIGNAL = 2**16 - 2
+"""What an empty text is: NO_VAL of 16 bits (slurm.h), which slurmctld refuses."""
 
 
 class _Words(NamedTuple):
@@ -311,6 +313,8 @@ def cancel(call: Call) -> Answer:
         return report.answer(*call.at({39: (), 42: (("status", []),)}))
     members: dict[str, Any] = dict(record.members)
     signal = members.get("signal") or _KILL
+    if signal == "NO_VAL":
+        signal = _NO_SIGNAL
     return call.at({39: _cancel_one, 40: _cancel_each})(report, call, chosen, signal, members.get("flags") or 0)
 
 
