@@ -17,6 +17,7 @@ import pytest
 import yaml
 
 sys.path.insert(0, os.path.dirname(__file__))
+sys.path.insert(0, os.path.join(os.path.dirname(__file__), os.pardir, "facts"))
 
 import homes
 from cases import ODD_NAME

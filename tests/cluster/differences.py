@@ -19,9 +19,10 @@ if __name__ == "__main__":
 from cases import ODD_NAME, WEIGHED
 from comparison import MISSING, Difference, Rule, same
 from modern_differences import MODERN_DIFFERENCES
+from write_differences import ACCEPTED, LIES, OTHERWISE, UNDONE, WRITES
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     Places = Mapping[str, object]
 
@@ -924,22 +925,6 @@ READS: dict[str, str] = {
 }
 """What test_update_time.py and test_federation.py show, which the comparison on a still cluster cannot."""
 
-WRITES: dict[str, str] = {
-    "crash": "slurmrestd frees what it still needs: it dies after the job was submitted, and the client hears nothing",
-    "crash-36": "slurmrestd of v0.0.36 dies where those of later versions refuse",
-    "documented": "the API's document lists the key, and slurmrestd does not know it",
-    "documented-type": "the API's document gives the value's type, and slurmrestd refuses values of that type",
-    "nodes-list": "slurmrestd takes the list that its document asks for, and does not heed it",
-    "false": "slurmrestd takes false for true",
-    "type": "slurmrestd tells an error and submits the job all the same, without the value",
-    "cut": "slurmrestd cuts a text at a NUL and submits the rest; a body with a NUL is refused here",
-    "negative-time": "slurmrestd makes 4,294,960,097 minutes of a negative number of days",
-    "job-name": "slurmrestd of v0.0.36 gives every job that is changed the name openapi",
-    "update-ignored": "slurmrestd takes a change of these and does not pass it on",
-    "array-update": "slurmrestd tells of an error where an array was changed without one",
-}
-"""What write_cases.py and test_writes.py refer to: they hold the values of both sides for each option."""
-
 
 _HEAD = """\
 # Differences from slurmrestd
@@ -963,7 +948,21 @@ _READS = """
 _WRITES = """
 ## Writes
 
-Each with the values of both sides in `tests/cluster/write_cases.py`:
+Each with the values of both sides in `tests/cluster/write_cases.py`, up to v0.0.38:
+
+"""
+_RECORDED = """
+Of v0.0.39 the recordings below `tests/facts/` tell what slurmrestd says; the exchanges have names there. Of what it
+died of, ours has an answer. Where it said 200 and did nothing, or told of an error and went on, ours refuses, but for
+the last of these:
+
+"""
+_OTHERWISE = """
+Bodies that are read otherwise:
+
+"""
+_LIES = """
+From v0.0.40 on, as `tests/cluster/modern_write_cases.py` and `tests/cluster/test_writes_modern.py` show them:
 
 """
 COMMAND = "python tests/cluster/differences.py > tests/cluster/DIFFERENCES.md"
@@ -1009,7 +1008,18 @@ def page() -> str:
         )
         lines.append(f"| {' | '.join(cells)} |\n")
     reads, writes = ([f"- `{key}`: {reason}\n" for key, reason in known.items()] for known in (READS, WRITES))
-    return "".join((_HEAD.format(command=COMMAND), *lines, _READS, *reads, _WRITES, *writes))
+    lies = [f"- `{key}` ({_versions(lie.versions)}): {lie.reason}\n" for key, lie in LIES.items()]
+    undone = [f"- {names}: {reason}\n" for reason, names in _by_reason([*UNDONE.items(), *ACCEPTED.items()])]
+    otherwise = [f"- `{name}`: {reason}\n" for name, (_, reason) in OTHERWISE.items()]
+    recorded = (_RECORDED, *undone, _OTHERWISE, *otherwise)
+    return "".join((_HEAD.format(command=COMMAND), *lines, _READS, *reads, _WRITES, *writes, *recorded, _LIES, *lies))
+
+
+def _by_reason(named: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    found: dict[str, list[str]] = {}
+    for name, reason in named:
+        found.setdefault(reason, []).append(f"`{name}`")
+    return [(reason, ", ".join(names)) for reason, names in found.items()]
 
 
 if __name__ == "__main__":

@@ -7,8 +7,10 @@ Rule 2: ids are told as distances from the job's own, times of day as distances 
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
+import subprocess
 import time
 from typing import TYPE_CHECKING
 
@@ -24,6 +26,7 @@ _NAMING = (
 )
 # What the scheduler makes of a job depends on when it looks.
 _UNSTEADY = ("LastSchedEval", "Scheduler", "Reason", "last_sched_evaluation", "state_reason", "state_description")
+_UNSTEADY_FLAGS = {"DEPENDENT", "BACKFILL_ATTEMPTED", "SCHEDULING_ATTEMPTED"}
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT[\d:]{8}")
 
 
@@ -31,6 +34,15 @@ def last(lab: Lab) -> int:
     """The largest id of all jobs, the first of a heterogeneous job for its components."""
     lines = lab.run("squeue", "-a", "-h", "-t", "all", "-r", "-O", "JobArrayID:30").split()
     return max((int(re.match(r"\d+", line)[0]) for line in lines), default=0)
+
+
+def end_later_ones(lab: Lab, first: int) -> None:
+    """End all jobs that came after a job."""
+    alive = {int(ident) for ident in lab.run("squeue", "-a", "-h", "-t", "PENDING,RUNNING", "-o", "%A").split()}
+    made = [str(ident) for ident in sorted(alive) if ident > first]
+    if made:
+        with contextlib.suppress(subprocess.CalledProcessError):  # one may have ended by itself meanwhile
+            lab.run("scancel", "-Q", *made)
 
 
 def shown(lab: Lab, job: int) -> dict[str, object]:
@@ -49,26 +61,33 @@ def shown(lab: Lab, job: int) -> dict[str, object]:
 
 
 def served(jobs: list[dict[str, object]], job: int) -> dict[str, object]:
-    """The same of the records that an answer of v0.0.38 holds."""
+    """The same of the records of an answer of any API version."""
     found: dict[str, object] = {}
     for number, one in enumerate(jobs):
-        submitted = one["submit_time"]
+        submitted = _number(one["submit_time"])
         for key, value in one.items():
-            is_moment = type(value) is int and value > 1_500_000_000
+            plain = _number(value)
+            is_moment = type(plain) is int and plain > 1_500_000_000
             found[f"{number}.{key}"] = (
-                float(value - submitted) if is_moment else masked(value, job) if key in _NAMING else value
+                float(plain - submitted) if is_moment else masked(value, job) if key in _NAMING else value
             )
         for key in _UNSTEADY:
             found.pop(f"{number}.{key}", None)
+        found[f"{number}.flags"] = [word for word in one["flags"] if word not in _UNSTEADY_FLAGS]
     return found
+
+
+def _number(value: object) -> object:
+    """A number, also of an object that says whether it is set."""
+    return value["number"] if isinstance(value, dict) and value.get("set") is True else value
 
 
 def _fields(line: str, job: int) -> dict[str, object]:
     fields: dict[str, object] = dict(_FIELD.findall(line))
-    submitted = _epoch(str(fields["SubmitTime"]))
+    submitted = epoch(str(fields["SubmitTime"]))
     for name, value in fields.items():
         if _MOMENT.fullmatch(str(value)):
-            fields[name] = _epoch(str(value)) - submitted
+            fields[name] = epoch(str(value)) - submitted
     fields.update({name: masked(fields[name], job) for name in _NAMING if name in fields})
     return {name: value for name, value in fields.items() if name not in _UNSTEADY}
 
@@ -83,7 +102,8 @@ def masked(value: object, job: int) -> str:
     return re.sub(r"\d+", mask, str(value))
 
 
-def _epoch(text: str) -> float:
+def epoch(text: str) -> float:
+    """A time of day of Slurm's commands as seconds."""
     return time.mktime(time.strptime(text, "%Y-%m-%dT%H:%M:%S"))
 
 

@@ -4,7 +4,7 @@
 Rule 1: each request is made once with either server, on jobs that were made for it. What each job has become is read
         from slurmctld with scontrol, and from its state folder: the script and the environment to the byte.
 Rule 2: ids and times of day are masked; times are compared as distances from the submission.
-Rule 3: a difference is one of differences.WRITES; where there is none, the case fails.
+Rule 3: a difference is one of write_differences.WRITES; where there is none, the case fails.
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import job_effects
 import pytest
-from differences import WRITES
 from documented import broken, type_of
 from job_effects import unlike
 from sidebyside import program, wire
 from write_cases import ALL, BODIES, CANCELS, CASES, CHANGES, JOB, SCRIPT, Body, Cancel, Case, Change
+from write_differences import WRITES
 
 from slurmrest_inet.schema.job_desc import JOB_DESC
 from slurmrest_inet.schema.model import IN
@@ -124,9 +124,7 @@ def writer(lab: Lab, tokens: dict[str, str]) -> Iterator[Writer]:
     one = Writer(lab, tokens)
     first = job_effects.last(lab)
     yield one
-    made = [str(number) for number in range(first + 1, job_effects.last(lab) + 1)]
-    if made:
-        lab.run("scancel", "-Q", *made)
+    job_effects.end_later_ones(lab, first)
 
 
 def _each(cases: tuple[Any, ...]) -> Any:
@@ -248,7 +246,7 @@ def test_heterogeneous_job(method: str, target: str, version: int, writer: Write
     try:
         for who in (writer.real, writer.ours):
             jobs.append(writer.submit(writer.ours, 38, described)[1])
-            # In v0.0.36 slurmrestd renames what has no name, see differences.WRITES.
+            # In v0.0.36 slurmrestd renames what has no name, see write_differences.WRITES.
             change = {"comment": "changed", **({"name": "w"} if version == 36 else {})}
             body = json.dumps(change).encode() if method == "POST" else b""
             path = f"/slurm/v0.0.{version}/job/{target.format(job=jobs[-1])}"

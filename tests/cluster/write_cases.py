@@ -19,7 +19,7 @@ ALL = (36, 37, 38)
 class Case(NamedTuple):
     """Members of a job beside those that every job has, and the API versions that are asked.
 
-    difference: a key of differences.WRITES; `ours` is then our status, and what our job holds in v0.0.38.
+    difference: a key of write_differences.WRITES; `ours` is then our status, and what our job holds in v0.0.38.
     """
 
     job: dict[str, Any]

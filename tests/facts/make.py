@@ -132,6 +132,88 @@ def documented_types(folder: str) -> dict[str, Any]:
     return found
 
 
+_DESCRIBED = {39: "23.02.7", **{version: f"24.11.5-v0.0.{version}" for version in (40, 41, 42)}}
+
+
+def written_members(folder: str) -> dict[str, Any]:
+    """The members of what a job is submitted with and their types, by struct and API version."""
+    found: dict[str, Any] = {}
+    for version, name in _DESCRIBED.items():
+        with open(os.path.join(folder, "openapi", f"{name}.json"), encoding="utf-8") as file:
+            document = json.load(file)
+        schemas = document.get("components", {}).get("schemas", {})
+        content = document["paths"][f"/slurm/v0.0.{version}/job/submit"]["post"]["requestBody"]["content"]
+        found[f"v0.0.{version}"] = _type(content["application/json"]["schema"], schemas)["job"]
+    return {"job_desc_msg": found}
+
+
+_TARGETS = {
+    "171": "{held}",
+    "172": "{array}",
+    "173": "{running}",
+    "174": "{components}",
+    "1": "{running}",
+    "8": "{finished}",
+    "10": "{foreign}",
+}
+"""The jobs of the recordings of 23.02.8, by what they were."""
+
+
+def recorded_writes(folder: str) -> list[dict[str, Any]]:
+    """What a real server of 23.02.8 was asked of jobs in v0.0.39, and what it said.
+
+    `status` is None where it died. Of an entry of errors there are number (None without one), description with "<0>"
+    for the job's id, and source, of a warning description and source, of the rest of the body the values without ids;
+    `shown` is what a job then had for each member that was written.
+    """
+    with open(os.path.join(folder, "samples", "23.02.8", "v0.0.39", "writes.json"), encoding="utf-8") as file:
+        exchanges = json.load(file)
+    found = []
+    for exchange, after in zip(exchanges, [*exchanges[1:], {"method": ""}]):
+        version, _, path = exchange["path"].partition("/job/")
+        if version != "/slurm/v0.0.39" or exchange["method"] == "GET" or "yaml" in str(exchange["content_type"]):
+            continue
+        ident = re.match(r"\d*", path)[0]
+        answer = exchange["answer"] if isinstance(exchange["answer"], dict) else {}
+        one = {
+            "name": exchange["name"],
+            "method": exchange["method"],
+            "path": _TARGETS.get(ident, ident) + path[len(ident) :],
+            "user": exchange["user"],
+            "type": exchange.get("headers", {}).get("Content-Type", "application/json"),
+            "body": exchange["body"],
+            "status": exchange["status"],
+            "errors": [
+                [entry.get("error_number"), _about(entry.get("description"), ident), entry["source"]]
+                for entry in answer.get("errors", ())
+            ],
+            "warnings": [[entry["description"], entry["source"]] for entry in answer.get("warnings", ())],
+            "payload": _payload(answer),
+        }
+        if exchange["status"] == 200 and after["method"] == "GET" and "/job/" in after["path"]:
+            one["shown"] = _written(exchange["body"], after["answer"]["jobs"][0])
+        found.append(one)
+    return found
+
+
+def _about(description: str | None, ident: str) -> str | None:
+    known = description is not None and ident in _TARGETS
+    return re.sub(rf"\b{ident}(?!\d)", "<0>", description) if known else description
+
+
+def _payload(answer: dict[str, Any]) -> dict[str, Any]:
+    found = {name: value for name, value in answer.items() if name not in ("meta", "errors", "warnings", "job_id")}
+    if isinstance(found.get("result"), dict):
+        found["result"] = {name: value for name, value in found["result"].items() if name not in ("job_id", "error")}
+    return found
+
+
+def _written(body: Any, job: dict[str, Any]) -> dict[str, Any]:
+    """What a job has for the members that a body asks for."""
+    asked = body.get("job", body) if isinstance(body, dict) else {}
+    return {name: job[name] for name in asked if name in job and name != "environment"}
+
+
 def _type(schema: dict[str, Any], schemas: dict[str, Any]) -> Any:
     if "$ref" in schema:
         return _type(schemas[schema["$ref"].rpartition("/")[2]], schemas)
@@ -150,11 +232,20 @@ def _write(name: str, value: object) -> None:
         file.write("\n")
 
 
+def _write_lines(name: str, records: list[dict[str, Any]]) -> None:
+    """The same with one line for a record."""
+    lines = ",\n".join(json.dumps(one, sort_keys=True, ensure_ascii=False) for one in records)
+    with open(os.path.join(HERE, name), "w", encoding="utf-8") as file:
+        file.write(f"[\n{lines}\n]\n")
+
+
 def main(folder: str) -> None:
     """Write every file of this folder."""
     _write("documented-22.05.json", documented_types(folder))
     _write("headers.json", headers(folder))
     _write("message_types.json", message_types(folder))
+    _write("written.json", written_members(folder))
+    _write_lines("writes-23.02.json", recorded_writes(folder))
 
 
 if __name__ == "__main__":

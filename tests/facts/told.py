@@ -56,3 +56,13 @@ def message_types() -> dict[str, dict[int, str]]:
         release: {int(number): name for number, name in types.items()}
         for release, types in _file("message_types.json").items()
     }
+
+
+def written_members(struct: str) -> dict[int, dict[str, Any]]:
+    """Members that are written and their types, by API version, as the documents of their home releases have them."""
+    return {int(version.rpartition(".")[2]): members for version, members in _file("written.json")[struct].items()}
+
+
+def recorded_writes() -> list[dict[str, Any]]:
+    """What a real server was asked of jobs in v0.0.39, and what it said; see make.recorded_writes."""
+    return list(_file("writes-23.02.json"))

@@ -1,0 +1,104 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Jobs written by a server in listening mode, the real slurmrestd or ours: one request, its answer, and what it did.
+
+Rule 1: an answer may be lost or may lie. Whether there is a job is asked of slurmctld.
+Rule 2: whoever dies of a request is started again for the next one, and its answer is told as none.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from typing import TYPE_CHECKING, NamedTuple
+
+from sidebyside import wire
+
+if TYPE_CHECKING:
+    from typing import Any, Callable
+
+    from sidebyside.lab import Lab
+    from sidebyside.server import Server
+
+    Start = Callable[[], Server]
+
+JSON = "application/json"
+
+
+class Told(NamedTuple):
+    """An answer: status (0: none came), document without `meta` or text, and the id of the job that it names."""
+
+    status: int
+    body: Any
+    job: int = 0
+
+    @property
+    def errors(self) -> list[dict[str, Any]]:
+        """Its error entries."""
+        return self.body["errors"] if isinstance(self.body, dict) else []
+
+    @property
+    def warnings(self) -> list[dict[str, Any]]:
+        """Its warnings."""
+        return self.body["warnings"] if isinstance(self.body, dict) else []
+
+
+NOTHING = Told(0, None)
+
+
+class Writer:
+    """One of the two servers, and whose tokens it is asked with."""
+
+    def __init__(self, start: Start, tokens: dict[str, str]) -> None:
+        self._start = start
+        self._tokens = tokens
+        self._server = start()
+
+    def end(self) -> None:
+        """End the server."""
+        self._server.end()
+
+    def ask(
+        self,
+        method: str,
+        path: str,
+        body: bytes | None = None,
+        *,
+        user: str = "alice",
+        name: str | None = None,
+        type_: str = JSON,
+    ) -> Told:
+        """One request with the token of `user` in the name of `name`."""
+        head = [
+            f"{method} /slurm/{path} HTTP/1.1",
+            "Host: lab",
+            f"X-SLURM-USER-NAME: {name or user}",
+            f"X-SLURM-USER-TOKEN: {self._tokens[user]}",
+        ]
+        if body is not None:
+            head += [f"Content-Type: {type_}", f"Content-Length: {len(body)}"]
+        try:
+            answer = self._server.ask("\r\n".join([*head, "", ""]).encode() + (body or b""))
+        except (OSError, wire.MalformedError):
+            self._revive()
+            return NOTHING
+        text = answer.body.decode()
+        if answer.headers.get("content-type") != JSON:
+            return Told(answer.status, text)
+        document = json.loads(text)
+        assert document.pop("meta")
+        return Told(answer.status, document, document.get("job_id") or 0)
+
+    def _revive(self) -> None:
+        """Start the server again if it has ended."""
+        limit = time.monotonic() + 10
+        while self._server.process.poll() is None:
+            if time.monotonic() > limit:
+                raise AssertionError("it lives, and gave no answer")
+            time.sleep(0.01)
+        self._server.end()
+        self._server = self._start()
+
+
+def exists(lab: Lab, job: int) -> bool:
+    """Whether slurmctld knows a job."""
+    return bool(lab.run("squeue", "-a", "-h", "-t", "all", "-o", "%A", "-j", str(job)).strip())
