@@ -159,12 +159,12 @@ def once(argv: list[str], environment: dict[str, str], request: bytes) -> float:
     os.close(give)
     actions = [(os.POSIX_SPAWN_DUP2, *pair) for pair in ((given, 0), (taken, 1), (null, 2))]
     pid = os.posix_spawn(argv[0], argv, environment, file_actions=actions)
-    _, status, usage = os.wait4(pid, 0)
+    _, status, usage = os.wait4(pid, 0)  # the real 24.11 may end with 1 after a good answer
     os.close(taken)
     answer = os.read(take, 65536)
     for descriptor in (given, take, null):
         os.close(descriptor)
-    if status or not answer.startswith(b"HTTP/1.1 200 "):
+    if not answer.startswith(b"HTTP/1.1 200 "):
         raise RuntimeError(f"{argv[0]} ended with {status}: {answer!r}")
     return (usage.ru_utime + usage.ru_stime) * 1e3
 
