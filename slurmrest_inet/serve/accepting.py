@@ -55,7 +55,9 @@ class Accepting:
             self._waiter.register(number, POLLIN)
 
     def accept(self, listening: int) -> None:
-        """Take what waits on one socket."""
+        """Take what waits on one socket; nothing if another one, of the same events, has brought a pause."""
+        if self._paused_until:
+            return
         sock = self._listening[listening]
         for _ in range(_AT_ONCE):
             try:

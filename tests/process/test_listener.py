@@ -20,6 +20,7 @@ from running import CLOSE, HERE, LOCAL, end_one, next_answer, sleeps, start_one,
 from wire import PATIENCE, request
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="becomes other users")
@@ -298,6 +299,25 @@ class TestDescriptors:
             assert "no descriptor is left" not in log
             one.wait_until(lambda: sleeps(one.process.pid))  # it waits, it does not spin
 
+    def test_two_sockets_and_no_descriptor(self, listen: Any, tmp_path: Path) -> None:
+        """Both have a client at once, and not even the descriptor that is kept helps: they wait in the kernel."""
+        path = str(tmp_path / "s")
+        one = listen(LOCAL, f"unix:{path}", **ONE)
+        one.wait_for("unix:")
+        pid, port = one.process.pid, one.port()
+        old = resource.prlimit(pid, resource.RLIMIT_NOFILE)
+        with socket.socket() as first, socket.socket(socket.AF_UNIX) as second:
+            with stopped(one):
+                resource.prlimit(pid, resource.RLIMIT_NOFILE, (3, old[1]))
+                for connection, address in ((first, ("127.0.0.1", port)), (second, path)):
+                    connection.settimeout(PATIENCE)
+                    connection.connect(address)
+                    connection.sendall(request("/pid", CLOSE))
+            one.wait_for("no descriptor is left")
+            one.wait_until(lambda: sleeps(pid))
+            resource.prlimit(pid, resource.RLIMIT_NOFILE, old)
+            assert whole(first).status == whole(second).status == 200
+
     def test_silent_clients_when_the_limit_falls(self, listen: Any) -> None:
         one = listen(LOCAL, **ONE)
         with contextlib.ExitStack() as held:
@@ -358,6 +378,23 @@ class TestSpares:
         assert one.end() == 0
         assert "Traceback" not in one.read_log()
         assert "ended with" not in one.log
+
+
+@contextlib.contextmanager
+def stopped(one: Any) -> Iterator[None]:
+    """What happens meanwhile, the listener sees all at once."""
+    one.process.send_signal(signal.SIGSTOP)
+    try:
+        one.wait_until(lambda: state(one.process.pid) == "T")
+        yield
+    finally:
+        one.process.send_signal(signal.SIGCONT)
+
+
+def state(pid: int) -> str:
+    """A process's state, one letter (proc(5))."""
+    with open(f"/proc/{pid}/stat", encoding="ascii") as file:
+        return file.read().rpartition(")")[2].split()[0]
 
 
 def is_refused(one: Any) -> bool:
