@@ -69,6 +69,7 @@ class Loop:
         self._idle_since = monotonic()
         self._ending = 0  # how often this process was asked to end
         self._measures: list[tuple[float, int]] = []  # against instances that do not end: when, and which signal
+        self._last = float("inf")  # when the last of them is due: who asks again does not put it off
         self._trial = 0  # process id of the listener that tries to start anew
         self._reload = False
         if kept is not None:
@@ -109,8 +110,8 @@ class Loop:
         while True:
             now = monotonic()
             if self._ending > ended:
-                ended = self._ending
-                self._begin_to_end(now)
+                first, ended = not ended, self._ending  # several signals may have come since the last look
+                self._begin_to_end(now, first=first)
             if self._ending and self._go_on_ending(now):
                 return EXIT_OK
             if self._reload and not self._ending and not self._trial:  # what a trial has read may have changed since
@@ -189,18 +190,18 @@ class Loop:
 
     # ---- the end
 
-    def _begin_to_end(self, now: float) -> None:
-        patience = 0.0
-        if self._ending == 1:
-            patience = self._drain
+    def _begin_to_end(self, now: float, *, first: bool) -> None:
+        """Somebody asked for it, or asked again, which ends our patience."""
+        patience = self._drain if self._ending == 1 else 0.0
+        if first:
             self._accepting.end()
             self._turns.clear()
             self._log.info(f"The listener ends; {len(self._instances)} connections may finish their requests.")
             self._instances.dismiss_spares()
             # SIGINT lets an instance finish what it is about; SIGTERM cuts a call into libslurm short.
             self._instances.tell(_signal.SIGINT)
-        last = now + patience + self._grace + 1.0
-        self._measures = [(now + patience, _signal.SIGTERM), (last, _signal.SIGKILL)]
+        self._last = min(self._last, now + patience + self._grace + 1.0)
+        self._measures = [(now + patience, _signal.SIGTERM), (self._last, _signal.SIGKILL)]
 
     def _go_on_ending(self, now: float) -> bool:
         """Whether nobody is left; otherwise take the next measure, when it is time for it."""

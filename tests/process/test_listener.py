@@ -469,6 +469,34 @@ class TestSignals:
         for connection in (idle, busy, silent):
             connection.close()
 
+    def test_two_signals_before_it_looks(self, listen: Any) -> None:
+        """The door is closed and instances are told, however many signals have come by then."""
+        one = listen(LOCAL, SLURMREST_INET_SPARE_INSTANCES="2")
+        with one.connect() as busy, one.connect() as silent:
+            busy.sendall(request("/sleep/1"))
+            one.wait_for("asleep")
+            with stopped(one):
+                for number in (signal.SIGTERM, signal.SIGINT):
+                    one.process.send_signal(number)
+            assert silent.recv(10) == b""
+            one.wait_until(lambda: is_refused(one))
+            assert whole(busy).body == b"awake"
+        assert one.process.wait(PATIENCE) == 0
+        assert one.read_log().count("The listener ends") == 1
+
+    def test_who_asks_again_and_again_puts_nothing_off(self, listen: Any) -> None:
+        one = listen(LOCAL, SLURMREST_INET_DRAIN_SECONDS="0.1", SLURMREST_INET_GRACE_SECONDS="0.1")
+        with one.connect() as busy:
+            busy.sendall(request("/sleep/500"))
+            one.wait_for("asleep")
+
+            def has_ended() -> bool:
+                one.process.send_signal(signal.SIGTERM)
+                time.sleep(0.2)
+                return one.process.poll() is not None
+
+            one.wait_until(has_ended)
+
     def test_no_more_connections_while_it_ends(self, listen: Any) -> None:
         one = listen()
         with one.connect() as busy:
