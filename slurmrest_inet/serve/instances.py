@@ -97,18 +97,14 @@ class Instances:
         return self._most - len(self._running)
 
     @property
-    def spares(self) -> int:
-        """How many wait for a connection."""
-        return len(self._spares)
-
-    @property
     def may_add_spare(self) -> bool:
         """Whether there is room for one more spare."""
         return len(self._spares) < self._settings.listener.spare_instances and self.free > len(self._spares)
 
     def running(self) -> tuple[tuple[int, Source | None, int], ...]:
-        """Process id, source and seat of each, for a listener that starts anew."""
-        return tuple((process, *one) for process, one in self._running.items())
+        """Process id, source and seat of each, for a listener that starts anew; that lets spares go (execve(2))."""
+        spares = tuple((process, None, spare.seat) for process, spare in self._spares.items())
+        return (*spares, *((process, *one) for process, one in self._running.items()))
 
     def adopt(self, process: int, source: Source | None, seat: int) -> None:
         """Go on with an instance of the listener whose place we took."""

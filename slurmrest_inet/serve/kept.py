@@ -29,13 +29,17 @@ class Kept(NamedTuple):
     trial: bool = False
 
     def write(self) -> int:
-        """Into a memory file that survives execve(2); its descriptor."""
+        """Into a memory file that survives execve(2); its descriptor. Raises OSError."""
         import json  # noqa: PLC0415 - only this case needs it
 
         keys = None if self.keys is None else [None if key is None else key.hex() for key in self.keys]
         memory = os.memfd_create("kept", 0)
-        os.write(memory, json.dumps({**self._asdict(), "keys": keys}).encode())
-        os.lseek(memory, 0, os.SEEK_SET)
+        try:
+            os.write(memory, json.dumps({**self._asdict(), "keys": keys}).encode())
+            os.lseek(memory, 0, os.SEEK_SET)
+        except OSError:
+            os.close(memory)
+            raise
         return memory
 
 

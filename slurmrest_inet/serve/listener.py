@@ -104,6 +104,8 @@ def serve(
         environ=first,
     )
     loop.hear_signals()
+    if kept is not None:
+        log.info("The configuration is read again.")
     if room.note:
         log.info(room.note)
     for sock in listening:

@@ -16,7 +16,7 @@ from slurmrest_inet.record import TYPE_CHECKING
 from slurmrest_inet.serve.accepting import Accepting
 from slurmrest_inet.serve.instances import EXIT_OK, SIGNALS, Instances
 from slurmrest_inet.serve.kept import Kept
-from slurmrest_inet.serve.restart import start_anew, try_anew
+from slurmrest_inet.serve.restart import Trial, start_anew
 from slurmrest_inet.serve.seats import Seats
 from slurmrest_inet.serve.spares import QUIET, Spares
 from slurmrest_inet.serve.turns import Turns
@@ -70,7 +70,7 @@ class Loop:
         self._ending = 0  # how often this process was asked to end
         self._measures: list[tuple[float, int]] = []  # against instances that do not end: when, and which signal
         self._last = float("inf")  # when the last of them is due: who asks again does not put it off
-        self._trial = 0  # process id of the listener that tries to start anew
+        self._trial = Trial(log)
         self._reload = False
         if kept is not None:
             for process, of, seat in kept.instances:
@@ -178,8 +178,7 @@ class Loop:
                 self._bury(process, status)
 
     def _bury(self, process: int, status: int) -> None:
-        if process == self._trial:
-            self._trial = 0
+        if self._trial.bury(process):
             self._judge_trial(status)
         elif self._instances.bury_spare(process, status):
             self._spares.pause(monotonic())
@@ -213,17 +212,26 @@ class Loop:
 
     def _try_to_start_anew(self) -> None:
         try:
-            self._trial = try_anew(self._kept(), self._environ)
+            self._trial.start(self._kept(), self._environ)
         except OSError as error:
-            self._log.error(f"The configuration cannot be read again: {error.strerror}.")
+            self._stay(error.strerror)
 
     def _judge_trial(self, status: int) -> None:
-        if status or self._ending:
-            self._log.error("The configuration cannot be read again: the listener goes on with what it has.")
+        if status:
+            if not self._ending:
+                self._stay("the listener goes on with what it has")
             return
-        self._log.info("The configuration is read again.")
-        self._instances.dismiss_spares()
-        start_anew(self._kept(), self._environ)
+        _signal.pthread_sigmask(_signal.SIG_BLOCK, SIGNALS)  # what came before has been heard when this returns
+        try:
+            if not self._ending and not self._reload:  # asked for meanwhile, a reload has its own trial
+                start_anew(self._kept(), self._environ)
+        except OSError as error:
+            self._stay(error.strerror)
+        finally:
+            _signal.pthread_sigmask(_signal.SIG_UNBLOCK, SIGNALS)
+
+    def _stay(self, why: str | None) -> None:
+        self._log.error(f"The configuration cannot be read again: {why}.")
 
     def _kept(self) -> Kept:
         return Kept(

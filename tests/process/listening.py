@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import ctypes
+import errno
 import os
 import signal
 import sys
@@ -27,9 +28,10 @@ from slurmrest_inet.auth import jwt as jwt_plugin  # noqa: E402 - the order is t
 from slurmrest_inet.auth.plugins import plugin  # noqa: E402 - the order is the program's own
 from slurmrest_inet.http.message import Request, Response  # noqa: E402 - the order is the program's own
 from slurmrest_inet.serve import listener  # noqa: E402 - the order is the program's own
+from slurmrest_inet.serve.kept import Kept  # noqa: E402 - the order is the program's own
 
 if TYPE_CHECKING:
-    from typing import Callable
+    from typing import Any, Callable, NoReturn
 
     from slurmrest_inet.auth.keys import Keys
     from slurmrest_inet.auth.peer import Peer
@@ -155,6 +157,27 @@ class Backend:
         return Application(Gate(peer, self._plugins, once=once), peer)
 
 
+def bring_about(what: str | None) -> None:
+    """What can happen to a reload but rarely does."""
+    execve, write = os.execve, Kept.write
+
+    def no_execve(*args: Any) -> NoReturn:
+        if (os.getpid() == MAIN) == (what == "no-exec"):
+            raise OSError(errno.ENOMEM, os.strerror(errno.ENOMEM))
+        execve(*args)
+
+    def write_late(kept: Kept) -> int:
+        if not kept.trial:
+            os.kill(MAIN, signal.SIGTERM)
+        return write(kept)
+
+    if what in ("no-exec", "no-exec-of-trial"):
+        os.execve = no_execve
+    elif what == "late-signal":
+        Kept.write = write_late  # type: ignore[method-assign]
+
+
 MAIN = os.getpid()
+bring_about(os.environ.get("SLURM_DEBUG_FLAGS"))
 chosen = settings.read(cli.parse(sys.argv[1:]).options, os.environ)
 sys.exit(listener.serve(chosen, os.environ, log, Backend))

@@ -13,7 +13,7 @@ import socket
 import subprocess
 import sys
 import time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TextIO
 
 import pytest
 from running import CLOSE, HERE, LOCAL, end_one, next_answer, sleeps, start_one, unix, whole
@@ -392,9 +392,12 @@ def stopped(one: Any) -> Iterator[None]:
 
 
 def state(pid: int) -> str:
-    """A process's state, one letter (proc(5))."""
-    with open(f"/proc/{pid}/stat", encoding="ascii") as file:
-        return file.read().rpartition(")")[2].split()[0]
+    """A process's state, one letter (proc(5)): X when it is gone."""
+    try:
+        with open(f"/proc/{pid}/stat", encoding="ascii") as file:
+            return file.read().rpartition(")")[2].split()[0]
+    except (FileNotFoundError, ProcessLookupError):
+        return "X"
 
 
 def is_refused(one: Any) -> bool:
@@ -562,23 +565,6 @@ class TestSignals:
         one.wait_for("cannot be read again")
         assert one.ask("/pid").status == 200
 
-    def test_a_reload_that_is_asked_for_during_another_one(self, listen: Any, tmp_path: Path) -> None:
-        conf = tmp_path / "conf"
-        conf.write_text("fine")
-        one = listen(LOCAL, SLURM_CONF=str(conf))
-        assert one.ask("/pid").status == 200
-        conf.unlink()
-        os.mkfifo(conf)
-        one.process.send_signal(signal.SIGHUP)
-        with conf.open("w") as old:  # opened for reading by the process that tries
-            conf.unlink()
-            conf.write_text("fine")
-            one.process.send_signal(signal.SIGHUP)
-            time.sleep(0.2)
-            old.write("broken")
-        one.wait_for("cannot be read again(.|\n)*is read again(.|\n)*Listening")
-        assert one.ask("/pid").status == 200
-
     def test_idle_exit(self, listen: Any) -> None:
         one = listen(LOCAL, "--idle-exit", "1")
         with one.connect() as connection:
@@ -586,6 +572,90 @@ class TestSignals:
             assert next_answer(connection).body == b"awake"
         assert one.process.wait(PATIENCE) == 0
         assert "Nobody came" in one.read_log()
+
+
+class TestTrials:
+    """A reload is tried by another process, and neither that nor its end may cost anything."""
+
+    @pytest.fixture
+    def conf(self, tmp_path: Path) -> Path:
+        """The slurm.conf, whose text is "fine"."""
+        conf = tmp_path / "conf"
+        conf.write_text("fine")
+        return conf
+
+    @pytest.mark.parametrize(
+        ("first", "second", "log"),
+        [
+            ("broken", "fine", "cannot be read again(.|\n)*is read again(.|\n)*Listening"),
+            ("fine", "broken", "cannot be read again: the listener goes on"),
+            ("fine", "fine", "is read again(.|\n)*Listening"),
+        ],
+    )
+    def test_another_reload_during_one(self, listen: Any, conf: Path, first: str, second: str, log: str) -> None:
+        """What is taken is what was tried last."""
+        one = listen(LOCAL, SLURM_CONF=str(conf))
+        assert one.ask("/pid").status == 200
+        with on_trial(one, conf) as tried:
+            conf.write_text(second)
+            one.process.send_signal(signal.SIGHUP)
+            time.sleep(0.2)
+            tried.write(first)
+        one.wait_for(log)
+        assert one.ask("/pid").status == 200
+
+    def test_a_signal_at_the_last_moment(self, listen: Any) -> None:
+        """It ends the listener that follows."""
+        one = listen(LOCAL, SLURM_DEBUG_FLAGS="late-signal")
+        one.port()
+        one.process.send_signal(signal.SIGHUP)
+        one.wait_for("is read again(.|\n)*The listener ends")
+        assert one.process.wait(PATIENCE) == 0
+
+    def test_the_program_cannot_be_executed(self, listen: Any) -> None:
+        """All is as before, spares included."""
+        one = listen(LOCAL, SLURM_DEBUG_FLAGS="no-exec", SLURMREST_INET_SPARE_INSTANCES="2")
+        assert one.ask("/pid").status == 200
+        with one.connect() as silent:
+            one.wait_until(lambda: len(one.children()) == 2)
+            one.wait_until(lambda: sleeps(one.process.pid))
+            before = descriptors(one.process.pid), one.children()
+            one.process.send_signal(signal.SIGHUP)
+            one.wait_for("cannot be read again: Cannot allocate memory")
+            assert (descriptors(one.process.pid), one.children()) == before
+            silent.sendall(request("/pid", CLOSE))
+            assert whole(silent).status == 200
+        assert one.end() == 0
+        assert "Traceback" not in one.read_log()
+
+    def test_the_trial_cannot_be_executed(self, listen: Any) -> None:
+        one = listen(LOCAL, SLURM_DEBUG_FLAGS="no-exec-of-trial")
+        one.port()
+        one.process.send_signal(signal.SIGHUP)
+        one.wait_for("cannot be tried: Cannot allocate memory(.|\n)*cannot be read again: the listener goes on")
+        assert one.ask("/pid").status == 200
+
+
+@contextlib.contextmanager
+def on_trial(one: Any, conf: Path) -> Iterator[TextIO]:
+    """A reload whose trial reads as slurm.conf what is written here; `conf` is a file that is fine again."""
+    conf.unlink()
+    os.mkfifo(conf)
+    one.process.send_signal(signal.SIGHUP)
+    with conf.open("w") as tried:  # opened for reading by the trial
+        conf.unlink()
+        conf.write_text("fine")
+        yield tried
+
+
+def descriptors(pid: int) -> dict[str, tuple[str, str]]:
+    """What each descriptor of a process is, and its flags, close-on-exec among them (proc(5), fdinfo)."""
+    found = {}
+    for number in os.listdir(f"/proc/{pid}/fd"):
+        with open(f"/proc/{pid}/fdinfo/{number}", encoding="ascii") as file:
+            flags = next(line for line in file if line.startswith("flags:"))
+        found[number] = os.readlink(f"/proc/{pid}/fd/{number}"), flags
+    return found
 
 
 @needs_root
