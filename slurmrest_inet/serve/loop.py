@@ -117,6 +117,7 @@ class Loop:
             if self._reload and not self._ending and not self._trial:  # what a trial has read may have changed since
                 self._reload = False
                 self._try_to_start_anew()
+            self._trial.see_to_deadline(now)
             self._turns.see_to_deadlines(now)
             self._accepting.go_on(now)
             self._turns.give_turns(now)
@@ -143,7 +144,8 @@ class Loop:
     def _patience(self, now: float) -> int:
         """Milliseconds until something is to be done without an event; -1 for never (poll(2))."""
         times = [*self._turns.deadlines()]
-        times += [time for time in (self._accepting.deadline(), self._spares.deadline(now)) if time is not None]
+        others = (self._accepting.deadline(), self._spares.deadline(now), self._trial.deadline())
+        times += [time for time in others if time is not None]
         if self._measures:
             times.append(self._measures[0][0])
         elif self._idle_exit and not self._busy():
@@ -194,6 +196,7 @@ class Loop:
         patience = self._drain if self._ending == 1 else 0.0
         if first:
             self._accepting.end()
+            self._trial.end()
             self._turns.clear()
             self._log.info(f"The listener ends; {len(self._instances)} connections may finish their requests.")
             self._instances.dismiss_spares()

@@ -5,12 +5,14 @@ Rule 1: libslurm ends a process that finds something wrong in slurm.conf, and th
         what changes between a trial and the start that follows it at once is not tried; nothing can close that gap.
 Rule 2: sockets, connections and children are kept (kept.py), with the process id that whoever started us knows.
 Rule 3: signals are blocked from before the old program looks at them last until the new one hears them: none is lost.
+Rule 4: a trial has an end.
 """
 
 from __future__ import annotations
 
 import os
 import sys
+from time import monotonic
 
 from slurmrest_inet.record import TYPE_CHECKING
 from slurmrest_inet.serve.instances import EXIT_FAULT, SIGNALS
@@ -26,6 +28,9 @@ if TYPE_CHECKING:
 else:
     import _signal  # the C half, as everywhere here
 
+TRIAL_SECONDS = 60.0
+"""How long a trial may take; it waits for no client, but slurm.conf can come from a file system that is not there."""
+
 
 class Trial:
     """The process that does all that start_anew() does but serve; true while there is one."""
@@ -33,6 +38,7 @@ class Trial:
     def __init__(self, log: Log) -> None:
         self._log = log
         self._process = 0
+        self._until = 0.0
 
     def __bool__(self) -> bool:
         return self._process != 0
@@ -47,6 +53,7 @@ class Trial:
         finally:
             _signal.pthread_sigmask(_signal.SIG_UNBLOCK, SIGNALS)
         self._process = process
+        self._until = monotonic() + TRIAL_SECONDS
 
     def _be_trial(self, kept: Kept, environ: dict[str, str]) -> NoReturn:
         """The life of the child; signals are still blocked."""
@@ -63,6 +70,22 @@ class Trial:
             return False
         self._process = 0
         return True
+
+    def deadline(self) -> float | None:
+        """When `see_to_deadline` has something to do."""
+        return self._until or None if self._process else None
+
+    def see_to_deadline(self, now: float) -> None:
+        """End one that takes too long."""
+        if self._process and self._until and now >= self._until:
+            self._log.error(f"The configuration cannot be tried within {TRIAL_SECONDS:g} s.")
+            self.end()
+
+    def end(self) -> None:
+        """Let none outlive this listener; until it is reaped it is there."""
+        if self._process:
+            os.kill(self._process, _signal.SIGKILL)
+            self._until = 0.0
 
 
 def start_anew(kept: Kept, environ: dict[str, str]) -> NoReturn:

@@ -27,7 +27,7 @@ from slurmrest_inet.auth import Gate  # noqa: E402 - the order is the program's 
 from slurmrest_inet.auth import jwt as jwt_plugin  # noqa: E402 - the order is the program's own
 from slurmrest_inet.auth.plugins import plugin  # noqa: E402 - the order is the program's own
 from slurmrest_inet.http.message import Request, Response  # noqa: E402 - the order is the program's own
-from slurmrest_inet.serve import listener  # noqa: E402 - the order is the program's own
+from slurmrest_inet.serve import listener, restart  # noqa: E402 - the order is the program's own
 from slurmrest_inet.serve.kept import Kept  # noqa: E402 - the order is the program's own
 
 if TYPE_CHECKING:
@@ -175,6 +175,8 @@ def bring_about(what: str | None) -> None:
         os.execve = no_execve
     elif what == "late-signal":
         Kept.write = write_late  # type: ignore[method-assign]
+    elif what == "short-trial":
+        restart.TRIAL_SECONDS = 0.3
 
 
 MAIN = os.getpid()

@@ -604,6 +604,24 @@ class TestTrials:
         one.wait_for(log)
         assert one.ask("/pid").status == 200
 
+    def test_it_ends_with_its_listener(self, listen: Any, conf: Path) -> None:
+        one = listen(LOCAL, SLURM_CONF=str(conf), **ONE)
+        one.port()
+        with on_trial(one, conf):
+            (trial,) = one.children()
+            assert one.end() == 0
+            one.wait_until(lambda: state(trial) in "XZ")
+        assert "cannot be" not in one.read_log()  # nothing was wrong with it
+
+    def test_it_has_a_deadline(self, listen: Any, conf: Path) -> None:
+        one = listen(LOCAL, SLURM_CONF=str(conf), SLURM_DEBUG_FLAGS="short-trial", **ONE)
+        one.port()
+        with on_trial(one, conf):
+            one.wait_for("cannot be tried within 0.3 s(.|\n)*cannot be read again: the listener goes on")
+            assert one.ask("/pid").status == 200
+        one.wait_until(lambda: not one.children())
+        one.wait_until(lambda: sleeps(one.process.pid))
+
     def test_a_signal_at_the_last_moment(self, listen: Any) -> None:
         """It ends the listener that follows."""
         one = listen(LOCAL, SLURM_DEBUG_FLAGS="late-signal")
