@@ -5,7 +5,7 @@ Rule 1: libslurm ends a process that finds something wrong in slurm.conf, and th
         what changes between a trial and the start that follows it at once is not tried; nothing can close that gap.
 Rule 2: sockets, connections and children are kept (kept.py), with the process id that whoever started us knows.
 Rule 3: signals are blocked from before the old program looks at them last until the new one hears them: none is lost.
-Rule 4: a trial has an end.
+Rule 4: a trial has an end, and holds no client.
 """
 
 from __future__ import annotations
@@ -58,7 +58,8 @@ class Trial:
     def _be_trial(self, kept: Kept, environ: dict[str, str]) -> NoReturn:
         """The life of the child; signals are still blocked."""
         try:
-            start_anew(kept._replace(trial=True), environ)
+            # A client that goes, or is let go, must not seem to stay because the trial also holds its connection.
+            start_anew(kept._replace(trial=True, waiting=()), environ)
         except OSError as error:
             self._log.error(f"The configuration cannot be tried: {error.strerror}.")
         finally:

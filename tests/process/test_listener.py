@@ -604,6 +604,15 @@ class TestTrials:
         one.wait_for(log)
         assert one.ask("/pid").status == 200
 
+    def test_it_holds_no_client(self, listen: Any, conf: Path) -> None:
+        one = listen(LOCAL, SLURM_CONF=str(conf), SLURMREST_INET_FIRST_BYTE_SECONDS="2", **ONE)
+        one.port()
+        before = len(descriptors(one.process.pid))
+        with one.connect() as silent:
+            one.wait_until(lambda: len(descriptors(one.process.pid)) > before)
+            with on_trial(one, conf):
+                assert silent.recv(10) == b""
+
     def test_it_ends_with_its_listener(self, listen: Any, conf: Path) -> None:
         one = listen(LOCAL, SLURM_CONF=str(conf), **ONE)
         one.port()
