@@ -83,8 +83,8 @@ class Session:
     lenient: nobody else has read the bytes of this connection, so a bare line feed may end a line of a head.
 
     `phase` is FIRST, HEAD, BODY or IDLE. `closed`: nothing more will be read or written. `failed`: the client broke the
-    protocol, or an answer broke off. `linger`: the client may still be sending, so a close at once could take the
-    answer away from it (RFC 9112 section 9.6).
+    protocol, or an answer broke off or could not be made. `linger`: the client may still be sending, so a close at once
+    could take the answer away from it (RFC 9112 section 9.6).
     """
 
     def __init__(self, limits: Limits, *, lenient: bool = False) -> None:
@@ -169,7 +169,8 @@ class Session:
         connection is then `closed`.
 
         Raises what a streamed body raises. Before anything was handed out another answer can be given instead; after
-        that the connection is `closed`, and the body visibly incomplete.
+        that the connection is `closed`, and the body visibly incomplete. If h11 had taken the head of the first answer
+        already, the other one raises too: then `give_up`.
         """
         begun = False
         close, over = self._closes(response), True
@@ -193,6 +194,11 @@ class Session:
         else:
             self.closed = True
             self.linger = not self._eof and (close or bool(self._buffer))
+
+    def give_up(self) -> None:
+        """No answer could be made, and nothing of one was handed out: the connection ends."""
+        self.closed = self.failed = True
+        self.linger = not self._eof
 
     def _time_out(self) -> None:
         if self.phase in (HEAD, BODY):

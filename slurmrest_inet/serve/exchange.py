@@ -15,7 +15,7 @@ from slurmrest_inet.http.limits import Limits
 from slurmrest_inet.http.message import Request, RestError
 from slurmrest_inet.http.session import BODY, FIRST, HEAD, IDLE, Session, Told, failure
 from slurmrest_inet.record import TYPE_CHECKING, NamedTuple, cast
-from slurmrest_inet.serve.answers import http_date
+from slurmrest_inet.serve.answers import http_date, lost_answer
 from slurmrest_inet.serve.connection import Connection, GoneError
 from slurmrest_inet.serve.guarded import GuardedApplication
 from slurmrest_inet.serve.log import escape
@@ -207,19 +207,31 @@ class _Exchange:
         self._give(request, told)
 
     def _give(self, request: Request | None, told: Told) -> None:
-        """Write one answer and log it. A client that is gone still has its answer closed, and logged."""
+        """Write one answer and log it. A client that is gone still has its answer closed, and logged.
+
+        An answer that cannot be made is replaced once; after that comes one that the session has no part in.
+        """
         status, sent = told.response.status, 0
         output = self._session.answer(told.response, http_date())
+        replaced = False
         try:
             while True:
                 try:
                     buffers = next(output, None)
                 except Exception as error:  # noqa: BLE001 - likewise: the body could not be made
+                    if replaced and not sent:
+                        told = told._replace(error=told.error or error)
+                        self._session.give_up()
+                        lost = lost_answer()
+                        status, sent = 500, len(lost)
+                        self._connection.write([lost])
+                        return
                     told = failure(error)
                     if sent:
                         return
                     status = told.response.status
                     output = self._session.answer(told.response, http_date())
+                    replaced = True
                     continue
                 if buffers is None:
                     return

@@ -99,16 +99,21 @@ def give(
     """One answer as the edge gives it; `observed` gets the request, status, bytes, reason and error."""
     status, sent = told.response.status, 0
     output = session.answer(told.response, date)
+    replaced = False
     try:
         while True:
             try:
                 item = next(output, None)
             except Exception as error:  # noqa: BLE001 - as the edge does
+                if replaced:
+                    session.give_up()
+                    return
                 told = failure(error)
                 if sent:
                     return
                 status = told.response.status
                 output = session.answer(told.response, date)
+                replaced = True
                 continue
             if item is None:
                 return

@@ -535,6 +535,33 @@ def test_another_answer_can_be_given_until_one_has_begun() -> None:
     assert session.closed
 
 
+class Vanishing(bytearray):
+    """A body whose length can be told once: memory ends when h11 has the head."""
+
+    told = False
+
+    def __len__(self) -> int:
+        if self.told:
+            raise MemoryError
+        self.told = True
+        return super().__len__()
+
+
+@pytest.mark.parametrize("eof", [False, True])
+def test_no_other_answer_once_h11_has_the_head(http: Tools, eof: bool) -> None:
+    """Nothing is written, and the connection ends all the same."""
+    observed: list[Any] = []
+    session = Session(Limits())
+    session.receive(GET)
+    if eof:
+        session.receive(b"")
+    handed_out = list(http.converse(session, lambda _: Response(200, "text/plain", Vanishing(b"abc")), observed))
+    assert handed_out == []
+    ((_request, _status, sent, _reason, error),) = observed
+    assert (sent, type(error)) == (0, MemoryError)
+    assert (session.closed, session.failed, session.linger) == (True, True, not eof)
+
+
 UPGRADES = [
     b"Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAEAAEAAAAIAAAABAAMAAABkAAQBAAAAAAUAAEAA",
     b"Connection: upgrade\r\nUpgrade: websocket\r\nUpgrade: h2c, h3",

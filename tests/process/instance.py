@@ -74,6 +74,18 @@ def chunks(count: int) -> Iterator[memoryview]:
         yield memoryview(buffer)
 
 
+class Vanishing(bytearray):
+    """The length can be told once."""
+
+    told = False
+
+    def __len__(self) -> int:
+        if self.told:
+            raise MemoryError
+        self.told = True
+        return super().__len__()
+
+
 class Application:
     def __init__(self, chosen: settings.Settings, peer: Peer) -> None:
         self._gate = Gate(peer, [plugin(name) for name in chosen.auth_types])
@@ -103,6 +115,10 @@ class Application:
 
     def crash(self, request: Request, argument: str) -> Response:
         raise ValueError("a fault with " + (request.header(b"x-slurm-user-token") or b"").decode())
+
+    def vanishing(self, request: Request, argument: str) -> Response:
+        """A body that memory ends for when its head is made."""
+        return Response(200, "text/plain", Vanishing(b"abc"))
 
     def noise(self, request: Request, argument: str) -> Response:
         """What a library does that prints where it likes."""

@@ -98,6 +98,17 @@ class TestFault:
         assert "ValueError: a fault" in log
         assert status == 0
 
+    def test_no_answer_can_be_made(self, start: Starter) -> None:
+        """Not the one, nor another in its place: there is one that needs nothing, and the connection ends."""
+        answers, log, status = start.talk(request("/vanishing") + request("/echo/a"))
+        (answer,) = answers
+        assert (answer.status, answer.body, answer.headers["connection"]) == (500, b"Internal error", "close")
+        assert log.count("Traceback") == log.count("path=/") == 1
+        assert "MemoryError" in log  # what went wrong first
+        assert "LocalProtocolError" not in log
+        assert "path=/vanishing status=500 bytes=" in log
+        assert status == 1
+
 
 class TestClientOnDescriptor2:
     """As xinetd does it."""
