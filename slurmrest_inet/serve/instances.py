@@ -198,18 +198,22 @@ class Instances:
     def _hand_over(self, number: int) -> tuple[int, int] | None:
         """Give a connection to a spare that is ready; its process id and seat."""
         rights = [(_socket.SOL_SOCKET, _socket.SCM_RIGHTS, number.to_bytes(4, sys.byteorder))]
-        for process, (channel, seat) in self._spares.items():
+        for process, (channel, seat) in list(self._spares.items()):
             try:
-                ready = channel.recv(1, _socket.MSG_DONTWAIT)
-                if ready:
-                    self._seats.start(seat)
-                    channel.sendmsg([b"\0"], rights, _socket.MSG_DONTWAIT | _socket.MSG_NOSIGNAL)
+                if not channel.recv(1, _socket.MSG_DONTWAIT):
+                    continue
             except OSError:  # it is not ready, or it has died and will be reaped
                 continue
-            if ready:
-                channel.close()
-                del self._spares[process]
-                return process, seat
+            self._seats.start(seat)
+            try:
+                channel.sendmsg([b"\0"], rights, _socket.MSG_DONTWAIT | _socket.MSG_NOSIGNAL)
+            except OSError:
+                # It will not say again that it is ready: let it go, so that there can be another in its place.
+                self._dismiss(process)
+                continue
+            channel.close()
+            del self._spares[process]
+            return process, seat
         return None
 
     # ---- asking, and the end
@@ -234,10 +238,13 @@ class Instances:
 
     def dismiss_spares(self) -> None:
         """Let all spares go; until they are reaped they count as instances."""
-        for process, (channel, seat) in self._spares.items():
-            channel.close()
-            self._running[process] = Running(None, seat)
-        self._spares.clear()
+        for process in list(self._spares):
+            self._dismiss(process)
+
+    def _dismiss(self, process: int) -> None:
+        channel, seat = self._spares.pop(process)
+        channel.close()
+        self._running[process] = Running(None, seat)
 
     def tell(self, number: int) -> None:
         """Send a signal to each that has or had a connection."""
