@@ -7,6 +7,7 @@ import os
 
 from slurmrest_inet.auth.keys import Keys
 from slurmrest_inet.record import TYPE_CHECKING, NamedTuple
+from slurmrest_inet.settings import StartError
 
 if TYPE_CHECKING:
     from collections.abc import MutableMapping
@@ -44,10 +45,22 @@ class Kept(NamedTuple):
 
 
 def read_kept(environ: MutableMapping[str, str]) -> Kept | None:
-    """What the listener before this one kept; None if this is the first. Takes KEPT out of `environ`."""
+    """What the listener before this one kept; None if this is the first. Takes KEPT out of `environ`.
+
+    Raises StartError: what was installed meanwhile may keep other things.
+    """
     number = environ.pop(KEPT, None)
     if number is None:
         return None
+    try:
+        return _read(number)
+    except (OSError, LookupError, TypeError, ValueError):
+        raise StartError(
+            "What the running listener hands over is not understood: restart it, a reload does not do."
+        ) from None
+
+
+def _read(number: str) -> Kept:
     import json  # noqa: PLC0415 - only this case needs it
 
     with open(int(number), "rb") as memory:
