@@ -29,7 +29,7 @@ class Glance(NamedTuple):
 
 
 class Seat:
-    """The instance's side: how a connection tells where it is between its requests (stdio.Place)."""
+    """The instance's side: how a connection tells where it is between its requests (backend.Place)."""
 
     def __init__(self, words: memoryview[float], number: int) -> None:
         self._words = words
