@@ -490,6 +490,9 @@ JOB_DESC = Table(
     parser="JOB_DESC_MSG",
 )
 
+MOST_COMPONENTS = 128
+"""Slurm's limit of a heterogeneous job's components, which slurmctld does not hold its clients to."""
+
 JOB_SUBMIT_REQ = Table(
     "job_submit_req",
     (

@@ -275,6 +275,7 @@ BODIES = (
     ),
     Body("one-component", {"script": SCRIPT, "jobs": [JOB]}),
     Body("no-component", {"script": SCRIPT, "jobs": []}),
+    Body("too-many-components", {"script": SCRIPT, "jobs": [JOB] * 129}, difference="components"),
     Body("second-component-bad", {"script": SCRIPT, "jobs": [JOB, {**JOB, "foo": 1}]}),
     Body("second-component-no-object", {"script": SCRIPT, "jobs": [JOB, 5]}),
     Body("second-component-poor", {"script": SCRIPT, "jobs": [JOB, {"hold": True}]}),

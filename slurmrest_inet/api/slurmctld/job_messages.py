@@ -16,7 +16,7 @@ from slurmrest_inet.api.errors import EXPECTED_DICT, EXPECTED_LIST, INVALID_QUER
 from slurmrest_inet.api.report import Report
 from slurmrest_inet.api.sending import send
 from slurmrest_inet.record import TYPE_CHECKING, NamedTuple
-from slurmrest_inet.schema.job_desc import JOB_DESC, JOB_SUBMIT_REQ
+from slurmrest_inet.schema.job_desc import JOB_DESC, JOB_SUBMIT_REQ, MOST_COMPONENTS
 from slurmrest_inet.schema.manner import manner_of
 from slurmrest_inet.schema.queries import JOB_DELETE
 from slurmrest_inet.schema.scalars import to_text
@@ -174,6 +174,7 @@ def _jobs(found: _Submission, report: Report, words: _Words) -> list[Members]:
 _BOTH = 'Specify only one "job" or "jobs" fields but never both'
 _SCRIPT = 'Populated "script" field is required for job submission'
 _WITHOUT = "Refusing {} submission without any components"
+_TOO_MANY = "Refusing {} submission with {} components: {} is the most"
 
 
 def _with_script(members: Members, script: str | None) -> bool:
@@ -201,6 +202,9 @@ def _in_parts(call: Call, report: Report) -> _Submission:
     if not isinstance(jobs, list):
         text = f"Expected List but found a {manner_of(call.version).word(jobs)}"
         raise _refused(report, EXPECTED_LIST, "#/jobs/", text)
+    if len(jobs) > MOST_COMPONENTS:
+        text = _TOO_MANY.format(words.components, len(jobs), MOST_COMPONENTS)
+        raise _refused(report, INVALID_QUERY, words.source, text)
     return _Submission(
         script, None, [_described_39(call, report, one, f"#/jobs[{index}]/") for index, one in enumerate(jobs)]
     )

@@ -25,7 +25,7 @@ from slurmrest_inet.record import TYPE_CHECKING
 from slurmrest_inet.schema import reading, scalars
 from slurmrest_inet.schema.decode import decode
 from slurmrest_inet.schema.description import describe
-from slurmrest_inet.schema.job_desc import JOB_DESC
+from slurmrest_inet.schema.job_desc import JOB_DESC, MOST_COMPONENTS
 from slurmrest_inet.schema.options import ImpossibleError
 from slurmrest_inet.schema.sbatch import signal_number
 from slurmrest_inet.slurm import requests
@@ -82,6 +82,9 @@ def _submission(call: Call) -> tuple[list[Members], bool]:
     if isinstance(described, dict):
         found = [_decode(call, described)]
     elif isinstance(described, list):
+        if len(described) > MOST_COMPONENTS:
+            sentence = f"{len(described)} components of a job, and {MOST_COMPONENTS} is the most"
+            raise _UnfitError(INVALID_JOBS_DESC, (job_entry(INVALID_JOBS_DESC, sentence),))
         found = [_component(call, index, one) for index, one in enumerate(described)]
     else:
         raise _UnfitError(INVALID_JOBS_DESC)
@@ -196,7 +199,8 @@ def _told(call: Call, report: Report, note: str | None = None) -> Answer:
 def _changes(call: Call) -> Members | None:
     """What a body asks to be changed; None for a list, which only a submission can be. Raises _UnfitError."""
     if isinstance(call.body, list):
-        for index, described in enumerate(call.body):
+        # It is refused in any case, and those that no job can have are not read for it.
+        for index, described in enumerate(call.body[:MOST_COMPONENTS]):
             _component(call, index, described, update=True)
         return None
     if not isinstance(call.body, dict):
