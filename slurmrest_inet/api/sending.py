@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Requests that may have what the installed release of Slurm lacks.
+"""Requests that change something: those that are not sent, and those that nobody knows the end of.
 
-Rule 1: then nothing is sent, and the client is told what it is.
+Rule 1: one that has what the installed release of Slurm lacks is not sent, and the client is told what that is.
+Rule 2: what nobody answered may have been done all the same, and the log does not say otherwise.
 """
 
 from __future__ import annotations
 
+from slurmrest_inet.api.errors import UNANSWERED
 from slurmrest_inet.http.message import RestError
 from slurmrest_inet.record import TYPE_CHECKING
 from slurmrest_inet.slurm.library import BUILT_FOR
@@ -23,3 +25,8 @@ def send(request: Callable[[], T]) -> T:
     except LookupError as missing:
         sentence = f"Slurm {BUILT_FOR} has no {missing.args[0]}"
         raise RestError(501, sentence, reason=sentence) from None
+
+
+def undone(verb: str, code: int) -> str:
+    """Return what the log says of a request that failed with a code: "not submitted", unless that is not known."""
+    return f"{'not known whether' if code in UNANSWERED else 'not'} {verb}"

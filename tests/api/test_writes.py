@@ -3,11 +3,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+import re
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from slurmrest_inet import slurm
+from slurmrest_inet import slurm, versions
 
 try:
     slurm.release()
@@ -18,6 +19,10 @@ from slurmrest_inet.api.call import Call
 from slurmrest_inet.api.slurmctld import job_writes
 from slurmrest_inet.schema.job_desc import MOST_COMPONENTS
 from slurmrest_inet.slurm import requests
+from slurmrest_inet.slurm.library import SlurmError, strerror
+
+if TYPE_CHECKING:
+    from slurmrest_inet.api.envelope import Answer
 
 SCRIPT = "#!/bin/sh\ntrue\n"
 MANY = MOST_COMPONENTS + 1
@@ -53,3 +58,43 @@ def test_too_many_changes(version: int) -> None:
     body: list[Any] = [{}] * MOST_COMPONENTS + [{"foo": 1}]
     answer = job_writes.update(Call(version, {"job_id": "7"}, {}, body))
     assert [str(one).count("unexpected het job request") for one in answer.errors] == [1]
+
+
+def _failing(code: int, errno: int) -> Any:
+    def request(*_arguments: object, **_named: object) -> None:
+        raise SlurmError(code, errno)
+
+    return request
+
+
+VERSIONS = (36, 37, 38, 39, 40, 41, 42)
+OPERATIONS = {"submit": "submitted", "update": "updated", "cancel": "sent"}
+BODIES: dict[str, dict[int, Any]] = {
+    "submit": {
+        36: {"script": SCRIPT, "job": {"environment": {"A": "1"}}},
+        39: {"script": SCRIPT, "job": {"environment": ["A=1"]}},
+    },
+    "update": {36: {"comment": "x"}, 39: {"comment": "x", "environment": ["A=1"]}},
+    "cancel": {36: None},
+}
+
+
+def _answer(operation: str, version: int) -> Answer:
+    body = versions.since(BODIES[operation], version)
+    called = {"submit": job_writes.submit, "update": job_writes.update, "cancel": job_writes.cancel}[operation]
+    return called(Call(version, {"job_id": "7"}, {}, body))
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+@pytest.mark.parametrize("operation", OPERATIONS)
+@pytest.mark.parametrize(("errno", "told"), [(5004, "not known whether"), (1800, "not known whether"), (2015, "not")])
+def test_what_the_log_says_of_a_failure(
+    operation: str, version: int, errno: int, told: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of what nobody answered, no more than that: slurmctld may have done it."""
+    for name in ("submit", "update", "kill", "signal"):
+        monkeypatch.setattr(requests, name, _failing(-1, errno))
+    answer = _answer(operation, version)
+    assert answer.code
+    assert answer.note is not None
+    assert re.search(rf"(^|: ){told} {OPERATIONS[operation]}: {re.escape(strerror(errno))}$", answer.note), answer.note

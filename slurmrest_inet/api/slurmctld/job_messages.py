@@ -2,7 +2,8 @@
 """Jobs that are submitted, changed and cancelled from v0.0.39 on, where a description has the members of Slurm's own.
 
 Rule 1: a body is read to its end before slurmctld is asked; what is wrong in it changes nothing. So an answer with an
-        error means that nothing was done, also where slurmrestd does it all the same, or says that all is well.
+        error means that nothing was done, also where slurmrestd does it all the same, or says that all is well. Only
+        where slurmctld did not answer is that not known, which the error's code tells (errors.UNANSWERED).
 Rule 2: whatever slurmctld did is in the log with the job's id (`note`), because the answer may be lost on its way.
 Rule 3: whose job it is, slurmctld decides: requests name no user, they carry the client's token.
 """
@@ -14,7 +15,7 @@ import signal as signals
 from slurmrest_inet.api import job_id, told
 from slurmrest_inet.api.errors import EXPECTED_DICT, EXPECTED_LIST, INVALID_QUERY, sentence_of
 from slurmrest_inet.api.report import Report
-from slurmrest_inet.api.sending import send
+from slurmrest_inet.api.sending import send, undone
 from slurmrest_inet.record import TYPE_CHECKING, NamedTuple
 from slurmrest_inet.schema.job_desc import JOB_DESC, JOB_SUBMIT_REQ, MOST_COMPONENTS
 from slurmrest_inet.schema.manner import manner_of
@@ -97,7 +98,7 @@ def submit(call: Call) -> Answer:
         done = send(lambda: requests.submit(jobs, heterogeneous=het))
     except SlurmError as error:
         what = f"{words.components if het else 'Batch job'} submission failed"
-        return _failed(report, error, _SUBMIT_COMPONENTS if het else _SUBMIT, what, "not submitted")
+        return _failed(report, error, _SUBMIT_COMPONENTS if het else _SUBMIT, what, "submitted")
     if done.code:
         said = sentence_of(done.code)
         if words.accepted is not None:
@@ -108,12 +109,18 @@ def submit(call: Call) -> Answer:
 
 
 def _failed(
-    report: Report, error: SlurmError, source: str, sentence: str, what: str, *payload: tuple[str, Any]
+    report: Report,
+    error: SlurmError,
+    source: str,
+    sentence: str,
+    verb: str,
+    *payload: tuple[str, Any],
+    about: str = "",
 ) -> Answer:
-    """Return the answer to a request that slurmctld refused or never got."""
+    """Return the answer to a request that slurmctld refused or never got, or never answered."""
     code = _code(error)
     report.error(code, source, sentence)
-    return report.answer(*payload, note=f"{what}: {sentence_of(code)}")
+    return report.answer(*payload, note=f"{about}{undone(verb, code)}: {sentence_of(code)}")
 
 
 def _code(error: SlurmError) -> int:
@@ -281,8 +288,9 @@ def update(call: Call) -> Answer:
     try:
         tasks = send(lambda: requests.update(members))
     except SlurmError as error:
-        report.error(_code(error), "slurm_update_job2()", "Job update requested failed")
-        note = f"job {chosen} not updated: {sentence_of(_code(error))}"
+        code = _code(error)
+        report.error(code, "slurm_update_job2()", "Job update requested failed")
+        note = f"job {chosen}: {undone('updated', code)}: {sentence_of(code)}"
         return report.answer(*_results(call, report, []), note=note)
     failed = [one for one in tasks if one.code]
     note = f"updated job {chosen}" + (f", {len(failed)} errors" if failed else "")
@@ -333,7 +341,7 @@ def _cancel_one(report: Report, _call: Call, chosen: JobId, number: int, _flags:
             report.warning("_handle_job_delete", f"Job was already sent signal {name}")
             return report.answer()
         sentence = f"unable to send signal {name} to JobId={chosen}"
-        return _failed(report, error, "slurm_kill_job2()", sentence, f"job {chosen}")
+        return _failed(report, error, "slurm_kill_job2()", sentence, "sent", about=f"signal {number} to job {chosen}: ")
     return report.answer(note=f"signal {number} sent to job {chosen}")
 
 
@@ -346,7 +354,8 @@ def _cancel_each(report: Report, call: Call, chosen: JobId, number: int, flags: 
         failed = send(lambda: requests.signal(str(chosen), number, flags))
     except SlurmError as error:
         payload: tuple[tuple[str, Any], ...] = call.at({40: (), 42: (("status", []),)})
-        return _failed(report, error, _KILL_JOBS, "Signal request failed", f"job {chosen}", *payload)
+        about = f"signal {number} to job {chosen}: "
+        return _failed(report, error, _KILL_JOBS, "Signal request failed", "sent", *payload, about=about)
     note = f"signal {number} sent to job {chosen}" + "".join(f"; {one.job}: {one.message}" for one in failed)
     if call.at({40: False, 42: True}):
         return report.answer(("status", [_status(one) for one in failed]), note=note)

@@ -19,7 +19,7 @@ from slurmrest_inet.api.errors import (
     job_entry,
 )
 from slurmrest_inet.api.report import Fault, Report
-from slurmrest_inet.api.sending import send
+from slurmrest_inet.api.sending import send, undone
 from slurmrest_inet.http import query
 from slurmrest_inet.record import TYPE_CHECKING
 from slurmrest_inet.schema import reading, scalars
@@ -64,7 +64,7 @@ def submit(call: Call) -> Answer:
         return Answer(errors=(*unfit.entries, job_entry(unfit.code)), code=unfit.code)
     except SlurmError as error:
         # slurmctld's code is in errno; that of a lost connection is there, too.
-        note = f"not submitted: {strerror(error.errno)}"
+        note = f"{undone('submitted', error.errno)}: {strerror(error.errno)}"
         return Answer(errors=(job_entry(error.errno),), code=error.errno, note=note)
     payload = (("job_id", done.job_id), ("step_id", done.step_id), ("job_submit_user_msg", done.message))
     warnings = (job_entry(done.code),) if done.code else ()
@@ -182,7 +182,7 @@ def update(call: Call) -> Answer:
     except SlurmError as error:
         report.fault(call.at(_UNCHANGED), error.errno, strerror(error.errno))
         report.code = error.errno if call.dialect.job_number else error.code
-        return report.answer(note=f"job {job_id} not updated: {strerror(error.errno)}")
+        return report.answer(note=f"job {job_id}: {undone('updated', error.errno)}: {strerror(error.errno)}")
     failed = [one for one in tasks if one.code]
     for one in failed:
         report.fault(call.at(_TASK_UNCHANGED), one.code, strerror(one.code))
@@ -232,7 +232,8 @@ def cancel(call: Call) -> Answer:
     except SlurmError as error:
         if error.errno != lib.ESLURM_ALREADY_DONE:
             report.fault(call.at(_UNKILLED), error.errno, job_id, signal, strerror(error.errno))
-            return report.answer(note=f"job {job_id}: {strerror(error.errno)}")
+        what = f"signal {signal} to job {job_id}: {undone('sent', error.errno)}"
+        return report.answer(note=f"{what}: {strerror(error.errno)}")
     return report.answer(note=f"signal {signal} sent to job {job_id}")
 
 
