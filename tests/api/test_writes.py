@@ -98,3 +98,26 @@ def test_what_the_log_says_of_a_failure(
     assert answer.code
     assert answer.note is not None
     assert re.search(rf"(^|: ){told} {OPERATIONS[operation]}: {re.escape(strerror(errno))}$", answer.note), answer.note
+
+
+def _signalled(code: int, message: str = "said") -> list[requests.Signalled]:
+    return [requests.Signalled("7_1", 8, code, message), requests.Signalled("7_2", 9, 0, "")]
+
+
+@pytest.mark.parametrize("version", [40, 41, 42])
+@pytest.mark.parametrize(
+    ("code", "note"),
+    [(0, "signal 9 sent to job 7"), (2021, "signal 9 not sent to job 7_1: Job/step already completing or completed")],
+)
+def test_what_the_log_says_of_a_signal(version: int, code: int, note: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also of a success that is told because the client wants to know of each job."""
+    monkeypatch.setattr(requests, "signal", lambda *_: _signalled(code))
+    assert _answer("cancel", version).note == note
+
+
+@pytest.mark.parametrize("version", [36, 37, 38, 39])
+def test_what_the_log_says_of_a_job_that_has_ended(version: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(requests, "kill", _failing(-1, 2021))
+    answer = _answer("cancel", version)
+    assert (answer.code, answer.errors) == (0, ())
+    assert " not sent" in str(answer.note)

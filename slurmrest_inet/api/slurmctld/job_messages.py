@@ -339,7 +339,7 @@ def _cancel_one(report: Report, _call: Call, chosen: JobId, number: int, _flags:
     except SlurmError as error:
         if error.errno == lib.ESLURM_ALREADY_DONE:
             report.warning("_handle_job_delete", f"Job was already sent signal {name}")
-            return report.answer()
+            return report.answer(note=f"signal {number} not sent to job {chosen}: {sentence_of(error.errno)}")
         sentence = f"unable to send signal {name} to JobId={chosen}"
         return _failed(report, error, "slurm_kill_job2()", sentence, "sent", about=f"signal {number} to job {chosen}: ")
     return report.answer(note=f"signal {number} sent to job {chosen}")
@@ -351,18 +351,20 @@ _KILL_JOBS = "slurm_kill_jobs()"
 def _cancel_each(report: Report, call: Call, chosen: JobId, number: int, flags: Number) -> Answer:
     """Send a signal with the call that tells of each job that could not be sent it."""
     try:
-        failed = send(lambda: requests.signal(str(chosen), number, flags))
+        outcome = send(lambda: requests.signal(str(chosen), number, flags))
     except SlurmError as error:
         payload: tuple[tuple[str, Any], ...] = call.at({40: (), 42: (("status", []),)})
         about = f"signal {number} to job {chosen}: "
         return _failed(report, error, _KILL_JOBS, "Signal request failed", "sent", *payload, about=about)
-    note = f"signal {number} sent to job {chosen}" + "".join(f"; {one.job}: {one.message}" for one in failed)
+    failed = [one for one in outcome if one.code]
+    note = f"signal {number} sent to job {chosen}"
+    if failed:
+        note = f"signal {number} not sent to job " + "; ".join(f"{one.job}: {sentence_of(one.code)}" for one in failed)
     if call.at({40: False, 42: True}):
-        return report.answer(("status", [_status(one) for one in failed]), note=note)
+        return report.answer(("status", [_status(one) for one in outcome]), note=note)
     # slurmrestd says that all is well, whatever came of it.
     for one in failed:
-        if one.code:
-            report.error(one.code, _KILL_JOBS, sentence_of(one.code))
+        report.error(one.code, _KILL_JOBS, sentence_of(one.code))
     return report.answer(note=note)
 
 
