@@ -260,7 +260,7 @@ def _signal_one(job: str, number: int, flags: Number) -> list[Signalled]:
     text = ffi.new("char[]", job.encode("utf-8", "surrogateescape"))
     ffi.errno = 0
     code = lib.slurm_kill_job2(text, number & 0xFFFF, number_of(flags), ffi.NULL)
-    code = ffi.errno if code else 0
+    code = (ffi.errno or -1) if code else 0
     if not code:
         return []
     if code not in range(2000, 3000):

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import itertools
+import types
 
 import pytest
 
@@ -110,4 +111,12 @@ def test_a_long_list_of_nodes() -> None:
 def test_that_no_component_is_no_request() -> None:
     with pytest.raises(library.SlurmError) as caught:
         requests.submit([], heterogeneous=True)
+    assert caught.value.errno == -1
+
+
+def test_that_a_failure_without_a_code_is_none_the_less_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of the call for one job, which may leave errno alone."""
+    monkeypatch.setattr(requests, "lib", types.SimpleNamespace(slurm_kill_job2=lambda *_: -1))
+    with pytest.raises(library.SlurmError) as caught:
+        requests.signal("7", 9, 0)
     assert caught.value.errno == -1
