@@ -121,3 +121,28 @@ def test_what_the_log_says_of_a_job_that_has_ended(version: int, monkeypatch: py
     answer = _answer("cancel", version)
     assert (answer.code, answer.errors) == (0, ())
     assert " not sent" in str(answer.note)
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        (None, 9),
+        ("0", 9),
+        ("65536", 9),
+        ("10", 10),
+        ("USR1", 10),
+        ("70000", 70_000 - 65_536),
+        ("-1", 65_535),
+        ("", 65_534),
+    ],
+)
+@pytest.mark.parametrize("version", [39, 40, 41, 42])
+def test_signals(text: str | None, number: int, version: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """16 bits of a number; none is SIGKILL, and an empty text what Slurm calls no value."""
+    sent = []
+    monkeypatch.setattr(requests, "kill", lambda _job, signal: sent.append(signal))
+    monkeypatch.setattr(requests, "signal", lambda _job, signal, _flags: sent.append(signal) or [])
+    told: dict[str, Any] = {"signal": text}
+    query, body = (told, None) if version == 39 else ({}, told)
+    answer = job_writes.cancel(Call(version, {"job_id": "7"}, query, body))
+    assert (sent, answer.code) == ([number], 0)

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
 _NO_SCRIPT = lib.ESLURM_JOB_SCRIPT_MISSING
 _KILL = 9
+_SIGNAL_BITS = 0xFFFF
 _NO_SIGNAL = 2**16 - 2
 """What an empty text is: NO_VAL of 16 bits (slurm.h), which slurmctld refuses."""
 
@@ -324,9 +325,8 @@ def cancel(call: Call) -> Answer:
     if record is None:
         return report.answer(*call.at({39: (), 42: (("status", []),)}))
     members: dict[str, Any] = dict(record.members)
-    signal = members.get("signal") or _KILL
-    if signal == "NO_VAL":
-        signal = _NO_SIGNAL
+    found = members.get("signal") or 0
+    signal = _NO_SIGNAL if found == "NO_VAL" else found & _SIGNAL_BITS or _KILL
     return call.at({39: _cancel_one, 40: _cancel_each})(report, call, chosen, signal, members.get("flags") or 0)
 
 
