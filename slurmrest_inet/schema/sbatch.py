@@ -2,7 +2,7 @@
 """What clients write for sbatch's options, read into the numbers and texts that a request holds.
 
 Rule 1: pure: texts in, values out; no constant's number is known here.
-Rule 2: a number may be a name of Slurm's headers, or a tuple of numbers and names that are added up (`Number`).
+Rule 2: a number may be a name of Slurm's headers, or a tuple of numbers and names that are or-ed (`Number`).
 Rule 3: what cannot be read is `InvalidError` with slurmrestd's sentence.
 """
 

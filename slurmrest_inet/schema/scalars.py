@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     Scalar = Union[bool, int, float, str, None]
     Number = Union[int, str, tuple[Union[int, str], ...]]
-    """A number, a name of Slurm's headers, or several of both that are added up."""
+    """A number, a name of Slurm's headers, or several of both: bits that are put together, or a sum with NICE_OFFSET."""
 
 INT_MAX = 2**31 - 1
 _INT64_MAX = 2**63 - 1

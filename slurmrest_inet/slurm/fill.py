@@ -9,6 +9,9 @@ Rule 3: what this release of Slurm does not have is a LookupError by its name, a
 
 from __future__ import annotations
 
+import functools
+import operator
+
 from slurmrest_inet.record import TYPE_CHECKING
 from slurmrest_inet.schema.reading import Record
 from slurmrest_inet.slurm.library import ffi, lib
@@ -133,7 +136,8 @@ def _find(pointer: Any, path: str) -> tuple[Any, str, Any] | None:
 def number_of(value: Any, bits: int = 64) -> int:
     """The number that a value is in so many bits. Raises LookupError for a constant that this release lacks."""
     if isinstance(value, tuple):
-        return sum(number_of(one, bits) for one in value)
+        numbers = [number_of(one, bits) for one in value]
+        return sum(numbers) if value[:1] == _SUM else functools.reduce(operator.or_, numbers, 0)
     if isinstance(value, (int, float)):
         return int(value)
     if value in _OF_WIDTH:
@@ -145,5 +149,7 @@ def number_of(value: Any, bits: int = 64) -> int:
     raise LookupError(value)
 
 
+_SUM = ("NICE_OFFSET",)
+"""What stands before a number that may be negative; any other numbers are bits."""
 _OF_WIDTH = {"NO_VAL": 2, "INFINITE": 1}
 """How far from 2^width they are (slurm.h)."""

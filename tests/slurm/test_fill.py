@@ -25,6 +25,12 @@ ffi, lib = library.ffi, library.lib
         ("pn_min_memory", "INFINITE", 2**64 - 1),
         ("overcommit", "NO_VAL", 0xFE),
         ("begin_time", "NO_VAL", -2),
+        ("nice", ("NICE_OFFSET", 0), 0x80000000),
+        ("nice", ("NICE_OFFSET", -7), 0x80000000 - 7),
+        ("cpu_bind_type", (0xD000, "CPU_AUTO_BIND_TO_THREADS"), 0xD000),
+        ("mail_type", (0xF800, 0xF801), 0xF801),
+        ("pn_min_memory", ("MEM_PER_CPU", 2**63 + 5), 2**63 + 5),
+        ("profile", (), 0),
         ("warn_flags", ("KILL_ARRAY_TASK|KILL_JOB_ARRAY",), 2),
     ],
 )
