@@ -319,9 +319,11 @@ def memory_per_node(value: Any, at: Reading) -> Number:
 
 
 def _memory(value: Any, at: Reading) -> Number:
+    found: Number | float
     if isinstance(value, str):
-        return sbatch.mebibytes(value, f"Invalid formatted memory size: {value}", CONVERSION)
-    found = readers.noval(value, at)
+        found = sbatch.mebibytes(value, f"Invalid formatted memory size: {value}", CONVERSION)
+    else:
+        found = readers.noval(value, at)
     if found in ("INFINITE", -1):
         return "INFINITE"
     if isinstance(found, (int, float)) and not 0 <= found < 2**63:

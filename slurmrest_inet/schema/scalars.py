@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     Scalar = Union[bool, int, float, str, None]
     Number = Union[int, str, tuple[Union[int, str], ...]]
-    """A number, a name of Slurm's headers, or several of both: bits that are put together, or a sum with NICE_OFFSET."""
+    """A number, a name of Slurm's headers, or both: bits that are put together, or a sum where NICE_OFFSET is first."""
 
 INT_MAX = 2**31 - 1
 _INT64_MAX = 2**63 - 1

@@ -158,6 +158,11 @@ def test_values_of_another_type(
         ("time_limit", "UNLIMITED", ('Expected integer but got "UNLIMITED"', "ESLURM_DATA_CONV_FAILED")),
         ("time_limit", [30], ("Expected integer but got [30]", "ESLURM_DATA_CONV_FAILED")),
         ("memory_per_node", "x/y", ("Invalid formatted memory size: x/y", "ESLURM_DATA_CONV_FAILED")),
+        *(
+            (key, text, (f"Memory value {told} equal or larger than {2**63}", "ESLURM_INVALID_TASK_MEMORY"))
+            for key in ("memory_per_node", "memory_per_cpu")
+            for text, told in (("9007199254740992G", 2**63), ("18014398509481985G", 2**10))
+        ),
         ("deadline", None, ("Invalid or unset timestamp value", "ESLURM_DATA_CONV_FAILED")),
         ("begin_time", "abc", ("Parsing of abc for timestamp failed", "ESLURM_DATA_CONV_FAILED")),
         ("mail_type", 1, ("Expected a List but found a 64 bit integer", "ESLURM_DATA_FLAGS_INVALID_TYPE")),
