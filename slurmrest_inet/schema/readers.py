@@ -4,7 +4,8 @@
 Rule 1: a reader gets a value and where it stands, and returns what its row's member gets; None: nothing. What cannot
         be read is InvalidError.
 Rule 2: sentences are slurmrestd's, because clients compare them.
-Rule 3: an unset or infinite number is a name, NO_VAL or INFINITE; only the member knows which number that is.
+Rule 3: an unset or infinite number is a name, NO_VAL or INFINITE; only the member knows which number that is. What was
+        not given is `UNSET` or `ZERO`, which no text of a client can be.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from __future__ import annotations
 from .manner import show
 from .model import BOOLEAN, DOUBLE, IN, NUMBER, Row, Table
 from .moments import point_in_time
-from .scalars import InvalidError, infer_scanned, to_integer, to_text, to_truth
+from .scalars import UNSET, ZERO, InvalidError, infer_scanned, to_integer, to_text, to_truth
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -68,7 +69,9 @@ def number(value: Any, at: Reading) -> Number | float:
     found = _of_width(value, at.kind)
     if found is None:
         raise InvalidError
-    return "NO_VAL" if at.kind.width == 32 and not 0 <= found < 2**32 else found
+    if value is None:
+        return ZERO
+    return UNSET if at.kind.width == 32 and not 0 <= found < 2**32 else found
 
 
 def boolean(value: Any, at: Reading) -> int:
@@ -105,7 +108,7 @@ def noval(value: Any, at: Reading) -> Number | float:
     if isinstance(value, dict):
         return number_object(value, at)
     if value is None:
-        return "NO_VAL"
+        return UNSET
     if not at.manner.shown:
         at.expect("object", value)
     given, is_taken = value, at.manner.loose or type(value) is int
@@ -129,7 +132,7 @@ def number_object(value: dict[str, Any], at: Reading) -> Number | float:
         told = _told(value, at)
     if told.get("infinite"):
         return "INFINITE"
-    return _saturated(told.get("number", 0), at) if told.get("set") else "NO_VAL"
+    return _saturated(told.get("number", 0), at) if told.get("set") else UNSET
 
 
 def _told(value: dict[str, Any], at: Reading) -> dict[str, Any]:
@@ -161,7 +164,7 @@ def _saturated(found: float, at: Reading) -> Number | float:
 def timestamp(value: Any, at: Reading) -> Number | float:
     """An epoch, a number object, or a text as sbatch takes it; nothing is unset."""
     if value is None:
-        return "NO_VAL"
+        return UNSET
     if isinstance(value, str):
         return _time(value, at)
     if isinstance(value, dict):
@@ -178,7 +181,7 @@ def timestamp(value: Any, at: Reading) -> Number | float:
 def _time(text: str, at: Reading) -> Number:
     scanned = infer_scanned(text) if at.manner.scanned else text
     if scanned is None:
-        return "NO_VAL"
+        return UNSET
     if type(scanned) is int:
         return scanned
     if isinstance(scanned, float) and -1 < scanned < float("inf"):

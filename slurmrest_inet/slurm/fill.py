@@ -14,6 +14,7 @@ import operator
 
 from slurmrest_inet.record import TYPE_CHECKING
 from slurmrest_inet.schema.reading import Record
+from slurmrest_inet.schema.scalars import UNSET, ZERO
 from slurmrest_inet.slurm.library import ffi, lib
 
 if TYPE_CHECKING:
@@ -60,7 +61,7 @@ class Struct:
                 None,
             )
             if found is None:
-                if value == "NO_VAL":
+                if value is UNSET or value is ZERO:
                     continue  # what is not there is not set
                 raise LookupError(name)
             owner, member, type_ = found

@@ -231,9 +231,11 @@ def test_what_the_release_cannot_keep(version: int, member: str, lab: Lab, ours:
     assert job_effects.last(lab) == last
 
 
-@pytest.mark.parametrize("version", [41, 42])
-def test_what_is_not_set(version: int, lab: Lab, ours: Writer) -> None:
+@pytest.mark.parametrize(
+    ("version", "member"), [(41, "resv_mpi_ports"), (41, "segment_size"), (42, "segment_size"), (42, "oom_kill_step")]
+)
+def test_what_is_not_set(version: int, member: str, lab: Lab, ours: Writer) -> None:
     """No release is too old for it."""
-    for unset in (None, {}, {"set": False, "infinite": False, "number": 1}):
-        job = _held(ours, version, segment_size=unset)
+    for unset in (None, {}, {"set": False, "infinite": False, "number": 1})[: 3 if member == "segment_size" else 1]:
+        job = _held(ours, version, **{member: unset})
         lab.run("scancel", str(job))

@@ -18,6 +18,7 @@ from slurmrest_inet.schema.job_desc import JOB_DESC, JOB_SUBMIT_REQ
 from slurmrest_inet.schema.manner import show
 from slurmrest_inet.schema.model import CSV, DOUBLE, IN, NOVAL_REAL, NUMBER, Kind, Row, Table, flags
 from slurmrest_inet.schema.reading import Record, Report
+from slurmrest_inet.schema.scalars import UNSET, ZERO
 
 MODERN = (39, 40, 41, 42)
 
@@ -42,6 +43,24 @@ def read(key: str, value: object, version: int = 42) -> tuple[dict[str, Any], li
     record = decode(JOB_DESC, version, body, report, Context(), pointer="#/job/")
     members = {name: one for name, one in record.members.items() if name not in ("environment", "env_size")}
     return members, [(one.pointer, *one.details) for one in report.faults], report.warnings
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        *((key, None) for key in ("oom_kill_step", "tasks", "segment_size", "begin_time", "priority")),
+        *(("segment_size", value) for value in ({}, {"set": False, "infinite": False, "number": 1})),
+    ],
+)
+def test_that_a_release_without_the_member_knows_what_was_not_given(key: str, value: object) -> None:
+    (found,) = read(key, value)[0].values()
+    assert any(found is one for one in (UNSET, ZERO))
+
+
+def test_that_a_text_is_always_given() -> None:
+    for text in ("NO_VAL", "", "INFINITE"):
+        (found,) = read("container_id", text)[0].values()
+        assert type(found) is str
 
 
 @pytest.mark.parametrize("version", MODERN)

@@ -7,6 +7,7 @@ import pytest
 
 from slurmrest_inet.schema.model import IN, NUMBER_32, TEXT, Row, Table
 from slurmrest_inet.schema.reading import Record
+from slurmrest_inet.schema.scalars import UNSET, ZERO
 
 fill = pytest.importorskip("slurmrest_inet.slurm.fill", reason="needs the compiled extension")
 library = pytest.importorskip("slurmrest_inet.slurm.library")
@@ -18,6 +19,8 @@ ffi, lib = library.ffi, library.lib
     [
         ("cpus_per_task", "NO_VAL", 0xFFFE),
         ("cpus_per_task", "INFINITE", 0xFFFF),
+        ("cpus_per_task", UNSET, 0xFFFE),
+        ("cpus_per_task", ZERO, 0),
         ("cpus_per_task", 70_000, 70_000 & 0xFFFF),
         ("time_limit", "NO_VAL", 0xFFFFFFFE),
         ("time_limit", "INFINITE", 0xFFFFFFFF),
@@ -95,10 +98,12 @@ _ROWS = (
 
 def test_stand_ins() -> None:
     with fill.Struct("job_desc_msg_t", Table("job_desc_msg_t", _ROWS, {})) as job:
-        job.fill({"no_such_member": "x", "gone": "NO_VAL"})
+        for unset in (UNSET, ZERO):
+            job.fill({"no_such_member": "x", "gone": unset})
         assert ffi.string(job.pointer.name) == b"x"
-        with pytest.raises(LookupError, match="gone"):
-            job.fill({"gone": 5})
+        for given in (5, 0, "NO_VAL", "", [], ("NO_VAL",)):
+            with pytest.raises(LookupError, match="gone"):
+                job.fill({"gone": given})
 
 
 def test_a_member_of_a_struct_inside() -> None:
