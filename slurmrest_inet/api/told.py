@@ -9,19 +9,22 @@ from __future__ import annotations
 
 from slurmrest_inet.record import TYPE_CHECKING
 from slurmrest_inet.schema import decode, reading
-from slurmrest_inet.slurm import requests
 
 if TYPE_CHECKING:
     from slurmrest_inet.api.call import Call
     from slurmrest_inet.api.report import Report
     from slurmrest_inet.schema.model import Table
+    from slurmrest_inet.schema.options import Host
 
 
 def read(
-    call: Call, report: Report, table: Table, value: object, *, pointer: str = "#/", query: bool = False
+    call: Call, report: Report, table: Table, value: object, host: Host, *, pointer: str = "#/", query: bool = False
 ) -> reading.Record | None:
-    """Return what a table makes of a value that stands at a place of the body, or of the query."""
+    """Return what a table makes of a value that stands at a place of the body, or of the query.
+
+    host: of `requests.host`, the same for all parts of a request.
+    """
     found = reading.Report(fast=report.fast)
-    record = decode.decode(table, call.version, value, found, requests.host(), pointer=pointer, query=query)
+    record = decode.decode(table, call.version, value, found, host, pointer=pointer, query=query)
     report.take(found)
     return None if found.faults else record

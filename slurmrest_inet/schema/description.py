@@ -44,7 +44,8 @@ class _Description:
         if not update:
             for member, default in _DEFAULTS.items():
                 members.setdefault(member, default)
-            members.setdefault("work_dir", self.host.folder)
+            if "work_dir" not in members:
+                members["work_dir"] = self.host.folder()
         if isinstance(members.get("req_nodes"), str):
             members["req_nodes"] = self.host.hosts(str(members["req_nodes"]))
         self._counts(update=update)

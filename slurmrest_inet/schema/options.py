@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 class Host(NamedTuple):
     """What the host and its slurm.conf say."""
 
-    folder: str
+    folder: Callable[[], str]
+    """Where this process is, which may be a folder that is gone."""
     now: float
     hosts: Callable[[str], str]
     """Turns a list of nodes into a sorted one without repetition."""
@@ -69,7 +70,7 @@ def file(value: Any, _at: Reading) -> str:
 def folder(value: Any, at: Reading) -> str:
     """A folder; one without a slash in front is below this process's."""
     path = to_text(value)
-    return path if path.startswith("/") else f"{at.context.folder}/{path}"
+    return path if path.startswith("/") else f"{at.context.folder()}/{path}"
 
 
 def begin(value: Any, at: Reading) -> int:

@@ -67,7 +67,7 @@ def host() -> Host:
         name for name in GOVERNORS if not known or getattr(lib, name) & conf.cpu_freq_govs & ~lib.CPU_FREQ_RANGE_FLAG
     )
     return Host(
-        os.getcwd(),
+        os.getcwd,
         time.time(),
         _hosts,
         frozenset(governors),

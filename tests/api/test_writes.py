@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +23,9 @@ from slurmrest_inet.slurm import requests
 from slurmrest_inet.slurm.library import SlurmError, strerror
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
     from slurmrest_inet.api.envelope import Answer
 
 SCRIPT = "#!/bin/sh\ntrue\n"
@@ -146,3 +150,41 @@ def test_signals(text: str | None, number: int, version: int, monkeypatch: pytes
     query, body = (told, None) if version == 39 else ({}, told)
     answer = job_writes.cancel(Call(version, {"job_id": "7"}, query, body))
     assert (sent, answer.code) == ([number], 0)
+
+
+@pytest.fixture
+def in_a_folder_that_is_gone(tmp_path: Path) -> Iterator[None]:
+    """Start where a service that is removed while it runs is."""
+    before = os.getcwd()
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    os.chdir(folder)
+    folder.rmdir()
+    yield
+    os.chdir(before)
+
+
+@pytest.mark.usefixtures("in_a_folder_that_is_gone")
+@pytest.mark.parametrize("version", VERSIONS)
+@pytest.mark.parametrize("operation", OPERATIONS)
+def test_that_no_folder_is_looked_for(operation: str, version: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the job says what its own is, or no job is described."""
+    for name in ("submit", "update", "kill", "signal"):
+        monkeypatch.setattr(requests, name, _failing(-1, 5004))
+    body = versions.since(BODIES[operation], version)
+    if operation == "submit":
+        body = {**body, "job": {**body["job"], "current_working_directory": "/"}}
+    called = {"submit": job_writes.submit, "update": job_writes.update, "cancel": job_writes.cancel}[operation]
+    assert called(Call(version, {"job_id": "7"}, {}, body)).note
+
+
+@pytest.mark.parametrize("version", [38, 39])
+def test_that_the_host_is_asked_once(version: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many components are described."""
+    asked = []
+    host = requests.host()
+    monkeypatch.setattr(requests, "host", lambda: asked.append(1) or host)
+    monkeypatch.setattr(requests, "submit", _failing(-1, 5004))
+    body = versions.since(BODIES["submit"], version)
+    job_writes.submit(Call(version, {}, {}, {"script": SCRIPT, "jobs": [body["job"]] * 3}))
+    assert asked == [1]

@@ -24,7 +24,7 @@ def _hosts(text: str) -> str:
 
 
 HOST = Host(
-    "/run",
+    lambda: "/run",
     1_795_345_200.0,
     _hosts,
     _GOVERNORS,

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from slurmrest_inet.api.call import Call
     from slurmrest_inet.api.envelope import Answer
     from slurmrest_inet.api.job_id import JobId
+    from slurmrest_inet.schema.options import Host
     from slurmrest_inet.schema.reading import Members
     from slurmrest_inet.schema.scalars import Number
 
@@ -141,7 +142,7 @@ def _result(call: Call, done: requests.Submitted, *, het: bool) -> list[tuple[st
 
 def _as_a_whole(call: Call, report: Report) -> _Submission:
     """Read a body that is described as a whole. Raises _RefusedError."""
-    record = told.read(call, report, JOB_SUBMIT_REQ, {} if call.body is None else call.body)
+    record = told.read(call, report, JOB_SUBMIT_REQ, {} if call.body is None else call.body, requests.host())
     if record is None:
         if not report.code:
             report.error(
@@ -205,7 +206,7 @@ def _in_parts(call: Call, report: Report) -> _Submission:
         if not isinstance(body["job"], dict):
             text = '"job" field must be a dictionary with job properties'
             raise _refused(report, EXPECTED_DICT, words.source, text)
-        return _Submission(script, _described_39(call, report, body["job"], "#/job/"), None)
+        return _Submission(script, _described_39(call, report, body["job"], requests.host(), "#/job/"), None)
     jobs = body["jobs"]
     if not isinstance(jobs, list):
         text = f"Expected List but found a {manner_of(call.version).word(jobs)}"
@@ -213,9 +214,9 @@ def _in_parts(call: Call, report: Report) -> _Submission:
     if len(jobs) > MOST_COMPONENTS:
         text = _TOO_MANY.format(words.components, len(jobs), MOST_COMPONENTS)
         raise _refused(report, INVALID_QUERY, words.source, text)
-    return _Submission(
-        script, None, [_described_39(call, report, one, f"#/jobs[{index}]/") for index, one in enumerate(jobs)]
-    )
+    host = requests.host()
+    components = [_described_39(call, report, one, host, f"#/jobs[{index}]/") for index, one in enumerate(jobs)]
+    return _Submission(script, None, components)
 
 
 def _script_39(body: dict[str, Any], report: Report, words: _Words) -> str | None:
@@ -229,8 +230,8 @@ def _script_39(body: dict[str, Any], report: Report, words: _Words) -> str | Non
     return text
 
 
-def _described_39(call: Call, report: Report, described: object, pointer: str) -> Members:
-    record = told.read(call, report, JOB_DESC, described, pointer=pointer)
+def _described_39(call: Call, report: Report, described: object, host: Host, pointer: str) -> Members:
+    record = told.read(call, report, JOB_DESC, described, host, pointer=pointer)
     if record is None:
         if not report.code:
             text = "Rejecting request. Failure parsing job submission request."
@@ -271,7 +272,7 @@ def update(call: Call) -> Answer:
     body = {} if call.body is None else call.body
     if not isinstance(body, dict) and not collected:
         body = {}  # v0.0.39 looks for members, and finds none
-    record = told.read(call, report, JOB_DESC, body)
+    record = told.read(call, report, JOB_DESC, body, requests.host())
     if record is None:
         if collected or not report.code:
             report.error(INVALID_QUERY, _UPDATE, _UNREAD)
@@ -321,7 +322,8 @@ def cancel(call: Call) -> Answer:
     chosen = job_id.read(call, report)
     if chosen is None:
         return report.answer()
-    record = told.read(call, report, JOB_DELETE, call.query if call.body is None else call.body, query=True)
+    asked = call.query if call.body is None else call.body
+    record = told.read(call, report, JOB_DELETE, asked, requests.host(), query=True)
     if record is None:
         return report.answer(*call.at({39: (), 42: (("status", []),)}))
     members: dict[str, Any] = dict(record.members)

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from slurmrest_inet.api.call import Call
+    from slurmrest_inet.schema.options import Host
     from slurmrest_inet.schema.reading import Members
 
     Entries = tuple[dict[str, str | int], ...]
@@ -79,13 +80,14 @@ def _submission(call: Call) -> tuple[list[Members], bool]:
     except (KeyError, scalars.InvalidError):
         raise _UnfitError(lib.ESLURM_JOB_SCRIPT_MISSING) from None
     described = body["job"] if "job" in body else body.get("jobs")
+    host = requests.host()
     if isinstance(described, dict):
-        found = [_decode(call, described)]
+        found = [_decode(call, described, host)]
     elif isinstance(described, list):
         if len(described) > MOST_COMPONENTS:
             sentence = f"{len(described)} components of a job, and {MOST_COMPONENTS} is the most"
             raise _UnfitError(INVALID_JOBS_DESC, (job_entry(INVALID_JOBS_DESC, sentence),))
-        found = [_component(call, index, one) for index, one in enumerate(described)]
+        found = [_component(call, index, one, host) for index, one in enumerate(described)]
     else:
         raise _UnfitError(INVALID_JOBS_DESC)
     if found:
@@ -94,9 +96,9 @@ def _submission(call: Call) -> tuple[list[Members], bool]:
     return found, isinstance(described, list)
 
 
-def _component(call: Call, index: int, described: Any, *, update: bool = False) -> Members:
+def _component(call: Call, index: int, described: Any, host: Host, *, update: bool = False) -> Members:
     try:
-        return _decode(call, described, update=update)
+        return _decode(call, described, host, update=update)
     except _UnfitError as unfit:
         sentence = f"unexpected failure parsing het job: {index}"
         problem = entry(FAIL_PARSING, "_parse_job_desc", sentence)
@@ -105,11 +107,11 @@ def _component(call: Call, index: int, described: Any, *, update: bool = False) 
         raise _UnfitError(FAIL_PARSING, (*unfit.entries, problem)) from None
 
 
-def _decode(call: Call, described: Any, *, update: bool = False) -> Members:
+def _decode(call: Call, described: Any, host: Host, *, update: bool = False) -> Members:
     """A job's members. Raises _UnfitError."""
     if not isinstance(described, dict):
         raise _UnfitError(FAIL_PARSING)
-    host, report = requests.host(), reading.Report()
+    report = reading.Report()
     try:
         record = decode(JOB_DESC, call.version, described, report, host)
         if report.faults:
@@ -198,14 +200,15 @@ def _told(call: Call, report: Report, note: str | None = None) -> Answer:
 
 def _changes(call: Call) -> Members | None:
     """What a body asks to be changed; None for a list, which only a submission can be. Raises _UnfitError."""
+    host = requests.host()
     if isinstance(call.body, list):
         # It is refused in any case, and those that no job can have are not read for it.
         for index, described in enumerate(call.body[:MOST_COMPONENTS]):
-            _component(call, index, described, update=True)
+            _component(call, index, described, host, update=True)
         return None
     if not isinstance(call.body, dict):
         raise _UnfitError(INVALID_JOBS_DESC)
-    return _decode(call, call.body, update=True)
+    return _decode(call, call.body, host, update=True)
 
 
 _NO_SIGNAL = {
