@@ -10,6 +10,7 @@ from __future__ import annotations
 from slurmrest_inet.api.errors import UNANSWERED
 from slurmrest_inet.http.message import RestError
 from slurmrest_inet.record import TYPE_CHECKING
+from slurmrest_inet.slurm.fill import MissingError
 from slurmrest_inet.slurm.library import BUILT_FOR
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ def send(request: Callable[[], T]) -> T:
     """Make a request for slurmctld; raises RestError for a member or a constant that the release does not have."""
     try:
         return request()
-    except LookupError as missing:
+    except MissingError as missing:
         sentence = f"Slurm {BUILT_FOR} has no {missing.args[0]}"
         raise RestError(501, sentence, reason=sentence) from None
 

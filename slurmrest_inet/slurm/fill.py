@@ -4,7 +4,7 @@
 Rule 1: everything that a struct points to lives in the `Struct` beside it until that is closed; libslurm frees none of
         it, and none of it is given to a libslurm function that frees.
 Rule 2: a number is stored as an assignment in C would store it. NO_VAL and INFINITE are those of the member's width.
-Rule 3: what this release of Slurm does not have is a LookupError by its name, and nothing is sent without it.
+Rule 3: what this release of Slurm does not have is a MissingError by its name, and nothing is sent without it.
 """
 
 from __future__ import annotations
@@ -25,6 +25,10 @@ if TYPE_CHECKING:
 
     from slurmrest_inet.schema.model import Table
     from slurmrest_inet.schema.reading import Members
+
+
+class MissingError(LookupError):
+    """A member or a constant that this release of Slurm does not have: its name."""
 
 
 class Struct:
@@ -51,7 +55,7 @@ class Struct:
             lib.slurm_list_destroy(self._lists.pop())
 
     def fill(self, members: Members) -> None:
-        """Set members by name. Raises LookupError for a member or constant that this release of Slurm lacks."""
+        """Set members by name. Raises MissingError for a member or constant that this release of Slurm lacks."""
         self._fill(self.pointer, members, self._stand_ins)
 
     def _fill(self, pointer: Any, members: Members, stand_ins: dict[str, tuple[str, ...]]) -> None:
@@ -63,7 +67,7 @@ class Struct:
             if found is None:
                 if value is UNSET or value is ZERO:
                     continue  # what is not there is not set
-                raise LookupError(name)
+                raise MissingError(name)
             owner, member, type_ = found
             self._set(owner, member, type_, value)
 
@@ -135,7 +139,7 @@ def _find(pointer: Any, path: str) -> tuple[Any, str, Any] | None:
 
 
 def number_of(value: Any, bits: int = 64) -> int:
-    """The number that a value is in so many bits. Raises LookupError for a constant that this release lacks."""
+    """The number that a value is in so many bits. Raises MissingError for a constant that this release lacks."""
     if isinstance(value, tuple):
         numbers = [number_of(one, bits) for one in value]
         return sum(numbers) if value[:1] == _SUM else functools.reduce(operator.or_, numbers, 0)
@@ -147,7 +151,7 @@ def number_of(value: Any, bits: int = 64) -> int:
         number = getattr(lib, name, None)
         if number is not None:
             return int(number)
-    raise LookupError(value)
+    raise MissingError(value)
 
 
 _SUM = ("NICE_OFFSET",)

@@ -53,7 +53,7 @@ def job(members: Members) -> Struct:
     lib.slurm_init_job_desc_msg(request.pointer)
     try:
         request.fill(members)
-    except LookupError:
+    except BaseException:
         request.close()
         raise
     return request

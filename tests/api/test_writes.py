@@ -17,9 +17,12 @@ except ImportError as problem:
     pytest.skip(str(problem), allow_module_level=True)
 
 from slurmrest_inet.api.call import Call
+from slurmrest_inet.api.sending import send
 from slurmrest_inet.api.slurmctld import job_writes
+from slurmrest_inet.http.message import RestError
 from slurmrest_inet.schema.job_desc import MOST_COMPONENTS
 from slurmrest_inet.slurm import requests
+from slurmrest_inet.slurm.fill import MissingError
 from slurmrest_inet.slurm.library import SlurmError, strerror
 
 if TYPE_CHECKING:
@@ -188,3 +191,22 @@ def test_that_the_host_is_asked_once(version: int, monkeypatch: pytest.MonkeyPat
     body = versions.since(BODIES["submit"], version)
     job_writes.submit(Call(version, {}, {}, {"script": SCRIPT, "jobs": [body["job"]] * 3}))
     assert asked == [1]
+
+
+@pytest.mark.parametrize("trouble", [KeyError("x"), IndexError("x"), LookupError("x")])
+def test_that_a_fault_of_ours_is_no_lack_of_slurm_s(trouble: LookupError, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_arguments: object, **_named: object) -> None:
+        raise trouble
+
+    monkeypatch.setattr(requests, "submit", broken)
+    with pytest.raises(type(trouble)):
+        _answer("submit", 42)
+
+
+def test_what_slurm_lacks() -> None:
+    def lacking() -> None:
+        raise MissingError("member")
+
+    with pytest.raises(RestError, match="has no member") as caught:
+        send(lacking)
+    assert caught.value.status == 501

@@ -102,7 +102,7 @@ def test_stand_ins() -> None:
             job.fill({"no_such_member": "x", "gone": unset})
         assert ffi.string(job.pointer.name) == b"x"
         for given in (5, 0, "NO_VAL", "", [], ("NO_VAL",)):
-            with pytest.raises(LookupError, match="gone"):
+            with pytest.raises(fill.MissingError, match="gone"):
                 job.fill({"gone": given})
 
 

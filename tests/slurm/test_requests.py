@@ -11,6 +11,7 @@ import pytest
 from slurmrest_inet.schema import sbatch
 
 requests = pytest.importorskip("slurmrest_inet.slurm.requests", reason="needs the compiled extension")
+fill = pytest.importorskip("slurmrest_inet.slurm.fill")
 library = pytest.importorskip("slurmrest_inet.slurm.library")
 ffi, lib = library.ffi, library.lib
 
@@ -91,7 +92,7 @@ def test_numbers(member: str, value: object, found: int) -> None:
 
 def test_a_member_or_constant_that_this_release_lacks() -> None:
     for members in ({"nonsense": 1}, {"min_nodes": "NO_SUCH_CONSTANT"}):
-        with pytest.raises(LookupError):
+        with pytest.raises(fill.MissingError):
             requests.job(members)
 
 
