@@ -491,7 +491,8 @@ JOB_DESC = Table(
 )
 
 MOST_COMPONENTS = 128
-"""Slurm's limit of a heterogeneous job's components, which slurmctld does not hold its clients to."""
+"""Slurm's limit of a heterogeneous job's components. slurmctld does not hold its clients to it;
+slurmrestd 24.11 does, and 22.05 does not."""
 
 JOB_SUBMIT_REQ = Table(
     "job_submit_req",

@@ -183,7 +183,7 @@ def _jobs(found: _Submission, report: Report, words: _Words) -> list[Members]:
 _BOTH = 'Specify only one "job" or "jobs" fields but never both'
 _SCRIPT = 'Populated "script" field is required for job submission'
 _WITHOUT = "Refusing {} submission without any components"
-_TOO_MANY = "Refusing {} submission with {} components: {} is the most"
+_TOO_MANY = "Refusing {} submission too many components: {} > {}"
 
 
 def _with_script(members: Members, script: str | None) -> bool:
@@ -213,7 +213,7 @@ def _in_parts(call: Call, report: Report) -> _Submission:
         raise _refused(report, EXPECTED_LIST, "#/jobs/", text)
     if len(jobs) > MOST_COMPONENTS:
         text = _TOO_MANY.format(words.components, len(jobs), MOST_COMPONENTS)
-        raise _refused(report, INVALID_QUERY, words.source, text)
+        raise _refused(report, INVALID_QUERY, _COMPONENTS, text)
     host = requests.host()
     components = [_described_39(call, report, one, host, f"#/jobs[{index}]/") for index, one in enumerate(jobs)]
     return _Submission(script, None, components)

@@ -85,7 +85,7 @@ def _submission(call: Call) -> tuple[list[Members], bool]:
         found = [_decode(call, described, host)]
     elif isinstance(described, list):
         if len(described) > MOST_COMPONENTS:
-            sentence = f"{len(described)} components of a job, and {MOST_COMPONENTS} is the most"
+            sentence = f"too many components: {len(described)} > {MOST_COMPONENTS}"
             raise _UnfitError(INVALID_JOBS_DESC, (job_entry(INVALID_JOBS_DESC, sentence),))
         found = [_component(call, index, one, host) for index, one in enumerate(described)]
     else:
