@@ -5,7 +5,8 @@ Rule 1: a body is read to its end before slurmctld is asked; what is wrong in it
         error means that nothing was done, also where slurmrestd does it all the same, or says that all is well. Only
         where slurmctld did not answer is that not known, which the error's code tells (errors.UNANSWERED).
 Rule 2: whatever slurmctld did is in the log with the job's id (`note`), because the answer may be lost on its way.
-Rule 3: whose job it is, slurmctld decides: requests name no user, they carry the client's token.
+Rule 3: whose job it is, slurmctld decides: requests carry the client's token, and the user that one may name is for
+        slurmctld to judge.
 """
 
 from __future__ import annotations
