@@ -16,6 +16,7 @@ try:
 except ImportError as problem:
     pytest.skip(str(problem), allow_module_level=True)
 
+from slurmrest_inet.api import errors, told
 from slurmrest_inet.api.call import Call
 from slurmrest_inet.api.sending import send
 from slurmrest_inet.api.slurmctld import job_writes
@@ -210,3 +211,15 @@ def test_what_slurm_lacks() -> None:
     with pytest.raises(RestError, match="has no member") as caught:
         send(lacking)
     assert caught.value.status == 501
+
+
+@pytest.mark.usefixtures("unasked")
+@pytest.mark.parametrize("version", [39, 40, 41, 42])
+@pytest.mark.parametrize("operation", OPERATIONS)
+def test_that_what_could_not_be_read_is_an_error(
+    operation: str, version: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also where nothing more is said of it."""
+    monkeypatch.setattr(told, "read", lambda *_arguments, **_named: None)
+    answer = _answer(operation, version)
+    assert (answer.code, len(answer.errors)) == (errors.INVALID_QUERY, 1)

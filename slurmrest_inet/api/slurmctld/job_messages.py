@@ -317,6 +317,9 @@ def _results(call: Call, report: Report, tasks: list[requests.Updated]) -> list[
     return [("results", found or nothing), *((name, "") for name in rest)]
 
 
+_DELETE = "_handle_job_delete"
+
+
 def cancel(call: Call) -> Answer:
     """DELETE job/{job_id}: send a signal, SIGKILL unless ``signal`` says another."""
     report = Report(call)
@@ -326,6 +329,8 @@ def cancel(call: Call) -> Answer:
     asked = call.query if call.body is None else call.body
     record = told.read(call, report, JOB_DELETE, asked, requests.host(), query=True)
     if record is None:
+        if not report.code:
+            report.error(INVALID_QUERY, _DELETE, "Rejecting request. Failure parsing query")
         return report.answer(*call.at({39: (), 42: (("status", []),)}))
     members: dict[str, Any] = dict(record.members)
     found = members.get("signal") or 0
@@ -341,7 +346,7 @@ def _cancel_one(report: Report, _call: Call, chosen: JobId, number: int, _flags:
         requests.kill(str(chosen), number)
     except SlurmError as error:
         if error.errno == lib.ESLURM_ALREADY_DONE:
-            report.warning("_handle_job_delete", f"Job was already sent signal {name}")
+            report.warning(_DELETE, f"Job was already sent signal {name}")
             return report.answer(note=f"signal {number} not sent to job {chosen}: {sentence_of(error.errno)}")
         sentence = f"unable to send signal {name} to JobId={chosen}"
         return _failed(report, error, "slurm_kill_job2()", sentence, "sent", about=f"signal {number} to job {chosen}: ")
