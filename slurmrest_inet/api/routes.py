@@ -80,7 +80,7 @@ _JOBS = (Part("jobs", "slurm_job_info_t"),)
 _NODES = (Part("nodes", "node_info_t"),)
 _PARTITIONS = (Part("partitions", "partition_info_t"),)
 _RESERVATIONS = (Part("reservations", "reserve_info_t"),)
-_SUBMIT: dict[str, Any] = {"body": "job_desc_msg_t", "name": "submit_job"}
+_SUBMIT: dict[str, Any] = {"body": "job_submit_req", "name": "submit_job"}
 _UPDATE: dict[str, Any] = {"body": "job_desc_msg_t", "name": "update_job"}
 _CANCEL: dict[str, Any] = {"name": "cancel_job"}
 

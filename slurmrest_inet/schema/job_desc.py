@@ -8,6 +8,8 @@ Rule 2: the order of rows is that in which later versions read them; of two that
 
 from __future__ import annotations
 
+from slurmrest_inet.versions import FIRST
+
 from . import job_members as later
 from . import names, options, readers
 from .model import (
@@ -497,11 +499,12 @@ slurmrestd 24.11 does, and 22.05 does not."""
 JOB_SUBMIT_REQ = Table(
     "job_submit_req",
     (
-        _new("script", "script", TEXT, "Script to run, if it is not in the job"),
-        _new("jobs", "jobs", _kind("array", readers.records(JOB_DESC)), "Components of a heterogeneous job"),
-        _new("job", "job", _kind("object", readers.record(JOB_DESC)), "The job"),
+        _row("script", "script", TEXT, "Script to run, if it is not in the job", required=(FIRST, OPTIONS_LAST)),
+        _row("jobs", "jobs", _kind("array", readers.records(JOB_DESC)), "Components of a heterogeneous job"),
+        _row("job", "job", _kind("object", readers.record(JOB_DESC)), "The job"),
     ),
     {},
     parser="JOB_SUBMIT_REQ",
 )
-"""What a submission is from v0.0.39 on; no C struct is made of it as a whole."""
+"""What a submission is; no C struct is made of it as a whole. Up to v0.0.39 slurmrestd looks at its members one by one,
+and so do we: the table is read from v0.0.40 on."""

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from .job import JOB, JOB_STATE, JOB_STATE_RESPONSE, PRIORITIES
-from .job_desc import JOB_DESC
+from .job_desc import JOB_DESC, JOB_SUBMIT_REQ
 from .license import LICENSE
 from .node import ENERGY, NODE
 from .partition import PARTITION
@@ -38,6 +38,9 @@ TABLES = (
 
 READ_TABLES = (JOB_DESC,)
 """Those that structs are filled by, and which no answer is written with."""
+
+BODY_TABLES = (JOB_SUBMIT_REQ,)
+"""Those of bodies that a struct is filled with parts of."""
 
 MADE_TABLES = (PING,)
 """Those of records that operations make, without a struct of Slurm's."""

@@ -18,7 +18,7 @@ from slurmrest_inet.api.routes import ROUTES, Route
 from slurmrest_inet.api.slurmctld import diag
 
 SHOWN = {table.name: table for table in (*tables.TABLES, *tables.MADE_TABLES)}
-TAKEN = {table.name: table for table in tables.READ_TABLES}
+TAKEN = {table.name: table for table in (*tables.READ_TABLES, *tables.BODY_TABLES)}
 
 
 def ident(route: Route) -> str:
@@ -36,6 +36,16 @@ def test_that_its_tables_are_there(route: Route) -> None:
         assert any(query.rows_of(version, IN) for version in every)
     if route.body is not None:
         assert all(TAKEN[route.body].rows_of(version, IN) for version in every)
+
+
+@pytest.mark.parametrize("version", [one for one in versions.SERVED if one < 43])
+def test_what_is_submitted(version: int) -> None:
+    """A job or several, and a script beside them, which the documents of 22.05.8 require."""
+    (route,) = (one for one in ROUTES if one.path == "job/submit")
+    rows = {row.path: row for row in TAKEN[str(route.body)].rows_of(version, IN)}
+    assert rows.keys() == {"script", "job", "jobs"}
+    required = rows["script"].required
+    assert (required is not None and required[0] <= version <= required[1]) == (version < 39)
 
 
 @pytest.mark.parametrize("route", ROUTES, ids=ident)

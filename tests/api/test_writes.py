@@ -216,9 +216,7 @@ def test_what_slurm_lacks() -> None:
 @pytest.mark.usefixtures("unasked")
 @pytest.mark.parametrize("version", [39, 40, 41, 42])
 @pytest.mark.parametrize("operation", OPERATIONS)
-def test_that_what_could_not_be_read_is_an_error(
-    operation: str, version: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_that_what_could_not_be_read_is_an_error(operation: str, version: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """Also where nothing more is said of it."""
     monkeypatch.setattr(told, "read", lambda *_arguments, **_named: None)
     answer = _answer(operation, version)
