@@ -27,7 +27,8 @@ _SHAPE = re.compile(
 )
 
 _LAST_COMPONENT = 128
-"""slurmrestd refuses those behind it (Slurm's limit of components); of a task's number it looks at 32 bits."""
+"""slurmrestd refuses those behind it. No job that is submitted here has as many (job_desc.MOST_COMPONENTS); slurmctld
+takes them from other clients. Of a task's number slurmrestd looks at 32 bits."""
 _RESERVED = 0xFFFFFFFD
 """From here on numbers mean something else than a job."""
 
