@@ -75,7 +75,7 @@ class Kind(NamedTuple):
     width: int = 0
     """Bits of a number that is read: 16, 32, 64; `DOUBLE` for a real one."""
     read: Callable[[Any, Any], Any] | None = None
-    """How it is read (`decode.Reader`); None: as the inverse of how it is written."""
+    """How it is read (`reading.Reader`); None: as the inverse of how it is written."""
 
 
 class Source(NamedTuple):

@@ -26,11 +26,6 @@ SHOW_DETAIL: int = lib.SHOW_DETAIL
 SHOW_MIXED: int = lib.SHOW_MIXED
 SHOW_LOCAL: int = lib.SHOW_LOCAL
 SHOW_FEDERATION: int = lib.SHOW_FEDERATION
-SHOW_FLAGS: dict[int, str] = {
-    getattr(lib, f"SHOW_{word}"): word
-    for word in ("ALL", "DETAIL", "MIXED", "LOCAL", "SIBLING", "FEDERATION", "FUTURE")
-}
-"""The word for each bit that a request for a list can carry."""
 
 
 class Message:

@@ -222,7 +222,7 @@ class TestParameters:
     @pytest.mark.parametrize("text", [None, True, "", "abc", "true", "no", "1ex", ".5", "inf", "~", ["1", "2"]])
     def test_that_other_words_are_no_time(self, text: str | None) -> None:
         found, report = read("NODES", update_time=text)
-        assert (found, report.code) == (None, errors.CONVERSION_FAILED)
+        assert (found, report.code) == (None, errors.code_of("ESLURM_DATA_CONV_FAILED"))
         assert report.errors[0]["source"] == "#/update_time/"
 
     @pytest.mark.parametrize("version", [36, 37, 38])
