@@ -6,7 +6,7 @@ module slow (the writing and compiling of methods; `inspect`, ast, dis and token
 regular expressions, which the build has compiled already (cffi_build/regexes.py).
 
 Rule 1: the stand-ins stand only while h11 is loaded, and h11 alone sees them. If h11 turns out to use more than they
-        know, it is loaded again with the real modules.
+        know, whatever error that leads to, it is loaded again with the real modules, and so is what it has loaded.
 Rule 2: a module that is already loaded is not replaced.
 Rule 3: SLURMREST_INET_STAND_INS=no leaves all of this out (settings.py knows the variable); tests/bench/run.py shows
         what it is worth.
@@ -155,11 +155,12 @@ def start(environ: Mapping[str, str]) -> None:
     next(filter(None, (finder.find_spec("h11", None) for finder in list(sys.meta_path))), None)
     made = {"typing": _Typing("typing"), "dataclasses": _Dataclasses("dataclasses"), "re": _regular_expressions()}
     stand_ins = {name: module for name, module in made.items() if module is not None and name not in sys.modules}
+    before = set(sys.modules)
     sys.modules.update(stand_ins)
     try:
         import h11  # noqa: F401, PLC0415 - imported for what it leaves in sys.modules
-    except _UnfitError:
-        for name in [name for name in sys.modules if name.partition(".")[0] == "h11"]:
+    except Exception:  # noqa: BLE001 - a fault that is h11's own comes again where it is imported in earnest
+        for name in set(sys.modules) - before - set(stand_ins):
             del sys.modules[name]
     finally:
         for name in stand_ins:

@@ -10,11 +10,14 @@ import textwrap
 from typing import TYPE_CHECKING
 
 import h11
+import pytest
 from wire import request
 
 import slurmrest_inet
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from conftest import Starter
 
 REPOSITORY = os.path.dirname(os.path.dirname(slurmrest_inet.__file__))
@@ -187,14 +190,25 @@ def test_they_can_be_switched_off() -> None:
     assert printed == "False\nre typing dataclasses\n"
 
 
-def test_an_h11_that_needs_more_gets_the_real_modules() -> None:
+OTHER_USES = {
+    "another word of dataclasses": "from dataclasses import field",
+    "a base class that is no abstract one": "from typing import NamedTuple\nclass Pair(NamedTuple):\n    left: int",
+    "an operator": "from typing import Mapping\nisinstance({}, Mapping)",
+    "a module that uses them": "from uses import Pair\nfrom dataclasses import field",
+}
+
+
+@pytest.mark.parametrize("more", OTHER_USES.values(), ids=OTHER_USES)
+def test_an_h11_that_needs_more_gets_the_real_modules(more: str, tmp_path: Path) -> None:
+    (tmp_path / "uses.py").write_text("from typing import Mapping\nclass Pair(Mapping[int, int]): ...\n")
     printed = run(f"""
         import importlib.abc, importlib.machinery, os
-        # As if a future h11 used another word of dataclasses.
+        sys.path.append({str(tmp_path)!r})
+        # As if a future h11 used more than today's.
         source = os.path.join({PACKAGES!r}, "h11", "_util.py")
         class Loader(importlib.machinery.SourceFileLoader):
             def get_code(self, name):
-                return compile("from dataclasses import field\\n" + open(source).read(), source, "exec")
+                return compile(open(source).read() + "\\n" + {more!r} + "\\n", source, "exec")
         class Finder(importlib.abc.MetaPathFinder):
             def find_spec(self, name, path, target=None):
                 if name == "h11._util":
@@ -203,10 +217,23 @@ def test_an_h11_that_needs_more_gets_the_real_modules() -> None:
         for name in [name for name in sys.modules if name in ("typing", "dataclasses", "inspect", "re")]:
             del sys.modules[name]
         lazy.start(environ)
+        print("h11" in sys.modules, "uses" in sys.modules)
         import h11
         print(h11.Data(b"1"), h11.Data.__dataclass_fields__.keys())
     """)
-    assert printed.startswith("Data(data=b'1', chunk_start=False, chunk_end=False) dict_keys(['data', ")
+    assert printed.startswith("False False\nData(data=b'1', chunk_start=False, chunk_end=False) dict_keys(['data', ")
+
+
+def test_an_h11_that_cannot_be_loaded_says_so_where_it_is_needed() -> None:
+    printed = run("""
+        sys.modules["h11._events"] = None
+        lazy.start(environ)
+        try:
+            import h11
+        except ImportError as error:
+            print(error)
+    """)
+    assert printed == "import of h11._events halted; None in sys.modules\n"
 
 
 def test_what_is_loaded_is_not_replaced() -> None:
