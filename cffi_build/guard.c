@@ -31,7 +31,7 @@ enum { ANSWER_MAX = 1024, RECORD_MAX = 4096, WRITE_PATIENCE_MS = 2000 };
 static struct {
 	volatile sig_atomic_t armed;
 	volatile sig_atomic_t watching; /* between guard_enter and guard_leave */
-	volatile sig_atomic_t ticking;	/* the timer runs, until `rings` or before */
+	volatile sig_atomic_t ticking;	/* the timer was set, for `rings` or before */
 	volatile int64_t deadline;	/* of the call, in microseconds of CLOCK_MONOTONIC */
 	volatile int64_t rings;
 	int descriptor;
@@ -208,7 +208,7 @@ void guard_leave(void)
 void guard_arm(int descriptor, const char *answer, size_t length, const char *record, size_t record_length,
 	       int milliseconds)
 {
-	int64_t patience = (int64_t) milliseconds * 1000;
+	int64_t patience = (int64_t) milliseconds * 1000, begun = now();
 
 	guard.armed = 0;
 	guard.descriptor = descriptor;
@@ -216,10 +216,13 @@ void guard_arm(int descriptor, const char *answer, size_t length, const char *re
 	memcpy(guard.answer, answer, guard.length);
 	guard.record_length = record_length < RECORD_MAX ? record_length : RECORD_MAX;
 	memcpy(guard.record, record, guard.record_length);
-	guard.deadline = now() + patience;
+	guard.deadline = begun + patience;
 	guard.armed = 1;
-	/* A timer of an earlier call rings too early, and is then set for the rest. */
-	if (!guard.ticking || guard.rings > guard.deadline)
+	/*
+	 * A timer of an earlier call rings too early, and is then set for the rest. One that should have rung has been
+	 * taken away: a process has a single one, which alarm(2) and setitimer(2) share.
+	 */
+	if (!guard.ticking || guard.rings <= begun || guard.rings > guard.deadline)
 		ring_after(patience);
 }
 
