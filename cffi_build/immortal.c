@@ -7,7 +7,8 @@
  *
  * Rule 1: only what code is made of: modules, functions, types, code, names, constants and the tuples and dicts that hold
  *         them. Never what must die: no descriptor, buffer, C data, frame or generator, and no instance of a class but
- *         records, which are tuples.
+ *         records, which are tuples. The dict in which an instance keeps its members cannot be told from others: where
+ *         there is one, it stays when the instance dies, with all that it holds.
  * Rule 2: where the layout of an object is not known to be that of 3.12, 3.13 or 3.14 with 64 bits and a GIL, nothing is
  *         done.
  * Rule 3: called once, by a process without threads, before it forks and before gc.freeze().
@@ -21,7 +22,7 @@
 #if PY_VERSION_HEX >= 0x030C0000 && PY_VERSION_HEX < 0x030F0000 && SIZEOF_VOID_P == 8 && !defined(Py_GIL_DISABLED) && \
 	!defined(Py_REF_DEBUG) && !defined(PYPY_VERSION)
 
-enum { DEPTH = 16 }; /* of constants in constants, of functions in functions */
+enum { DEPTH = 16 }; /* of tuples in tuples, of code in code: the constants of a function in a function */
 
 struct walk {
 	int made;
