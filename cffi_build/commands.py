@@ -36,9 +36,9 @@ def launcher(target: str, *, source: str = "", flags: tuple[str, ...] = FLAGS) -
     known = {
         "PYTHON": f"python{sys.version_info[0]}.{sys.version_info[1]}",
         "BASE": os.path.realpath(getattr(sys, "_base_executable", "") or sys.executable),
-        "PREFIX": sys.prefix,
         "SOURCE": source,
     }
+    # Nothing of the environment that is built in: a frontend's own lies below /tmp, and is gone afterwards.
     words = [f'-D{name}="{value}"' for name, value in known.items()]
     links = shlex.split(os.environ.get("LDFLAGS", ""))
     subprocess.run(

@@ -2,13 +2,14 @@
 /*
  * The command slurmrest-inet: start Python without `site`, whose work costs each connection milliseconds.
  *
- * Rule 1: nothing is searched in PATH. Which Python, is said by the virtual environment that this file lies in, or else
- *         by the build; where the package is, by where this file lies (pip's layouts, Debian's, a checkout).
+ * Rule 1: nothing is searched in PATH. Where the package is, is said by where this file lies (pip's layouts, Debian's, a
+ *         checkout); which Python, by the environment that this file lies in, or else by the build.
  * Rule 2: what is not found there is Python's own to find, with `site`: see slurmrest_inet/paths.py.
- * Rule 3: this file may be reached by a symbolic link or be mounted elsewhere: then what the build knew is tried, too.
+ * Rule 3: this file may be reached by a symbolic link or be mounted elsewhere (BindPaths= of systemd.exec(5)): it lies
+ *         where the link leads, or where it is mounted from. A copy of it alone finds nothing.
  *
- * From the build: PYTHON ("python3.11"), BASE (that program's path outside of environments), PREFIX (the environment
- * that was built in), SOURCE (the checkout of an editable installation, or "").
+ * From the build: PYTHON ("python3.11"), BASE (that program's path outside of environments), SOURCE (the checkout of an
+ * editable installation, or "").
  */
 #define _GNU_SOURCE
 #include <limits.h>
@@ -17,6 +18,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/auxv.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static const char *const layouts[] = {
@@ -24,6 +26,10 @@ static const char *const layouts[] = {
 	"lib/python3/dist-packages",	"lib64/python3/dist-packages",	  "",
 };
 enum { LAYOUTS = sizeof(layouts) / sizeof(*layouts) };
+
+static char program[PATH_MAX];	/* this file */
+static char package[PATH_MAX];	/* the package's __main__.py */
+static char python[PATH_MAX];
 
 /* False if it does not fit. */
 static bool join(char path[PATH_MAX], const char *folder, const char *name, const char *file)
@@ -33,37 +39,12 @@ static bool join(char path[PATH_MAX], const char *folder, const char *name, cons
 	return length > 0 && length < PATH_MAX;
 }
 
-/* The package's __main__.py below a prefix. */
-static bool find_package(char path[PATH_MAX], const char *prefix)
+/* Cut the last names off a path; false if there are none. */
+static bool rise(char *path, int levels)
 {
-	for (size_t i = 0; i < LAYOUTS; i++)
-		if (join(path, prefix, layouts[i], "slurmrest_inet/__main__.py") && !access(path, R_OK))
-			return true;
-	return false;
-}
+	while (levels--) {
+		char *slash = strrchr(path, '/');
 
-/* The Python of the environment at a prefix, of the build, or beside this program. */
-static bool find_python(char path[PATH_MAX], const char *prefix)
-{
-	if (join(path, prefix, ".", "pyvenv.cfg") && !access(path, R_OK) && join(path, prefix, "bin", PYTHON) &&
-	    !access(path, X_OK))
-		return true;
-	if (!access(BASE, X_OK)) {
-		strcpy(path, BASE);
-		return true;
-	}
-	return join(path, prefix, "bin", PYTHON) && !access(path, X_OK);
-}
-
-/* The folder above that of this program, without links. */
-static bool own_prefix(char path[PATH_MAX])
-{
-	char *slash;
-
-	if (!realpath("/proc/self/exe", path) && !realpath((const char *) getauxval(AT_EXECFN), path))
-		return false;
-	for (int i = 0; i < 2; i++) {
-		slash = strrchr(path, '/');
 		if (!slash)
 			return false;
 		*slash = '\0';
@@ -71,22 +52,133 @@ static bool own_prefix(char path[PATH_MAX])
 	return true;
 }
 
+/* Set `package` to the one below a prefix. */
+static bool find_package(const char *prefix)
+{
+	char path[PATH_MAX];
+
+	for (size_t i = 0; i < LAYOUTS; i++)
+		if (join(path, prefix, layouts[i], "slurmrest_inet/__main__.py") && realpath(path, package) &&
+		    !access(package, R_OK))
+			return true;
+	return false;
+}
+
+/* Set `python` to that of the environment at a prefix, of the build, or beside the package. */
+static bool find_python(const char *prefix)
+{
+	bool own = join(python, prefix, "bin", PYTHON) && !access(python, X_OK);
+	char path[PATH_MAX];
+
+	if (own && join(path, prefix, ".", "pyvenv.cfg") && !access(path, R_OK))
+		return true;
+	if (!access(BASE, X_OK)) {
+		strcpy(python, BASE);
+		return true;
+	}
+	return own;
+}
+
+/* A line of /proc/self/mountinfo (proc(5)): which part of which file system is mounted where. */
+struct mount {
+	char *device;
+	char *root;
+	char *point;
+};
+
+/* Undo in its place that a blank is written \040. */
+static void unescape(char *path)
+{
+	char *to = path;
+	unsigned int byte;
+
+	while (*path) {
+		if (*path == '\\' && sscanf(path, "\\%3o", &byte) == 1) {
+			*to++ = (char) byte;
+			path += 4;
+		} else {
+			*to++ = *path++;
+		}
+	}
+	*to = '\0';
+}
+
+static bool read_mount(char *line, struct mount *mount)
+{
+	strsep(&line, " "); /* its number */
+	strsep(&line, " "); /* that of the mount above */
+	mount->device = strsep(&line, " ");
+	mount->root = strsep(&line, " ");
+	mount->point = strsep(&line, " ");
+	if (!line)
+		return false;
+	unescape(mount->root);
+	unescape(mount->point);
+	return true;
+}
+
+/* Set `path` to where a file of a mounted file system is to be seen in this mount; false if it is not. */
+static bool seen_in(const struct mount *mount, const char *file, char path[PATH_MAX])
+{
+	size_t length = strcmp(mount->root, "/") ? strlen(mount->root) : 0;
+	int written;
+
+	if (strncmp(file, mount->root, length) || file[length] != '/')
+		return false;
+	written = snprintf(path, PATH_MAX, "%s%s", strcmp(mount->point, "/") ? mount->point : "", file + length);
+	return written > 0 && written < PATH_MAX;
+}
+
+/* Find both from where this program is mounted from, if it is mounted. */
+static bool find_through_mount(void)
+{
+	FILE *mounts = fopen("/proc/self/mountinfo", "re");
+	char device[32] = "", file[PATH_MAX] = "", path[PATH_MAX], *line = NULL;
+	struct stat own, there;
+	struct mount mount;
+	size_t size = 0;
+	bool found = false;
+
+	if (!mounts || stat(program, &own))
+		goto out;
+	/* The last one is on top of the others. */
+	while (getline(&line, &size, mounts) > 0)
+		if (read_mount(line, &mount) && !strcmp(mount.point, program)) {
+			snprintf(device, sizeof(device), "%s", mount.device);
+			snprintf(file, sizeof(file), "%s", mount.root);
+		}
+	rewind(mounts);
+	while (!found && getline(&line, &size, mounts) > 0)
+		found = read_mount(line, &mount) && !strcmp(mount.device, device) && seen_in(&mount, file, path) &&
+			!stat(path, &there) && there.st_dev == own.st_dev && there.st_ino == own.st_ino && rise(path, 2) &&
+			(find_package(path) || (*SOURCE && find_package(SOURCE))) && find_python(path);
+out:
+	free(line);
+	if (mounts)
+		fclose(mounts);
+	return found;
+}
+
+static bool find(void)
+{
+	char prefix[PATH_MAX];
+
+	if (!realpath("/proc/self/exe", program) && !realpath((const char *) getauxval(AT_EXECFN), program))
+		return false;
+	strcpy(prefix, program);
+	if (!rise(prefix, 2))
+		return false;
+	return (find_package(prefix) && find_python(prefix)) || find_through_mount() ||
+	       (*SOURCE && find_package(SOURCE) && find_python(prefix));
+}
+
 int main(int argc, char **argv)
 {
-	static const char missing[] = "slurmrest-inet: the package or its Python is not where it was installed.\n";
-	char prefix[PATH_MAX], python[PATH_MAX], package[PATH_MAX];
 	char **words = calloc((size_t) argc + 3, sizeof(*words));
-	bool found;
-	ssize_t ignored;
 
 	if (!words)
 		return 1;
-	found = own_prefix(prefix) && find_package(package, prefix) && find_python(python, prefix);
-	if (!found && *SOURCE)
-		found = find_package(package, SOURCE) && find_python(python, PREFIX);
-	if (!found)
-		found = find_package(package, PREFIX) && find_python(python, PREFIX);
-	if (found) {
+	if (find()) {
 		words[0] = python;
 		words[1] = "-IS";
 		words[2] = package;
@@ -94,8 +186,7 @@ int main(int argc, char **argv)
 			words[i + 2] = argv[i];
 		execv(python, words);
 	}
-	ignored = write(STDERR_FILENO, missing, sizeof(missing) - 1);
-	(void) ignored;
+	dprintf(STDERR_FILENO, "slurmrest-inet: the package or its Python is not where it was installed.\n");
 	free(words);
 	return 1;
 }

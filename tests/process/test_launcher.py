@@ -148,15 +148,78 @@ def test_a_checkout(build: Callable[..., Path], tmp_path: Path) -> None:
     assert os.path.samefile(told[0].rpartition(" ")[2], where / "__main__.py")
 
 
-def test_without_a_package(build: Callable[..., Path], tmp_path: Path) -> None:
-    # What the build knew is the environment of these tests, so leave that out.
-    command = tmp_path / "bin" / "slurmrest-inet"
-    command.parent.mkdir()
-    source = os.path.join(ROOT, "cffi_build/launcher.c")
-    known = [
-        f'-D{name}="{value}"' for name, value in {"PYTHON": VERSION, "BASE": "/x", "PREFIX": "/x", "SOURCE": ""}.items()
-    ]
-    subprocess.run(["cc", *known, source, "-o", command], check=True)
+def without_a_build(folder: Path) -> Path:
+    """The command of a build that knew nothing, so that none of this machine's Pythons is found."""
+    command = folder / "bin" / "slurmrest-inet"
+    command.parent.mkdir(exist_ok=True)
+    known = [f'-D{name}="{value}"' for name, value in {"PYTHON": VERSION, "BASE": "/x", "SOURCE": ""}.items()]
+    subprocess.run(["cc", *known, os.path.join(ROOT, "cffi_build/launcher.c"), "-o", command], check=True)
+    return command
+
+
+def refusal(command: Path) -> str:
+    """What is said by a command that does not start anything."""
     done = subprocess.run([command], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout) == (1, "")
-    assert done.stderr == "slurmrest-inet: the package or its Python is not where it was installed.\n"
+    return done.stderr
+
+
+NOWHERE = "slurmrest-inet: the package or its Python is not where it was installed.\n"
+
+
+def test_without_a_package(build: Callable[..., Path], tmp_path: Path) -> None:
+    # The environment of these tests, in which it was built, has a package: it is no business of this one.
+    assert refusal(put(build(), tmp_path)) == NOWHERE
+
+
+def test_without_a_python(tmp_path: Path) -> None:
+    package(tmp_path / "lib" / VERSION / "site-packages")
+    assert refusal(without_a_build(tmp_path)) == NOWHERE
+
+
+def test_the_python_beside_the_package(tmp_path: Path) -> None:
+    package(tmp_path / "lib" / VERSION / "site-packages")
+    command = without_a_build(tmp_path)
+    (tmp_path / "bin" / VERSION).symlink_to(os.path.realpath(sys.executable))
+    assert tell(command)[1] == f"{tmp_path}/bin/{VERSION}"
+
+
+def test_the_environment_of_a_checkout(build: Callable[..., Path], tmp_path: Path) -> None:
+    """A build frontend may have built it in another one."""
+    where = package(tmp_path / "checkout")
+    told = tell(put(build(str(tmp_path / "checkout")), tmp_path / "venv", environment=True))
+    assert os.path.samefile(told[0].rpartition(" ")[2], where / "__main__.py")
+    assert told[1] == f"{tmp_path}/venv/bin/{VERSION}"
+
+
+only_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can mount")
+
+
+@only_root
+@pytest.mark.parametrize("checkout", [False, True])
+def test_mounted_elsewhere(build: Callable[..., Path], tmp_path: Path, checkout: bool) -> None:
+    """As contrib/systemd-socket/slurmrestd.service.d does it, from a folder whose name has to be escaped."""
+    tree = tmp_path / "a venv"
+    package(tmp_path / "checkout" if checkout else tree / "lib" / VERSION / "site-packages")
+    source = str(tmp_path / "checkout") if checkout else ""
+    (tmp_path / "link").symlink_to(put(build(source), tree, environment=True))
+    target = tmp_path / "sbin" / "slurmrestd"
+    target.parent.mkdir()
+    target.touch()
+    script = 'mount --bind "$0" "$1" && exec "$1"'
+    told = tell("/usr/bin/unshare", "--mount", "/bin/sh", "-c", script, str(tmp_path / "link"), str(target))
+    assert told[0].endswith(f"{tmp_path}/{'checkout/' if checkout else f'a venv/lib/{VERSION}/site-packages/'}"
+                            "slurmrest_inet/__main__.py")  # fmt: skip
+    assert told[1] == f"{tree}/bin/{VERSION}"
+
+
+@only_root
+def test_mounted_from_another_file_system(build: Callable[..., Path], tmp_path: Path) -> None:
+    (tmp_path / "disk").mkdir()
+    (tmp_path / "away").touch()
+    tree = f"lib/{VERSION}/site-packages/slurmrest_inet"
+    package(tmp_path / "tree" / "lib" / VERSION / "site-packages")
+    put(build(), tmp_path / "tree", environment=True)
+    script = "mount -t tmpfs none disk && cp -a tree disk && mount --bind disk/tree/bin/slurmrest-inet away && ./away"
+    told = tell("/usr/bin/unshare", "--mount", "/bin/sh", "-c", f"cd '{tmp_path}' && {script}")
+    assert told[0].endswith(f" {tmp_path}/disk/tree/{tree}/__main__.py")
