@@ -30,6 +30,7 @@ enum { LAYOUTS = sizeof(layouts) / sizeof(*layouts) };
 static char program[PATH_MAX];	/* this file */
 static char package[PATH_MAX];	/* the package's __main__.py */
 static char python[PATH_MAX];
+static bool beside;		/* the package lies where the Python of its prefix, and no other, would install it */
 
 /* False if it does not fit. */
 static bool join(char path[PATH_MAX], const char *folder, const char *name, const char *file)
@@ -53,24 +54,27 @@ static bool rise(char *path, int levels)
 }
 
 /* Set `package` to the one below a prefix. */
-static bool find_package(const char *prefix)
+static bool find_package(const char *prefix, bool checkout)
 {
 	char path[PATH_MAX];
 
 	for (size_t i = 0; i < LAYOUTS; i++)
 		if (join(path, prefix, layouts[i], "slurmrest_inet/__main__.py") && realpath(path, package) &&
-		    !access(package, R_OK))
+		    !access(package, R_OK)) {
+			/* Debian's own Python installs into dist-packages, also below /usr/local, where another may be. */
+			beside = !checkout && !strstr(layouts[i], "dist-packages");
 			return true;
+		}
 	return false;
 }
 
-/* Set `python` to that of the environment at a prefix, of the build, or beside the package. */
+/* Set `python` to that of the environment at a prefix, beside the package, or of the build. */
 static bool find_python(const char *prefix)
 {
 	bool own = join(python, prefix, "bin", PYTHON) && !access(python, X_OK);
 	char path[PATH_MAX];
 
-	if (own && join(path, prefix, ".", "pyvenv.cfg") && !access(path, R_OK))
+	if (own && (beside || (join(path, prefix, ".", "pyvenv.cfg") && !access(path, R_OK))))
 		return true;
 	if (!access(BASE, X_OK)) {
 		strcpy(python, BASE);
@@ -151,7 +155,7 @@ static bool find_through_mount(void)
 	while (!found && getline(&line, &size, mounts) > 0)
 		found = read_mount(line, &mount) && !strcmp(mount.device, device) && seen_in(&mount, file, path) &&
 			!stat(path, &there) && there.st_dev == own.st_dev && there.st_ino == own.st_ino && rise(path, 2) &&
-			(find_package(path) || (*SOURCE && find_package(SOURCE))) && find_python(path);
+			(find_package(path, false) || (*SOURCE && find_package(SOURCE, true))) && find_python(path);
 out:
 	free(line);
 	if (mounts)
@@ -168,8 +172,8 @@ static bool find(void)
 	strcpy(prefix, program);
 	if (!rise(prefix, 2))
 		return false;
-	return (find_package(prefix) && find_python(prefix)) || find_through_mount() ||
-	       (*SOURCE && find_package(SOURCE) && find_python(prefix));
+	return (find_package(prefix, false) && find_python(prefix)) || find_through_mount() ||
+	       (*SOURCE && find_package(SOURCE, true) && find_python(prefix));
 }
 
 int main(int argc, char **argv)

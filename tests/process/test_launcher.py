@@ -184,6 +184,15 @@ def test_the_python_beside_the_package(tmp_path: Path) -> None:
     assert tell(command)[1] == f"{tmp_path}/bin/{VERSION}"
 
 
+@pytest.mark.parametrize(("layout", "which"), [("site-packages", "own"), ("dist-packages", "base")])
+def test_whose_python(build: Callable[..., Path], tmp_path: Path, layout: str, which: str) -> None:
+    """The prefix's own, but for Debian's folder, where only Debian's own Python installs."""
+    package(tmp_path / "lib" / VERSION / layout)
+    command = put(build(), tmp_path)
+    (tmp_path / "bin" / VERSION).symlink_to(os.path.realpath(sys.executable))
+    assert (tell(command)[1] == f"{tmp_path}/bin/{VERSION}") is (which == "own")
+
+
 def test_the_environment_of_a_checkout(build: Callable[..., Path], tmp_path: Path) -> None:
     """A build frontend may have built it in another one."""
     where = package(tmp_path / "checkout")
