@@ -39,7 +39,7 @@ def launcher(target: str, *, source: str = "", flags: tuple[str, ...] = FLAGS) -
         "SOURCE": source,
     }
     # Nothing of the environment that is built in: a frontend's own lies below /tmp, and is gone afterwards.
-    words = [f'-D{name}="{value}"' for name, value in known.items()]
+    words = [f"-DOWNER={os.stat(source).st_uid if source else 0}", *(f'-D{name}="{known[name]}"' for name in known)]
     links = shlex.split(os.environ.get("LDFLAGS", ""))
     subprocess.run(
         [*compiler, *flags, *options, *words, os.path.join(ROOT, LAUNCHER), "-o", target, *links], check=True

@@ -7,9 +7,11 @@
  * Rule 2: what is not found there is Python's own to find, with `site`: see slurmrest_inet/paths.py.
  * Rule 3: this file may be reached by a symbolic link or be mounted elsewhere (BindPaths= of systemd.exec(5)): it lies
  *         where the link leads, or where it is mounted from. A copy of it alone finds nothing.
+ * Rule 4: root may be the one who starts this. A package is run only if nobody could have put it there but root, the
+ *         caller, who owns this program, and, for a checkout, who owned that when it was built.
  *
- * From the build: PYTHON ("python3.11"), BASE (that program's path outside of environments), SOURCE (the checkout of an
- * editable installation, or "").
+ * From the build: PYTHON ("python3.11"), BASE (that program's path outside of environments), SOURCE and OWNER (the
+ * checkout of an editable installation, or "", and whose it is).
  */
 #define _GNU_SOURCE
 #include <limits.h>
@@ -30,6 +32,7 @@ enum { LAYOUTS = sizeof(layouts) / sizeof(*layouts) };
 static char program[PATH_MAX];	/* this file */
 static char package[PATH_MAX];	/* the package's __main__.py */
 static char python[PATH_MAX];
+static char refused[PATH_MAX];	/* a package that rule 4 forbids */
 static bool beside;		/* the package lies where the Python of its prefix, and no other, would install it */
 
 /* False if it does not fit. */
@@ -53,18 +56,43 @@ static bool rise(char *path, int levels)
 	return true;
 }
 
+/* Whether a package's file, its folder and the one beside which it is imported are of those whom rule 4 names. */
+static bool trusted(const char *file, bool checkout)
+{
+	char path[PATH_MAX];
+	struct stat own, found;
+
+	if (stat(program, &own))
+		return false;
+	strcpy(path, file);
+	for (int i = 0; i < 3; i++) {
+		if (stat(*path ? path : "/", &found) || found.st_mode & S_IWOTH)
+			return false;
+		if (found.st_uid && found.st_uid != geteuid() && found.st_uid != own.st_uid &&
+		    !(checkout && found.st_uid == OWNER))
+			return false;
+		rise(path, 1);
+	}
+	return true;
+}
+
 /* Set `package` to the one below a prefix. */
 static bool find_package(const char *prefix, bool checkout)
 {
 	char path[PATH_MAX];
 
-	for (size_t i = 0; i < LAYOUTS; i++)
-		if (join(path, prefix, layouts[i], "slurmrest_inet/__main__.py") && realpath(path, package) &&
-		    !access(package, R_OK)) {
+	for (size_t i = 0; i < LAYOUTS; i++) {
+		/* Without links, so that what was looked at is what runs. */
+		if (!join(path, prefix, layouts[i], "slurmrest_inet/__main__.py") || !realpath(path, package) ||
+		    access(package, R_OK))
+			continue;
+		if (trusted(package, checkout)) {
 			/* Debian's own Python installs into dist-packages, also below /usr/local, where another may be. */
 			beside = !checkout && !strstr(layouts[i], "dist-packages");
 			return true;
 		}
+		strcpy(refused, package);
+	}
 	return false;
 }
 
@@ -176,6 +204,15 @@ static bool find(void)
 	       (*SOURCE && find_package(SOURCE, true) && find_python(prefix));
 }
 
+static void complain(void)
+{
+	const char *what = *refused ? refused : "the package or its Python",
+		   *how = *refused ? "is not run: it or its folder is somebody else's, or anybody can write to it"
+				   : "is not where it was installed";
+
+	dprintf(STDERR_FILENO, "slurmrest-inet: %s %s.\n", what, how);
+}
+
 int main(int argc, char **argv)
 {
 	char **words = calloc((size_t) argc + 3, sizeof(*words));
@@ -190,7 +227,7 @@ int main(int argc, char **argv)
 			words[i + 2] = argv[i];
 		execv(python, words);
 	}
-	dprintf(STDERR_FILENO, "slurmrest-inet: the package or its Python is not where it was installed.\n");
+	complain();
 	free(words);
 	return 1;
 }

@@ -153,7 +153,7 @@ def without_a_build(folder: Path) -> Path:
     command = folder / "bin" / "slurmrest-inet"
     command.parent.mkdir(exist_ok=True)
     known = [f'-D{name}="{value}"' for name, value in {"PYTHON": VERSION, "BASE": "/x", "SOURCE": ""}.items()]
-    subprocess.run(["cc", *known, os.path.join(ROOT, "cffi_build/launcher.c"), "-o", command], check=True)
+    subprocess.run(["cc", *known, "-DOWNER=0", os.path.join(ROOT, "cffi_build/launcher.c"), "-o", command], check=True)
     return command
 
 
@@ -201,7 +201,7 @@ def test_the_environment_of_a_checkout(build: Callable[..., Path], tmp_path: Pat
     assert told[1] == f"{tmp_path}/venv/bin/{VERSION}"
 
 
-only_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can mount")
+only_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can mount and give files away")
 
 
 @only_root
@@ -232,3 +232,53 @@ def test_mounted_from_another_file_system(build: Callable[..., Path], tmp_path: 
     script = "mount -t tmpfs none disk && cp -a tree disk && mount --bind disk/tree/bin/slurmrest-inet away && ./away"
     told = tell("/usr/bin/unshare", "--mount", "/bin/sh", "-c", f"cd '{tmp_path}' && {script}")
     assert told[0].endswith(f" {tmp_path}/disk/tree/{tree}/__main__.py")
+
+
+@only_root
+def test_a_copy_runs_nothing_that_anybody_put_there(build: Callable[..., Path], tmp_path: Path) -> None:
+    """Root has it in a folder that is open to all, or somebody else's."""
+    where = package(tmp_path / "lib" / VERSION / "site-packages")
+    command = put(build(), tmp_path)
+    for path in (where / "__main__.py", where, where.parent):
+        said = f"slurmrest-inet: {where}/__main__.py is not run: it or its folder is somebody else's, "
+        os.chown(path, 65534, 65534)
+        assert refusal(command).startswith(said)
+        os.chown(path, 0, 0)
+        mode = path.stat().st_mode
+        path.chmod(mode | 0o002)
+        assert refusal(command).startswith(said)
+        path.chmod(mode)
+        assert tell(command)
+
+
+@only_root
+def test_a_link_to_what_is_trusted_leads_there(build: Callable[..., Path], tmp_path: Path) -> None:
+    """And not to what lies beside the link."""
+    where = package(tmp_path / "true" / "lib" / VERSION / "site-packages")
+    evil = tmp_path / "evil" / "lib" / VERSION / "site-packages"
+    evil.mkdir(parents=True)
+    (evil / "slurmrest_inet").symlink_to(where)
+    (evil / "beside.py").touch()
+    os.chown(evil, 65534, 65534)
+    told = tell(put(build(), tmp_path / "evil"))
+    assert told[0].endswith(f" {where}/__main__.py")
+
+
+@only_root
+def test_who_owns_the_program_owns_the_package(build: Callable[..., Path], tmp_path: Path) -> None:
+    where = package(tmp_path / "lib" / VERSION / "site-packages")
+    command = put(build(), tmp_path)
+    for path in (command, where, where.parent, where / "__main__.py"):
+        os.chown(path, 65534, 65534)
+    assert tell(command)
+
+
+@only_root
+def test_who_owned_the_checkout_at_the_build_may(build: Callable[..., Path], tmp_path: Path) -> None:
+    where = package(tmp_path / "checkout")
+    os.chown(where.parent, 65534, 65534)
+    command = put(build(str(where.parent)), tmp_path / "elsewhere")
+    os.chown(where, 65534, 65534)
+    assert tell(command)
+    os.chown(where, 65533, 65533)
+    assert refusal(command).startswith(f"slurmrest-inet: {where}/__main__.py is not run: ")
