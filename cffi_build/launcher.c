@@ -9,6 +9,7 @@
  *         where the link leads, or where it is mounted from. A copy of it alone finds nothing.
  * Rule 4: root may be the one who starts this. A package is run only if nobody could have put it there but root, the
  *         caller, who owns this program, and, for a checkout, who owned that when it was built.
+ * Rule 5: descriptor 2 may be the client of a super-server, who is told nothing.
  *
  * From the build: PYTHON ("python3.11"), BASE (that program's path outside of environments), SOURCE and OWNER (the
  * checkout of an editable installation, or "", and whose it is).
@@ -21,6 +22,7 @@
 #include <string.h>
 #include <sys/auxv.h>
 #include <sys/stat.h>
+#include <syslog.h>
 #include <unistd.h>
 
 static const char *const layouts[] = {
@@ -204,13 +206,28 @@ static bool find(void)
 	       (*SOURCE && find_package(SOURCE, true) && find_python(prefix));
 }
 
+static bool same_socket(int one, int other)
+{
+	struct stat first, second;
+
+	return !fstat(one, &first) && !fstat(other, &second) && S_ISSOCK(first.st_mode) &&
+	       first.st_dev == second.st_dev && first.st_ino == second.st_ino;
+}
+
+/* Say what is wrong to whoever reads descriptor 2, or to syslog if that is the client. */
 static void complain(void)
 {
 	const char *what = *refused ? refused : "the package or its Python",
 		   *how = *refused ? "is not run: it or its folder is somebody else's, or anybody can write to it"
 				   : "is not where it was installed";
 
-	dprintf(STDERR_FILENO, "slurmrest-inet: %s %s.\n", what, how);
+	if (same_socket(STDERR_FILENO, STDIN_FILENO) || same_socket(STDERR_FILENO, STDOUT_FILENO)) {
+		alarm(1); /* nobody is held up by a syslog that does not read */
+		openlog("slurmrest-inet", LOG_PID, LOG_DAEMON);
+		syslog(LOG_ERR, "%s %s.", what, how);
+	} else {
+		dprintf(STDERR_FILENO, "slurmrest-inet: %s %s.\n", what, how);
+	}
 }
 
 int main(int argc, char **argv)

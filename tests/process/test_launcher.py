@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import socket
 import subprocess
 import sys
 from typing import TYPE_CHECKING
@@ -282,3 +283,13 @@ def test_who_owned_the_checkout_at_the_build_may(build: Callable[..., Path], tmp
     assert tell(command)
     os.chown(where, 65533, 65533)
     assert refusal(command).startswith(f"slurmrest-inet: {where}/__main__.py is not run: ")
+
+
+def test_a_client_on_descriptor_2_is_told_nothing(build: Callable[..., Path], tmp_path: Path) -> None:
+    """xinetd gives its socket as 0, 1 and 2."""
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        command = put(build(), tmp_path)
+        done = subprocess.run([command], stdin=theirs, stdout=theirs, stderr=theirs, check=False)
+        theirs.close()
+        assert (done.returncode, ours.recv(4096)) == (1, b"")
