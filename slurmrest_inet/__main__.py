@@ -19,9 +19,6 @@ import sys
 if not __package__:
     sys.path.append(__file__[: -len("/slurmrest_inet/__main__.py")])
     sys.argv[0] = "slurmrest-inet"
-    from slurmrest_inet import paths
-
-    paths.complete()
 
 
 def main() -> int:
@@ -30,6 +27,11 @@ def main() -> int:
     from slurmrest_inet.serve.log import open_log  # noqa: PLC0415 - rule 1: this import is the first thing we do
 
     log = open_log(os.environ)
+
+    if not __package__:
+        from slurmrest_inet import paths  # noqa: PLC0415 - rule 1
+
+        paths.complete()
 
     from slurmrest_inet import lazy  # noqa: PLC0415 - rule 1
 

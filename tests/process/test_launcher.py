@@ -285,11 +285,21 @@ def test_who_owned_the_checkout_at_the_build_may(build: Callable[..., Path], tmp
     assert refusal(command).startswith(f"slurmrest-inet: {where}/__main__.py is not run: ")
 
 
-def test_a_client_on_descriptor_2_is_told_nothing(build: Callable[..., Path], tmp_path: Path) -> None:
-    """xinetd gives its socket as 0, 1 and 2."""
+@pytest.mark.parametrize("others", ["no package", "a package that breaks"])
+def test_a_client_on_descriptor_2_is_told_nothing(build: Callable[..., Path], tmp_path: Path, others: str) -> None:
+    """xinetd gives its socket as 0, 1 and 2; what breaks may break the program's first lines already."""
+    if others != "no package":
+        where = tmp_path / "lib" / VERSION / "site-packages" / "slurmrest_inet"
+        shutil.copytree(os.path.join(ROOT, "slurmrest_inet"), where, ignore=shutil.ignore_patterns("*.so"))
+        (where / "paths.py").write_text("raise RuntimeError('forced')\n")
+    command = put(build(), tmp_path)
+    log = str(tmp_path / "log")
     ours, theirs = socket.socketpair()
-    with ours, theirs:
-        command = put(build(), tmp_path)
-        done = subprocess.run([command], stdin=theirs, stdout=theirs, stderr=theirs, check=False)
+    with ours, theirs, socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as syslog:
+        syslog.bind(log)
+        environ = {"SLURMREST_INET_SYSLOG": log}
+        done = subprocess.run([command], stdin=theirs, stdout=theirs, stderr=theirs, env=environ, check=False)
         theirs.close()
         assert (done.returncode, ours.recv(4096)) == (1, b"")
+        if others != "no package":
+            assert b"Traceback" in syslog.recv(4096)
