@@ -29,6 +29,7 @@ def main() -> int:
     log = open_log(os.environ)
 
     if not __package__:
+        _take_the_name()
         from slurmrest_inet import paths  # noqa: PLC0415 - rule 1
 
         paths.complete()
@@ -42,6 +43,16 @@ def main() -> int:
     status = cli.run(sys.argv, os.environ, log)
     # Nothing is in a buffer of ours: descriptors are written without any, and standard error ends at a line's end.
     os._exit(status)
+
+
+def _take_the_name() -> None:
+    """Be slurmrest-inet for ps(1) and for journald's _COMM=, as a script is that the kernel starts (proc(5), comm)."""
+    try:
+        comm = os.open("/proc/self/comm", os.O_WRONLY)
+    except OSError:
+        return  # there is no /proc: nobody sees the name
+    os.write(comm, b"slurmrest-inet")
+    os.close(comm)
 
 
 if __name__ == "__main__":

@@ -74,6 +74,13 @@ def package(folder: Path) -> Path:
     return where
 
 
+def real_package(folder: Path, paths: str) -> None:
+    """This package below a prefix, with something else done where it looks for modules."""
+    where = folder / "lib" / VERSION / "site-packages" / "slurmrest_inet"
+    shutil.copytree(os.path.join(ROOT, "slurmrest_inet"), where, ignore=shutil.ignore_patterns("*.so"))
+    (where / "paths.py").write_text(paths)
+
+
 def put(launcher: Path, folder: Path, *, environment: bool = False) -> Path:
     """The command in `folder`/bin, which becomes a virtual environment if wanted."""
     (folder / "bin").mkdir(parents=True, exist_ok=True)
@@ -289,9 +296,7 @@ def test_who_owned_the_checkout_at_the_build_may(build: Callable[..., Path], tmp
 def test_a_client_on_descriptor_2_is_told_nothing(build: Callable[..., Path], tmp_path: Path, others: str) -> None:
     """xinetd gives its socket as 0, 1 and 2; what breaks may break the program's first lines already."""
     if others != "no package":
-        where = tmp_path / "lib" / VERSION / "site-packages" / "slurmrest_inet"
-        shutil.copytree(os.path.join(ROOT, "slurmrest_inet"), where, ignore=shutil.ignore_patterns("*.so"))
-        (where / "paths.py").write_text("raise RuntimeError('forced')\n")
+        real_package(tmp_path, "raise RuntimeError('forced')\n")
     command = put(build(), tmp_path)
     log = str(tmp_path / "log")
     ours, theirs = socket.socketpair()
@@ -303,3 +308,10 @@ def test_a_client_on_descriptor_2_is_told_nothing(build: Callable[..., Path], tm
         assert (done.returncode, ours.recv(4096)) == (1, b"")
         if others != "no package":
             assert b"Traceback" in syslog.recv(4096)
+
+
+def test_the_name_of_the_process(build: Callable[..., Path], tmp_path: Path) -> None:
+    """Else ps and the journal would have a Python."""
+    real_package(tmp_path, "import os\nwith open('/proc/self/comm') as name:\n    os.write(1, name.read().encode())\n")
+    done = subprocess.run([put(build(), tmp_path)], stdin=subprocess.DEVNULL, capture_output=True, check=False)
+    assert done.stdout == b"slurmrest-inet\n"
