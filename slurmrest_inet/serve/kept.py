@@ -24,10 +24,15 @@ class Kept(NamedTuple):
 
     sockets: tuple[int, ...] = ()
     waiting: tuple[tuple[int, Source], ...] = ()
+    refused: tuple[int, ...] = ()  # they may still read their answer
     instances: tuple[tuple[int, Source | None, int], ...] = ()  # process, source, seat
     seats: int = -1
     keys: Keys | None = None
     trial: bool = False
+
+    def connections(self) -> tuple[int, ...]:
+        """The descriptors of all connections."""
+        return (*(number for number, _source in self.waiting), *self.refused)
 
     def write(self) -> int:
         """Into a memory file that survives execve(2); its descriptor. Raises OSError."""
@@ -69,6 +74,7 @@ def _read(number: str) -> Kept:
     keys: list[str | None] | None = values.get("keys")
     return kept._replace(
         sockets=tuple(kept.sockets),
+        refused=tuple(kept.refused),
         waiting=tuple((descriptor, _source(source)) for descriptor, source in kept.waiting),
         instances=tuple(
             (process, None if source is None else _source(source), seat) for process, source, seat in kept.instances

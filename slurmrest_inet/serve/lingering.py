@@ -74,6 +74,10 @@ class Lingering:
             connection.close()
             return
         connection.detach()
+        self.arrive(number)
+
+    def arrive(self, number: int) -> None:
+        """A connection that has its answer; it has all its time from now on."""
         while len(self._refused) >= self._most:
             self.let_one_go()
         self._refused[number] = _Refused(monotonic() + _SECONDS, _BYTES)

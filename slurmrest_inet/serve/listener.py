@@ -85,7 +85,7 @@ def serve(
             confine.refuse_slurm_user(settings, slurm_uid)
         backend.warm_up(settings, network=any(family != _socket.AF_UNIX for family in families))
         warm_up(settings, backend, log)
-        room = divide(settings, 0 if kept is None else len(kept.waiting))
+        room = divide(settings, 0 if kept is None else len(kept.connections()))
     except StartError as error:
         log.error(str(error))  # noqa: TRY400 - a sentence for the administrator, not a fault of ours
         return EXIT_FAULT
@@ -119,11 +119,11 @@ def serve(
 
 def _open_sockets(settings: Settings, environ: MutableMapping[str, str], kept: Kept | None) -> list[_socket.socket]:
     handed_over = kept.sockets if kept is not None else tuple(sockets.handed_over_numbers(environ))
-    waiting = [number for number, _source in kept.waiting] if kept is not None else []
-    for number in waiting:
+    connections = () if kept is None else kept.connections()
+    for number in connections:
         os.set_inheritable(number, False)
     seats = () if kept is None else (kept.seats,)
-    close_others({0, 1, 2, *handed_over, *waiting, *seats})
+    close_others({0, 1, 2, *handed_over, *connections, *seats})
     null = os.open(os.devnull, os.O_RDONLY)
     os.dup2(null, 0)
     os.close(null)

@@ -75,7 +75,9 @@ class Loop:
         if kept is not None:
             for process, of, seat in kept.instances:
                 self._instances.adopt(process, of, seat)
-            self._turns.take_over(kept.waiting, (of for _process, of, _seat in kept.instances if of is not None))
+            self._turns.take_over(
+                kept.waiting, kept.refused, (of for _process, of, _seat in kept.instances if of is not None)
+            )
 
     def _own_descriptors(self) -> list[int]:
         return [*self._accepting.descriptors(), *self._turns.descriptors(), self._signals, self._write_end]
@@ -240,6 +242,7 @@ class Loop:
         return Kept(
             tuple(self._accepting),
             self._turns.waiting(),
+            self._turns.refused(),
             self._instances.running(),
             self._seats.descriptor,
             self._keys,

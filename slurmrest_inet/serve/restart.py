@@ -59,7 +59,7 @@ class Trial:
         """The life of the child; signals are still blocked."""
         try:
             # A client that goes, or is let go, must not seem to stay because the trial also holds its connection.
-            start_anew(kept._replace(trial=True, waiting=()), environ)
+            start_anew(kept._replace(trial=True, waiting=(), refused=()), environ)
         except OSError as error:
             self._log.error(f"The configuration cannot be tried: {error.strerror}.")
         finally:
@@ -95,7 +95,7 @@ def start_anew(kept: Kept, environ: dict[str, str]) -> NoReturn:
     Signals must be blocked: by default they would end the new program. Raises OSError, and all is as before.
     """
     memory = kept.write()
-    numbers = (*kept.sockets, *(number for number, _source in kept.waiting), kept.seats)
+    numbers = (*kept.sockets, *kept.connections(), kept.seats)
     try:
         for number in numbers:
             os.set_inheritable(number, True)

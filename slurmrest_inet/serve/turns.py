@@ -95,12 +95,20 @@ class Turns:
         """Those who wait, for a listener that starts anew."""
         return self._doorstep.callers()
 
-    def take_over(self, waiting: tuple[tuple[int, Source], ...], served: Iterator[Source]) -> None:
+    def refused(self) -> tuple[int, ...]:
+        """Those who may still read why not, likewise."""
+        return tuple(self._lingering)
+
+    def take_over(
+        self, waiting: tuple[tuple[int, Source], ...], refused: tuple[int, ...], served: Iterator[Source]
+    ) -> None:
         """Go on with the connections of the listener whose place we took."""
         now = monotonic()
         for number, source in waiting:
             self._sources.add(source)
             self._doorstep.arrive(number, source, now)
+        for number in refused:
+            self._lingering.arrive(number)
         for source in served:
             self._sources.add(source)
 

@@ -17,7 +17,9 @@ from slurmrest_inet.settings import StartError
 
 def test_it_comes_back_as_it_was() -> None:
     network = (32, 5, False)
-    kept = Kept((3, 4), ((5, "uid=1"), (6, network)), ((7, network, 0), (8, None, 1)), 9, Keys(b"a", None), trial=True)
+    kept = Kept(
+        (3, 4), ((5, "uid=1"), (6, network)), (10, 11), ((7, network, 0), (8, None, 1)), 9, Keys(b"a", None), trial=True
+    )
     environ = {KEPT: str(kept.write())}
     assert read_kept(environ) == kept
     assert environ == {}
@@ -33,6 +35,7 @@ GOOD = Kept()._asdict()
         {**GOOD, "another": 1},
         {**GOOD, "sockets": 3},
         {**GOOD, "waiting": [[5]]},
+        {name: value for name, value in GOOD.items() if name != "refused"} | {"denied": []},
         {**GOOD, "waiting": [[5, [32]]]},
         {**GOOD, "instances": [[7, "uid=1"]]},
         {**GOOD, "keys": ["a", "b", "c", "d", "e"]},

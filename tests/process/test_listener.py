@@ -8,6 +8,7 @@ import os
 import pwd
 import re
 import resource
+import select
 import signal
 import socket
 import subprocess
@@ -612,6 +613,22 @@ class TestTrials:
             one.wait_until(lambda: len(descriptors(one.process.pid)) > before)
             with on_trial(one, conf):
                 assert silent.recv(10) == b""
+
+    def test_who_is_refused_meanwhile_reads_the_answer(self, listen: Any, conf: Path) -> None:
+        """The connection is not reset, though its client sends on (RFC 9112 section 9.6)."""
+        one = listen(LOCAL, "--max-connections", "1", SLURM_CONF=str(conf))
+        with one.connect() as busy, one.connect() as refused:
+            start_one(busy)
+            with on_trial(one, conf) as tried:
+                refused.sendall(request("/pid", body=b"x" * 1000)[:-1000])
+                select.select([refused], [], [], PATIENCE)
+                tried.write("fine")
+            one.wait_for("read again(.|\n)*Listening")
+            for _ in range(10):
+                refused.sendall(b"x" * 100)
+                time.sleep(0.01)
+            assert whole(refused).status == 503
+            end_one(busy)
 
     def test_it_ends_with_its_listener(self, listen: Any, conf: Path) -> None:
         one = listen(LOCAL, SLURM_CONF=str(conf), **ONE)
