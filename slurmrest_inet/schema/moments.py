@@ -2,6 +2,7 @@
 """Points in time as sbatch's options write them.
 
 Rule 1: the time of day is a parameter; the time zone is the process's own (tzset(3)), as it is slurmrestd's.
+Rule 2: a text is looked at once, whatever stands in it: what reading costs is in proportion to its length.
 """
 
 from __future__ import annotations
@@ -16,6 +17,8 @@ _ISO = re.compile(r"(\d{4})-(\d\d)-(\d{1,2})", re.ASCII)
 # Each field takes two digits where there are two, and gives none back.
 _DATE = re.compile(r"(?=(\d\d?))\1[./]?(?=(\d\d?))\2[./]?(?:(\d\d)|(?!\d))", re.ASCII)
 _HOURS = {"midnight": 0, "elevenses": 11, "noon": 12, "fika": 15, "teatime": 16}
+_DAYS = {"today": 0, "tomorrow": 1}
+_WORD = re.compile("|".join((*_DAYS, *_HOURS, "now")), re.IGNORECASE | re.ASCII)
 
 
 class _Moment:
@@ -32,17 +35,16 @@ class _Moment:
 
     def take(self, text: str, pos: int) -> int:
         """Read what stands at `pos` and return where it ends. Raises ValueError."""
-        rest = text[pos:].lower()
-        for word, days in (("today", 0), ("tomorrow", 1)):
-            if rest.startswith(word):
-                self.date = self.local(days * 86400)[0]
-                return pos + len(word)
-        for word, hour in _HOURS.items():
-            if rest.startswith(word):
-                self.clock = (hour, 0, 0)
-                return pos + len(word)
-        if rest.startswith("now"):
-            return self._now(text, pos + 3)
+        match = _WORD.match(text, pos)
+        if match:
+            word = match[0].lower()
+            if word == "now":
+                return self._now(text, match.end())
+            if word in _DAYS:
+                self.date = self.local(_DAYS[word] * 86400)[0]
+            else:
+                self.clock = (_HOURS[word], 0, 0)
+            return match.end()
         if not ("0" <= text[pos] <= "9"):
             raise ValueError(text)
         return self._clock(text, pos) if ":" in text[pos + 1 : pos + 3] else self._date(text, pos)
@@ -115,9 +117,9 @@ def point_in_time(text: str, now: float) -> int:
         return int(digits)
     moment = _Moment(now)
     pos = 0
-    while pos < len(text):
-        pos = pos + 1 if text[pos] in " \t-T" else moment.take(text, pos)
     try:
+        while pos < len(text):
+            pos = pos + 1 if text[pos] in " \t-T" else moment.take(text, pos)
         return moment.epoch()
-    except OverflowError:
+    except (OverflowError, OSError):  # beyond the calendar of localtime(3): OverflowError, or EOVERFLOW
         raise ValueError(text) from None

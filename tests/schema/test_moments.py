@@ -67,11 +67,21 @@ def test_point_in_time(text: str, moment: str) -> None:
     [
         *("", " ", "x", "Tomorrow", "24:00", "10:60", "10:00:60", "13:00 pm", "1", "13/01", "1/32", "12252", "now+"),
         *("now+1fortnight", "now 5", "uts5", "utsx", "uts-1900000000", "2030-13-01", "2030-01-32", "10:0", "2030"),
+        *("now+999999999999weeks", "now-999999999999weeks", "fi\u212aa"),
     ],
 )
 def test_no_point_in_time(text: str) -> None:
     with pytest.raises(ValueError):  # noqa: PT011 - any
         moments.point_in_time(text, NOW)
+
+
+@pytest.mark.parametrize("word", ["today", "NOW ", "noon", "now+1hour", "10:00", "1224 ", "now" + " " * 9, "T"])
+def test_that_a_text_is_read_in_time_that_is_in_proportion_to_it(word: str) -> None:
+    words = 1_000_000 // len(word)
+    before = time.thread_time()
+    with contextlib.suppress(ValueError):
+        moments.point_in_time(word * words + "today", NOW)
+    assert time.thread_time() - before < 5  # of that many characters; a copy of the rest at each word takes minutes
 
 
 @given(st.text(max_size=20))
