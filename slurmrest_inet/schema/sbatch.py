@@ -286,20 +286,30 @@ def _rank(level: int | str) -> int:
 _DIGITS = re.compile(r"[0-9]+", re.ASCII)
 _HEXES = re.compile(r"[0-9a-fA-F]+", re.ASCII)
 _MEMORY_TROUBLE = "Invalid memory binding specification"
+_TIMES = 65_536
+"""The most that Slurm lets an item be repeated. Here it bounds all items together: "0*65536,0*65536,..." multiplies."""
+_LIST_SIZE = 2 * _TIMES
+"""The most characters of a list written out: 65,536 tasks' nodes, with commas. slurmctld refuses longer ones."""
 _MEMORY_BASES = {"no": "MEM_BIND_NONE", "none": "MEM_BIND_NONE", "rank": "MEM_BIND_RANK", "local": "MEM_BIND_LOCAL"}
 
 
-def _binding_list(text: str, *, mask: bool) -> str:
-    """Write "1*3,2" as "1,1,1,2"; masks are hexadecimal and lose their "0x"."""
-    found: list[str] = []
+def _binding_items(text: str, *, mask: bool) -> list[tuple[str, int]]:
+    """Read "1*3,2" as 1 three times, and 2; masks are hexadecimal and lose their "0x"."""
+    found: list[tuple[str, int]] = []
     for item in filter(None, text.split(",")):
         value, star, times = (item[2:] if mask and item.startswith("0x") else item).partition("*")
         if value and not (_HEXES if mask else _DIGITS).fullmatch(value):
             raise InvalidError(_MEMORY_TROUBLE)
-        if star and (not _DIGITS.fullmatch(times) or not 0 < int(times[:9]) <= 65_536):
+        if star and (not _DIGITS.fullmatch(times) or not 0 < int(times[:9]) <= _TIMES):
             raise InvalidError(_MEMORY_TROUBLE)
-        found += [value] * (int(times) if star else 1)
-    return ",".join(found)
+        found.append((value, int(times) if star else 1))
+    return found
+
+
+def _written_out(items: list[tuple[str, int]]) -> str:
+    if sum((len(value) + 1) * times for value, times in items) > _LIST_SIZE:
+        raise InvalidError(_MEMORY_TROUBLE)
+    return ",".join(value for value, times in items for _ in range(times))
 
 
 def memory_binding(text: str) -> tuple[tuple[str, ...], str | None]:
@@ -308,7 +318,7 @@ def memory_binding(text: str) -> tuple[tuple[str, ...], str | None]:
         raise InvalidError("memory binding help not supported")
     flags: set[str] = set()
     base: str | None = None
-    nodes: str | None = None
+    items: list[tuple[str, int]] | None = None
     # A comma before a value belongs to a list, any other ends a word.
     for word in re.split(r";|,(?![0-9]|[0-9a-fA-F]*(?:,|\Z))", text):
         folded = word.lower()
@@ -319,15 +329,16 @@ def memory_binding(text: str) -> tuple[tuple[str, ...], str | None]:
         elif folded in ("v", "verbose", "q", "quiet"):
             (flags.add if folded[0] == "v" else flags.discard)("MEM_BIND_VERBOSE")
         elif folded in _MEMORY_BASES:
-            base, nodes = _MEMORY_BASES[folded], None
+            base, items = _MEMORY_BASES[folded], None
         elif folded.startswith(("map_mem", "mapmem", "mask_mem", "maskmem")):
             mask = folded.startswith("mask")
             parts = re.split("[:=]", word)
             if len(parts) < 2 or not parts[1]:
                 raise InvalidError(_MEMORY_TROUBLE)
-            base, nodes = "MEM_BIND_MASK" if mask else "MEM_BIND_MAP", _binding_list(parts[1], mask=mask)
+            base, items = "MEM_BIND_MASK" if mask else "MEM_BIND_MAP", _binding_items(parts[1], mask=mask)
         else:
             raise InvalidError(_MEMORY_TROUBLE)
+    nodes = None if items is None else _written_out(items)
     return (*sorted(flags), *((base,) if base else ())), nodes
 
 

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any, Callable
 
 import pytest
@@ -204,10 +205,21 @@ def test_no_frequency(text: str) -> None:
             (text, BAD)
             for text in ("", "x", "HELP", "map_mem", "map_mem:", "map_mem:x", "map_mem:1*0", "map_mem:1*x", "local,")
         ),
+        ("map_mem:0*65536", (("MEM_BIND_MAP",), ",".join("0" * 65536))),
+        ("map_mem:0*65536;map_mem:0*65536;local", (("MEM_BIND_LOCAL",), None)),
+        ("map_mem:0*65536,1", BAD),
+        ("map_mem:1,0*65536,0*65536", BAD),
+        (f"mask_mem:0x{'f' * 200}*65536", BAD),
     ],
 )
 def test_memory_binding(text: str, found: object) -> None:
     assert _read(sbatch.memory_binding, text) == found
+
+
+def test_that_lists_of_memory_that_do_not_count_are_not_written_out() -> None:
+    before = time.thread_time()
+    assert sbatch.memory_binding("map_mem:0*65536;" * 10_000 + "none") == (("MEM_BIND_NONE",), None)
+    assert time.thread_time() - before < 5  # written out they are 1.3 GB
 
 
 @pytest.mark.parametrize(
