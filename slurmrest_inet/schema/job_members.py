@@ -241,24 +241,26 @@ _NODES_TROUBLE = {39: "verify_node_count()"}
 
 def _sizes(text: str, at: Reading) -> tuple[int, int]:
     """The smallest and the largest of several sizes that a job may have: "2,4", "1-8:2" (sbatch(1), --nodes)."""
-    found: set[int] = set()
+    ends: list[int] = []
     for part in text.split(","):
         match = _SIZES.fullmatch(part)
         if match is None:
             raise InvalidError
         first, last, step = match[1], match[2] or match[1], match[3] or "1"
-        sizes = range(int(first), int(last) + 1, max(int(step), 1))
-        if len(found) + len(sizes) > _MOST_SIZES:
+        if not int(step):
             raise InvalidError
-        found.update(sizes)
-    if not found or min(found) < 1:
+        sizes = range(int(first), int(last) + 1, int(step))
+        if sizes:
+            ends += (sizes[0], sizes[-1])
+    if not ends or min(ends) < 1 or max(ends) > _MOST_NODES:
         raise InvalidError
     at.members["job_size_str"] = text
-    return min(found), max(found)
+    return min(ends), max(ends)
 
 
 _SIZES = re.compile(r"([0-9]{1,7})(?:-([0-9]{1,7})(?::([0-9]{1,7}))?)?", re.ASCII)
-_MOST_SIZES = 100_000
+_MOST_NODES = 16_383
+"""slurmrestd knows no larger one among several sizes."""
 
 
 def _pair(value: list[Any], at: Reading) -> tuple[int, int]:

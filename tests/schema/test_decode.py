@@ -6,6 +6,7 @@ Those of v0.0.39 are from recordings of 23.02.8.
 
 from __future__ import annotations
 
+import time
 from typing import Any, NamedTuple
 
 import pytest
@@ -128,6 +129,8 @@ def test_members(key: str, value: object, members: dict[str, Any], version: int)
         ("distribution_plane_size", 70_000, {"plane_size": 70_000}),
         ("nodes", "2,4", {"min_nodes": 2, "max_nodes": 4, "job_size_str": "2,4"}),
         ("nodes", "1-8:2", {"min_nodes": 1, "max_nodes": 7, "job_size_str": "1-8:2"}),
+        ("nodes", "16383,1", {"min_nodes": 1, "max_nodes": 16_383, "job_size_str": "16383,1"}),
+        ("nodes", "3,5-2", {"min_nodes": 3, "max_nodes": 3, "job_size_str": "3,5-2"}),
         ("power_flags", {"any": 1}, {}),
     ],
 )
@@ -193,6 +196,8 @@ def test_values_of_another_type(
         ("thread_specification", 32768, ("Invalid thread specification 32768 >= 32768", "ESLURM_BAD_THREAD_PER_CORE")),
         ("nice", 2**31, ("Nice value not within +/- 2147483645", "ESLURM_INVALID_NICE")),
         ("nodes", "1-9999999:1", ('Unknown format: "1-9999999:1"', "ESLURM_DATA_CONV_FAILED")),
+        ("nodes", "1,16384", ('Unknown format: "1,16384"', "ESLURM_DATA_CONV_FAILED")),
+        ("nodes", "1-8:0", ('Unknown format: "1-8:0"', "ESLURM_DATA_CONV_FAILED")),
         ("nodes", "2-1", ('Unknown format: "2-1"', "ESLURM_DATA_CONV_FAILED")),
         ("nodes", ["x"], ("Maximum nodes must be an integer instead of string", "ESLURM_DATA_CONV_FAILED")),
         ("user_id", "nosuch", ("Unable to resolve user: nosuch", "ESLURM_USER_ID_UNKNOWN")),
@@ -209,6 +214,13 @@ def test_values_of_another_type(
 def test_faults(key: str, value: object, details: tuple[str, str]) -> None:
     _members, faults, _warnings = read(key, value)
     assert faults == [(f"#/job/{key}/", *([details] if details else []))]
+
+
+def test_that_sizes_that_repeat_cost_what_their_text_does() -> None:
+    text = "1-16383," * 50_000 + "2"
+    before = time.thread_time()
+    assert read("nodes", text)[0] == {"min_nodes": 1, "max_nodes": 16_383, "job_size_str": text}
+    assert time.thread_time() - before < 3  # counted out they are 800 million
 
 
 def test_flags_that_are_none() -> None:
