@@ -28,6 +28,8 @@ class Call(NamedTuple):
     """Of the data parser of the API version: fast, complex."""
     table: str | None = None
     """Of the query (schema/queries.py)."""
+    size: int = 0
+    """Of the body in bytes, or of the query; what is said of either is bounded in proportion to it."""
 
     @property
     def dialect(self) -> versions.Dialect:

@@ -28,7 +28,7 @@ def read(call: Call, report: Report) -> dict[str, Any] | None:
         return {}
     from slurmrest_inet.schema import decode, queries, reading  # noqa: PLC0415 - most requests have no query
 
-    found = reading.Report(fast=report.fast)
+    found = reading.Report(fast=report.fast, size=call.size)
     table = getattr(queries, call.table)
     record = decode.decode(table, call.version, call.query, found, _Context(time.time()), query=True)
     report.take(found)

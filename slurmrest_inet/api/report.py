@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from slurmrest_inet.api.envelope import Answer, NoRecords, Number, Records
 from slurmrest_inet.api.errors import UNANSWERED, bare_entry, code_of, coded_entry, entry
+from slurmrest_inet.http.message import RestError
 from slurmrest_inet.record import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -56,7 +57,10 @@ class Report:
         self._add(code, entry(code, source, description, sparse=self._dialect.sparse))
 
     def take(self, found: reading.Report) -> None:
-        """Add what was wrong with a body or a query."""
+        """Add what was wrong with a body or a query. Raises RestError 413 where that is more than it is worth."""
+        if found.full:
+            text = "There is more wrong with the request than an answer can tell"
+            raise RestError(413, text, reason="more errors and warnings than the size of the request allows")
         for fault in found.faults:
             for sentence, code in fault.details:
                 self.error(code_of(code), fault.pointer, sentence)

@@ -24,7 +24,7 @@ def read(
 
     host: of `requests.host`, the same for all parts of a request.
     """
-    found = reading.Report(fast=report.fast)
+    found = reading.Report(fast=report.fast, size=call.size)
     record = decode.decode(table, call.version, value, found, host, pointer=pointer, query=query)
     report.take(found)
     return None if found.faults else record

@@ -11,7 +11,7 @@ from __future__ import annotations
 from .manner import manner_of
 from .model import IN
 from .readers import INVERSE
-from .reading import Ended, Fault, Reading, Record, Walk
+from .reading import Ended, Fault, Full, Reading, Record, Walk
 from .scalars import InvalidError
 
 TYPE_CHECKING = False
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
     from .model import Row, Table
     from .reading import Report
+
+    Tree = dict[str, Any]
 
 
 def decode(
@@ -35,14 +37,17 @@ def decode(
     """Read a body or a query by a table, as an API version (36 to 45) does.
 
     A query is an object of texts, of true, and of lists of such, and its table needs no C struct. pointer: where the
-    value stands. What is not in the record was not given, or stands behind a fault.
+    value stands. What is not in the record was not given, or stands behind a fault; nothing is in that of a report that
+    is full.
     """
     walk = Walk(version, report, manner_of(version, query=query), context, _read)
     try:
         return _read(walk, table, value, pointer)
     except Ended:
         report.ended = True
-        return Record(table.struct, {}, {})
+    except Full:
+        report.ended = report.full = True
+    return Record(table.struct, {}, {})
 
 
 _rows: dict[tuple[str, int], dict[str, Row]] = {}
@@ -55,6 +60,24 @@ def _rows_of(table: Table, version: int) -> dict[str, Row]:
     if found is None:
         found = _rows[key] = {row.path: row for row in table.rows_of(version, IN)}
     return found
+
+
+_trees: dict[tuple[str, int], Tree] = {}
+
+
+def _tree_of(table: Table, version: int) -> Tree:
+    """Return the keys that are read in a version, and in those without a row of their own the keys behind them."""
+    key = (table.name, version)
+    tree = _trees.get(key)
+    if tree is None:
+        tree = _trees[key] = {}
+        for path in _rows_of(table, version):
+            *outer, last = path.split("/")
+            node = tree
+            for step in outer:
+                node = node.setdefault(step, {})
+            node[last] = None
+    return tree
 
 
 def _read(walk: Walk, table: Table, value: object, pointer: str) -> Record:
@@ -79,7 +102,8 @@ def _read(walk: Walk, table: Table, value: object, pointer: str) -> Record:
                 raise Ended
     finally:
         if walk.manner.unknown == "warning" and table.parser and not walk.report.fast:
-            _tell_unknown(walk, table, value, pointer, set(rows))
+            text = f'Ignoring unknown field "{{}}" of type {{}} in DATA_PARSER_{table.parser}'
+            _tell_unknown(walk, text, value, [pointer], _tree_of(table, walk.version))
     return record
 
 
@@ -96,17 +120,21 @@ def _at(value: dict[str, Any], path: str) -> tuple[Any, bool]:
     return found, True
 
 
-def _tell_unknown(walk: Walk, table: Table, value: dict[str, Any], pointer: str, known: set[str]) -> None:
-    """Warn of each key that no row has; of an object the keys in it are told, not the object."""
+def _tell_unknown(walk: Walk, text: str, value: dict[str, Any], place: list[str], known: Tree) -> None:
+    """Warn of each key that no row has; of an object the keys in it are told, not the object.
+
+    place: parts of a pointer, which is written where there is a warning: empty objects in a long key cost nothing.
+    """
     for key, found in value.items():
-        if key in known:
+        behind = known.get(key, {})
+        if behind is None:
             continue
-        inside = {path.partition("/")[2] for path in known if path.startswith(f"{key}/")}
+        place.append(f"{key}/" if key or isinstance(found, dict) else "")
         if isinstance(found, dict):
-            _tell_unknown(walk, table, found, f"{pointer}{key}/", inside)
+            _tell_unknown(walk, text, found, place, behind)
         else:
-            text = f'Ignoring unknown field "{key}" of type {walk.manner.word(found)} in DATA_PARSER_{table.parser}'
-            walk.report.warning(f"{pointer}{key}/" if key else pointer, text)
+            walk.report.warning("".join(place), text.format(key, walk.manner.word(found)))
+        place.pop()
 
 
 _ASCII_UPPER = {ord(letter): letter.lower() for letter in "ABCDEFGHIJKLMNOPQRSTUVWXYZ"}

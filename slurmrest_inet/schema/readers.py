@@ -209,23 +209,25 @@ def flags(value: Any, at: Reading, outdated: tuple[str, ...] = ()) -> Number | N
     else:
         sentence = f"Expected a List but found a {at.manner.word(value)}"
         raise InvalidError(sentence, "ESLURM_DATA_FLAGS_INVALID_TYPE")
+    known: dict[str, list[str]] = {}
+    for entry in at.kind.names.at(at.version).entries if at.kind.names else ():
+        known.setdefault(entry.text.lower(), []).append(entry.constant)
     taken = ((index, word) for index, word in enumerate(words) if not (isinstance(word, str) and word in outdated))
-    found = [one for one in (_flag(word, index, at, trouble) for index, word in taken) if one]
+    found = [one for one in (_flag(word, index, at, known, trouble) for index, word in taken) if one]
     if at.kind.names is not None and not (at.kind.names.bits or any(one.mask for one in at.kind.names.entries)):
         return found[-1] if found else None
     return tuple(dict.fromkeys(found)) if found else None
 
 
-def _flag(word: Any, index: int, at: Reading, trouble: str) -> str | None:
+def _flag(word: Any, index: int, at: Reading, known: dict[str, list[str]], trouble: str) -> str | None:
     behind = f"[{index}]"
     if isinstance(word, (list, dict)) and at.manner.lenient:
         at.warn(f"Ignoring unexpected field of type {at.manner.word(word)}", behind)
         return None
     wanted = to_text(word) if isinstance(word, str) or at.manner.lenient else "(null)"
-    entries = at.kind.names.at(at.version).entries if at.kind.names else ()
-    # Of several constants, the installed release has one.
-    found = [entry.constant for entry in entries if entry.text.lower() == wanted.lower()]
+    found = known.get(wanted.lower())
     if found:
+        # Of several constants, the installed release has one.
         return "|".join(found)
     at.fault(InvalidError(f'Unknown flag "{wanted}"', "ESLURM_DATA_FLAGS_INVALID"), behind)
     if not at.manner.lenient:

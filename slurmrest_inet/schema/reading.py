@@ -8,6 +8,8 @@ Rule 2: a pointer is slurmrestd's spelling of a place: "#/job/name/", "#/jobs[1]
 
 from __future__ import annotations
 
+import sys
+
 from slurmrest_inet.record import NamedTuple
 
 from .manner import show
@@ -40,27 +42,48 @@ class Fault(NamedTuple):
     details: tuple[tuple[str, str], ...] = ()
 
 
+class Full(Exception):  # noqa: N818 - no error of a value, but the way out of a body that is not read any further
+    """There is more to report than a body of this size is worth."""
+
+
 class Report:
     """What is wrong with a body or a query, in the order in which it was found.
 
     fast: of a parser that does not remember where it is: pointers are empty, and unknown keys are no matter.
+    size: of the body or the query in bytes; what is reported is bounded in proportion to it.
     """
 
-    def __init__(self, *, fast: bool = False) -> None:
+    def __init__(self, *, fast: bool = False, size: int | None = None) -> None:
         self.fast = fast
         self.ended = False
         """Whether something could not be read, so that the rest was not."""
+        self.full = False
+        """Whether that was because there was too much to report."""
+        self._room = sys.maxsize if size is None else _ROOM + _ROOM_A_BYTE * size
         self.faults: list[Fault] = []
         self.warnings: list[tuple[str, str]] = []
         """Pointers and sentences."""
 
     def fault(self, fault: Fault) -> None:
-        """Add a fault."""
+        """Add a fault. Raises Full."""
+        self._take_room(len(fault.pointer) + sum(len(text) for text, _ in fault.details))
         self.faults.append(fault._replace(pointer="") if self.fast else fault)
 
     def warning(self, pointer: str, text: str) -> None:
-        """Add a warning."""
+        """Add a warning. Raises Full."""
+        self._take_room(len(pointer) + len(text))
         self.warnings.append(("" if self.fast else pointer, text))
+
+    def _take_room(self, characters: int) -> None:
+        self._room -= _ENTRY + characters
+        if self._room < 0:
+            raise Full
+
+
+_ROOM, _ROOM_A_BYTE = 1 << 16, 8
+"""Characters of pointers and sentences: some for any body, and some for each of its bytes."""
+_ENTRY = 64
+"""What an entry takes beside them."""
 
 
 class Record(NamedTuple):

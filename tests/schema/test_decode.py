@@ -6,6 +6,7 @@ Those of v0.0.39 are from recordings of 23.02.8.
 
 from __future__ import annotations
 
+import json
 import time
 from typing import Any, NamedTuple
 
@@ -251,6 +252,42 @@ def test_that_the_first_fault_ends_an_object_and_unknown_keys_are_told() -> None
         ("#/more/a/", unknown.format('"a"', "list")),
         ("#/", unknown.format('""', "null")),
     ]
+
+
+def test_that_what_is_unknown_may_be_told_by_its_path() -> None:
+    report = Report()
+    body = {"limit": {"most": 1, "least": 2, "": 3}, "limit/most": 1}
+    decode(_QUERY, 42, body, report, Context(), query=True)
+    assert [pointer for pointer, _ in report.warnings] == ["#/limit/least/", "#/limit/", "#/limit/most/"]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"k" * 20_000: {f"a{number}": 1 for number in range(2_000)}},
+        {"mail_type": ["x"] * 20_000},
+        {"mail_type": [[]] * 20_000},
+        {"jobs": [{f"a{number}": 1 for number in range(20_000)}]},
+    ],
+)
+def test_that_no_more_is_reported_than_a_body_is_worth(body: dict[str, Any]) -> None:
+    table, size = JOB_SUBMIT_REQ if "jobs" in body else JOB_DESC, len(json.dumps(body))
+    report = Report(size=size)
+    assert decode(table, 42, body, report, Context()) == Record(table.struct, {}, {})
+    assert report.full
+    assert report.ended
+    told = report.warnings + [(one.pointer, *one.details) for one in report.faults]
+    assert 0 < len(json.dumps(told)) < 65_536 + 8 * size
+    report = Report(size=size)
+    decode(JOB_DESC, 42, {"mail_type": ["x", []], "k" * 20_000: {"a": 1}}, report, Context())
+    assert (len(report.faults), len(report.warnings), report.full, report.ended) == (1, 2, False, False)
+
+
+def test_that_empty_objects_below_a_long_key_cost_what_their_text_does() -> None:
+    body = {"k" * 500_000: {str(number): {} for number in range(50_000)}}
+    before = time.thread_time()
+    decode(JOB_DESC, 42, body, Report(), Context())
+    assert time.thread_time() - before < 2  # with a pointer for each they come to 25 GB
 
 
 def test_that_a_fast_parser_does_not_know_where_it_is() -> None:
