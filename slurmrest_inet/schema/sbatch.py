@@ -18,13 +18,13 @@ if TYPE_CHECKING:
     from .scalars import Number
 
 _FACTORS = {"": 0, "k": -10, "m": 0, "g": 10, "t": 20}
-_SIZE = re.compile(r"[ \t\n\v\f\r]*[+]?([0-9]{1,18})(?:([kmgt])b?)?", re.IGNORECASE)
+_SIZE = re.compile(r"[ \t\n\v\f\r]*[+]?([0-9]{1,19})(?:([kmgt])b?)?", re.IGNORECASE)
 
 
 def mebibytes(text: str, trouble: str, code: str = "SLURM_ERROR") -> int:
     """MiB of "512", "2G", "100kb" (rounded up): sbatch(1), --mem."""
     match = _SIZE.fullmatch(text)
-    if not match:
+    if not match or int(match[1]) >= 2**63:
         raise InvalidError(trouble, code)
     number, shift = int(match[1]), _FACTORS[(match[2] or "").lower()]
     return number << shift if shift >= 0 else -(-number >> -shift)
