@@ -500,7 +500,12 @@ JOB_SUBMIT_REQ = Table(
     "job_submit_req",
     (
         _row("script", "script", TEXT, "Script to run, if it is not in the job", required=(FIRST, OPTIONS_LAST)),
-        _row("jobs", "jobs", _kind("array", readers.records(JOB_DESC)), "Components of a heterogeneous job"),
+        _row(
+            "jobs",
+            "jobs",
+            _kind("array", readers.records(JOB_DESC, MOST_COMPONENTS)),
+            "Components of a heterogeneous job",
+        ),
         _row("job", "job", _kind("object", readers.record(JOB_DESC)), "The job"),
     ),
     {},

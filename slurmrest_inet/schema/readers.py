@@ -13,6 +13,7 @@ from __future__ import annotations
 from .manner import show
 from .model import BOOLEAN, DOUBLE, IN, NUMBER, Row, Table
 from .moments import point_in_time
+from .reading import Ended, Fault
 from .scalars import UNSET, ZERO, InvalidError, infer_scanned, to_integer, to_text, to_truth
 
 TYPE_CHECKING = False
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from .scalars import Number
 
 CONVERSION = "ESLURM_DATA_CONV_FAILED"
+_QUERY = "ESLURM_REST_INVALID_QUERY"
 _INT64 = 2**63
 
 
@@ -300,13 +302,21 @@ def record(table: Table) -> Reader:
     return read
 
 
-def records(table: Table) -> Reader:
-    """Return the reader of a list of such objects; anything but an object is taken for a list of one."""
+def records(table: Table, most: int) -> Reader:
+    """Return the reader of a list of such objects; anything but an object is taken for a list of one.
+
+    most: how many there may be; of a longer list none is read.
+    """
 
     def read(value: Any, at: Reading) -> Any:
         if isinstance(value, dict):
             raise InvalidError("Expected List but found a dictionary", "ESLURM_DATA_EXPECTED_LIST")
         items = value if isinstance(value, list) else [to_text(value)]
+        if len(items) > most:
+            # Both sentence and place are slurmrestd's.
+            details = ((f"Refusing HetJob submission too many components: {len(items)} > {most}", _QUERY),)
+            at.walk.report.fault(Fault("invalid", "_job_post_het_submit", at.key, at.key, details))
+            raise Ended
         return [at.inner(table, item, f"[{index}]") for index, item in enumerate(items)]
 
     return read

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from slurmrest_inet.schema import names, readers
 from slurmrest_inet.schema.decode import decode
-from slurmrest_inet.schema.job_desc import JOB_DESC, JOB_SUBMIT_REQ
+from slurmrest_inet.schema.job_desc import JOB_DESC, JOB_SUBMIT_REQ, MOST_COMPONENTS
 from slurmrest_inet.schema.manner import show
 from slurmrest_inet.schema.model import CSV, DOUBLE, IN, NOVAL_REAL, NUMBER, Kind, Row, Table, flags
 from slurmrest_inet.schema.reading import Record, Report
@@ -322,6 +322,17 @@ def test_objects_that_are_none(body: object, pointer: str, sentence: str) -> Non
     decode(JOB_SUBMIT_REQ, 42, body, report, Context())
     (fault,) = report.faults
     assert (fault.pointer, fault.details[0][0]) == (pointer, sentence)
+
+
+def test_that_of_too_many_components_none_is_read() -> None:
+    report = Report()
+    assert decode(JOB_SUBMIT_REQ, 42, {"jobs": [{"tasks": "x"}] * 129}, report, Context()).members == {}
+    (fault,) = report.faults
+    sentence = "Refusing HetJob submission too many components: 129 > 128"
+    assert (fault.pointer, *fault.details) == ("_job_post_het_submit", (sentence, "ESLURM_REST_INVALID_QUERY"))
+    jobs = decode(JOB_SUBMIT_REQ, 42, {"jobs": [{}] * 128}, Report(), Context()).members["jobs"]
+    assert isinstance(jobs, list)
+    assert len(jobs) == MOST_COMPONENTS == 128
 
 
 def test_components() -> None:
