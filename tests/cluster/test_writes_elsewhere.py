@@ -17,6 +17,8 @@ from modern_write_cases import JOB, LATER, SCRIPT
 from sidebyside import server
 from writers import Told, Writer
 
+from slurmrest_inet.schema.job_desc import MOST_COMPONENTS
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -206,6 +208,18 @@ def test_heterogeneous_job(version: int, lab: Lab, ours: Writer) -> None:
     assert ["Comment" in _fields(lab, job, number) for number in (0, 1)] == [False, True]
     assert ours.ask("DELETE", f"v0.0.{version}/job/{job}").status == 200
     assert {_fields(lab, job, number)["JobState"] for number in (0, 1)} == {"CANCELLED"}
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_components(version: int, lab: Lab, ours: Writer) -> None:
+    """As many as Slurm's limit, and not one more."""
+    last = job_effects.last(lab)
+    refused = _submit(ours, version, {"script": SCRIPT, "jobs": [JOB] * (MOST_COMPONENTS + 1)})
+    assert (refused.status, job_effects.last(lab)) == (422, last)
+    assert " 129 > 128" in refused.errors[0]["description"]
+    taken = _submit(ours, version, {"script": SCRIPT, "jobs": [JOB] * MOST_COMPONENTS})
+    assert taken.status == 200
+    lab.run("scancel", str(taken.job))
 
 
 @pytest.mark.parametrize("version", VERSIONS)
