@@ -242,6 +242,7 @@ CASES = (
     # Kinds of their own
     *_all("nodes", "2", "1-2", "2-1", "x", 5, [1, 2], {"a": 1}, None, True, 1.5, ""),
     *_turns("nodes", "1-", "-2", "1k", "2m", "1-2-3", "0", "0-1", " 2 ", "2,4", "1.5", "1-4:2", -1, []),
+    *_turns("nodes", "1-8:0", "16384,1", "3,5-2", "1-9,1-9", versions=(41, 42)),
     Case({"minimum_nodes": 1, "maximum_nodes": 2, "nodes": "3-4"}, (42,)),
     *_all("distribution", "cyclic", "x", None, 5, versions=ALL),
     *_all("distribution", [], versions=(40,)),
@@ -324,6 +325,7 @@ BODIES = (
     Body("heterogeneous-with-scripts", {"jobs": [{**JOB, "script": SCRIPT}, {**JOB, "script": "#!/bin/sh\ntrue\n"}]}),
     Body("one-component", {"script": SCRIPT, "jobs": [JOB]}, (42,)),
     Body("no-component", {"script": SCRIPT, "jobs": []}, ALL, lie="no-component"),
+    Body("too-many-components", {"script": SCRIPT, "jobs": [JOB] * 129}, ALL, lie="too-many-components"),
     Body("jobs-is-one", {"script": SCRIPT, "jobs": JOB}),
     Body("jobs-null", {"script": SCRIPT, "jobs": None}),
     Body("jobs-text", {"script": SCRIPT, "jobs": "x"}, (42,)),

@@ -113,6 +113,7 @@ LIES: dict[str, Lie] = {
     "no-component": Lie(
         _MODERN, 'slurmrestd answers 200 with an error "No error" where a job of no component is refused', _no_component
     ),
+    "too-many-components": Lie(_MODERN, "as no-component, where there are more than 128", _no_component),
     "rubbish": Lie(_MODERN, "slurmrestd reads one value and not the bytes behind it, see json-behind", _rubbish),
     "change-flag": Lie((41, 42), "as flag: slurmrestd changes the rest", _change_flag),
     "change-signal": Lie((41, 42), "as signal: slurmrestd changes the rest", _change_signal),
