@@ -242,6 +242,7 @@ _NODES_TROUBLE = {39: "verify_node_count()"}
 def _sizes(text: str, at: Reading) -> tuple[int, int]:
     """The smallest and the largest of several sizes that a job may have: "2,4", "1-8:2" (sbatch(1), --nodes)."""
     ends: list[int] = []
+    parts: list[str] = []
     for part in text.split(","):
         match = _SIZES.fullmatch(part)
         if match is None:
@@ -252,9 +253,10 @@ def _sizes(text: str, at: Reading) -> tuple[int, int]:
         sizes = range(int(first), int(last) + 1, int(step))
         if sizes:
             ends += (sizes[0], sizes[-1])
+            parts.append(part)
     if not ends or min(ends) < 1 or max(ends) > _MOST_NODES:
         raise InvalidError
-    at.members["job_size_str"] = text
+    at.members["job_size_str"] = ",".join(parts)  # slurmctld gets no range of nothing
     return min(ends), max(ends)
 
 

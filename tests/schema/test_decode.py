@@ -131,7 +131,7 @@ def test_members(key: str, value: object, members: dict[str, Any], version: int)
         ("nodes", "2,4", {"min_nodes": 2, "max_nodes": 4, "job_size_str": "2,4"}),
         ("nodes", "1-8:2", {"min_nodes": 1, "max_nodes": 7, "job_size_str": "1-8:2"}),
         ("nodes", "16383,1", {"min_nodes": 1, "max_nodes": 16_383, "job_size_str": "16383,1"}),
-        ("nodes", "3,5-2", {"min_nodes": 3, "max_nodes": 3, "job_size_str": "3,5-2"}),
+        ("nodes", "3,5-2", {"min_nodes": 3, "max_nodes": 3, "job_size_str": "3"}),
         ("power_flags", {"any": 1}, {}),
     ],
 )
