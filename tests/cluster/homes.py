@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from sidebyside.lab import SLURMRESTD
 
-from slurmrest_inet.versions import HOME, SERVED
+from slurmrest_inet.versions import HOME, READ
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -38,8 +38,8 @@ def installed() -> int:
 
 
 def at_home(release: int) -> list[int]:
-    """The API versions that we serve and that have their home in a release."""
-    return [version for version in SERVED if HOME[version] == release]
+    """The API versions whose reads we serve and that have their home in a release; writes are compared elsewhere."""
+    return [version for version in READ if HOME[version] == release]
 
 
 def pairs(cases: Iterable[Case], release: int) -> list[tuple[Case, int]]:
@@ -57,7 +57,7 @@ def second_opinions(cases: Iterable[Case], release: int) -> list[tuple[Case, int
         (case, version)
         for version in SECOND_OPINIONS.get(release, ())
         for case in cases
-        if version in SERVED and version in case.versions
+        if version in READ and version in case.versions
     ]
 
 

@@ -15,6 +15,8 @@ import pytest
 from comparison import message
 from sidebyside import program, wire
 
+from slurmrest_inet.versions import READ
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import Callable
@@ -24,7 +26,6 @@ if TYPE_CHECKING:
     Ask = Callable[..., tuple[int, Any]]
 
 WRITTEN = (36, 37, 38)
-READ = (36, 37, 38, 42)
 _LATER = {"environment": {"PATH": "/bin"}, "current_working_directory": "/tmp", "begin_time": "2037-01-01T00:00:00"}
 """A job that waits: one that is held is told as an error of 22.05's dialect."""
 
