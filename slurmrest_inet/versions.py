@@ -75,6 +75,7 @@ _UNKNOWN_IN_26_05 = Refusal(
 _HTTP_2205 = http.Dialect()
 _HTTP_2411 = _HTTP_2205._replace(
     undefined_method=_HTTP_2205.unknown_path,
+    method_chooses=True,
     body_is_query=True,
     text_is_body=True,
     repeats=True,

@@ -48,7 +48,6 @@ def find(method: str, segments: tuple[str, ...], settings: Settings, dialect: Di
     side, version, rest = segments[:1], versions.parse(segments[1]) if len(segments) > 2 else None, segments[2:]
     methods: list[str] = []
     if version is not None and selection.is_selected(settings, side[0], version):
-        # The first path that fits is the path, whatever its methods: job/submit is never job/{job_id}.
         path = None
         for route in ROUTES:
             if route.side != side[0] or not route.serves(version) or path not in (None, route.path):
@@ -58,7 +57,7 @@ def find(method: str, segments: tuple[str, ...], settings: Settings, dialect: Di
                 continue
             if route.method == method:
                 return Match(route, version, parameters)
-            path = route.path
+            path = None if dialect.method_chooses else route.path
             methods.append(route.method)
     if method not in ROUTED:
         refusal, reason = dialect.unrouted_method, "method without a route"
@@ -67,5 +66,5 @@ def find(method: str, segments: tuple[str, ...], settings: Settings, dialect: Di
     else:
         refusal, reason = dialect.unknown_path, "unknown path"
     # RFC 9110 section 15.5.6; none at all for a path that is not there.
-    allow = (("Allow", ", ".join(sorted(methods))),) if refusal.status == 405 else ()
+    allow = (("Allow", ", ".join(sorted(set(methods)))),) if refusal.status == 405 else ()
     raise RestError(refusal.status, refusal.text, reason=reason, headers=allow)

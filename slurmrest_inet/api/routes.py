@@ -2,7 +2,8 @@
 """Every operation: a method on a path template, the function behind it, and the API versions that have it.
 
 Rule 1: one row an operation; the function is named, not imported, so that a request loads only its own module.
-Rule 2: a path stands before those with parameters that it would fit: the first path that fits a request is its path.
+Rule 2: a path stands before those with parameters that it would fit: the first path that fits a request is its path,
+        in later dialects the first one that has the method.
 """
 
 from __future__ import annotations

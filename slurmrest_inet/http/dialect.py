@@ -30,7 +30,8 @@ class Dialect(NamedTuple):
     head: to HEAD, whose answer carries no sentence. unknown_method: to a word that the parser of HTTP does not know,
     connect: to CONNECT, unrouted_method: to a registered method that no path has, undefined_method: to one that this
     path does not have. body_is_query: a body stands in the place of the query with every method, not with POST alone.
-    text_is_body: a body may be one text, which operations refuse.
+    text_is_body: a body may be one text, which operations refuse. method_chooses: of the paths that fit, the first one
+    with the method is taken, so that job/submit may be a job; else the first one, whatever its methods.
     dot_is_nothing: a path segment of one dot is left out (RFC 3986 section 5.2.4). repeats: a query may repeat a
     name, which then has a list, and a name alone is true. yaml: the names of YAML.
     """
@@ -50,6 +51,7 @@ class Dialect(NamedTuple):
     unknown_accept: Refusal = Refusal(415, "Accept content type is unknown")
     body_is_query: bool = False
     text_is_body: bool = False
+    method_chooses: bool = False
     dot_is_nothing: bool = False
     repeats: bool = False
     yaml: tuple[str, ...] = ("application/x-yaml", "text/yaml")

@@ -76,6 +76,13 @@ class TestRoutes:
         for version in (36, 37, 38):
             assert found("GET", f"slurm/v0.0.{version}/job/submit") == 405
 
+    def test_that_submit_may_be_a_job_from_23_11_on(self) -> None:
+        """There the method belongs to what is looked up; the operation then finds that it is no job's id."""
+        assert found("GET", "slurm/v0.0.42/job/submit") == ("slurmctld.jobs.get", {"job_id": "submit"})
+        for version in (40, 41, 42):
+            assert found("DELETE", f"slurm/v0.0.{version}/job/submit")[1] == {"job_id": "submit"}  # type: ignore[index]
+            assert found("POST", f"slurm/v0.0.{version}/job/submit")[1] == {}  # type: ignore[index]
+
     def test_that_an_undefined_method_is_unknown_from_23_11_on(self) -> None:
         assert found("PUT", "slurm/v0.0.38/ping") == 405
         assert found("PUT", "slurm/v0.0.42/ping") == 404
@@ -87,6 +94,7 @@ class TestRoutes:
             ("GET", "slurm/v0.0.38/job/submit", "POST"),
             ("PATCH", "slurm/v0.0.38/job/1", "DELETE, GET, POST"),
             ("PROPFIND", "slurm/v0.0.42/ping", "GET"),
+            ("PROPFIND", "slurm/v0.0.42/job/submit", "DELETE, GET, POST"),
             ("PROPFIND", "slurm/v0.0.38/nope", ""),
             ("PROPFIND", "", ""),
         ],
