@@ -167,12 +167,18 @@ class Client:
 
     def answer(self) -> wire.Answer:
         """The next answer; raises wire.MalformedError when the connection ends before it is complete."""
-        while not self._complete() and self._more():
-            pass
+        # A large answer comes in thousands of pieces: it is read from its start only when its last chunk may be there
+        # (RFC 9112 section 7.1).
+        seen = 0
+        while not self._complete(seen) and self._more():
+            seen = max(0, len(self.unread) - (1 << 20) - 5)
         answer, self.unread = wire.strict_one(self.unread)
         return answer
 
-    def _complete(self) -> bool:
+    def _complete(self, seen: int) -> bool:
+        chunked = b"\r\ntransfer-encoding: chunked\r\n" in self.unread[:4096].lower()
+        if chunked and self.unread.find(b"0\r\n\r\n", seen) < 0:
+            return False
         try:
             answer, _ = wire.strict_one(self.unread)
         except wire.MalformedError:

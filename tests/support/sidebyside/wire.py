@@ -99,17 +99,20 @@ def _status(line: bytes) -> tuple[str, int, str]:
 
 def _unchunk(data: bytes) -> tuple[bytes, bytes]:
     body = []
+    place = 0
     while True:
-        line, separator, data = data.partition(b"\r\n")
-        if not separator or not re.fullmatch(rb"[0-9a-fA-F]{1,8}", line):
-            raise MalformedError(f"no chunk size: {line[:80]!r}")
+        end = data.find(b"\r\n", place, place + 10)
+        line = data[place:end] if end >= 0 else data[place : place + 80]
+        if end < 0 or not re.fullmatch(rb"[0-9a-fA-F]{1,8}", line):
+            raise MalformedError(f"no chunk size: {line!r}")
         size = int(line, 16)
-        if data[size : size + 2] != b"\r\n":
+        place = end + 2 + size
+        if data[place : place + 2] != b"\r\n":
             raise MalformedError("a chunk without its end")
         if not size:
-            return b"".join(body), data[2:]
-        body.append(data[:size])
-        data = data[size + 2 :]
+            return b"".join(body), data[place + 2 :]
+        body.append(data[end + 2 : place])
+        place += 2
 
 
 def lenient(data: bytes) -> list[Answer]:
