@@ -120,6 +120,10 @@ def _at(value: dict[str, Any], path: str) -> tuple[Any, bool]:
     return found, True
 
 
+_BLANKS = " \t\n\v\f\r"
+"""Which slurmrestd leaves out of a pointer around a name, as isspace(3) knows them."""
+
+
 def _tell_unknown(walk: Walk, text: str, value: dict[str, Any], place: list[str], known: Tree) -> None:
     """Warn of each key that no row has; of an object the keys in it are told, not the object.
 
@@ -129,7 +133,8 @@ def _tell_unknown(walk: Walk, text: str, value: dict[str, Any], place: list[str]
         behind = known.get(key, {})
         if behind is None:
             continue
-        place.append(f"{key}/" if key or isinstance(found, dict) else "")
+        name = key.strip(_BLANKS)
+        place.append(f"{name}/" if key or isinstance(found, dict) else "")
         if isinstance(found, dict):
             _tell_unknown(walk, text, found, place, behind)
         else:

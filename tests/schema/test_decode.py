@@ -254,6 +254,12 @@ def test_that_the_first_fault_ends_an_object_and_unknown_keys_are_told() -> None
     ]
 
 
+def test_that_blanks_around_a_name_are_in_no_pointer() -> None:
+    report = Report()
+    decode(_QUERY, 42, {" a\n": 1, "b ": {"c\t": 2}, " ": 3, "\u00a0d e": 4, "": 5}, report, Context(), query=True)
+    assert [pointer for pointer, _ in report.warnings] == ["#/a/", "#/b/c/", "#//", "#/\u00a0d e/", "#/"]
+
+
 def test_that_what_is_unknown_may_be_told_by_its_path() -> None:
     report = Report()
     body = {"limit": {"most": 1, "least": 2, "": 3}, "limit/most": 1}
