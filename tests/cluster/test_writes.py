@@ -196,7 +196,9 @@ def _held(writer: Writer, members: dict[str, Any]) -> int:
 
 
 def _without_id(told: Told, job: int) -> tuple[int, str]:
-    return told.status, re.sub(rf"(?<!\d){job}(?!\d)", "<job>", json.dumps(told.body))
+    # Codes of Slurm's have numbers of jobs, too.
+    codes = "".join(f'(?<!"{name}": )' for name in ("error_number", "error_code", "errno"))
+    return told.status, re.sub(rf"(?<!\d){codes}{job}(?!\d)", "<job>", json.dumps(told.body))
 
 
 @_each(CHANGES)
