@@ -31,8 +31,9 @@ if TYPE_CHECKING:
     from slurmrest_inet.api.call import Call
     from slurmrest_inet.api.envelope import Answer
     from slurmrest_inet.api.job_id import JobId
+    from slurmrest_inet.schema.model import Table
     from slurmrest_inet.schema.options import Host
-    from slurmrest_inet.schema.reading import Members
+    from slurmrest_inet.schema.reading import Members, Record
     from slurmrest_inet.schema.scalars import Number
 
 _NO_SCRIPT = lib.ESLURM_JOB_SCRIPT_MISSING
@@ -141,17 +142,20 @@ def _result(call: Call, done: requests.Submitted, *, het: bool) -> list[tuple[st
     return [*((("result", result),) if call.at({39: True, 42: False}) else ()), *head.items(), *message.items()]
 
 
-def _as_a_whole(call: Call, report: Report) -> _Submission:
-    """Read a body that is described as a whole. Raises _RefusedError."""
-    record = told.read(call, report, JOB_SUBMIT_REQ, {} if call.body is None else call.body, requests.host())
+def _read(call: Call, report: Report, table: Table, value: object, host: Host, pointer: str = "#/") -> Record:
+    """Read what is submitted, or a part of it. Raises _RefusedError."""
+    record = told.read(call, report, table, value, host, pointer=pointer)
     if record is None:
         if not report.code:
-            report.error(
-                INVALID_QUERY,
-                call.at(_WORDS).source,
-                "Rejecting request. Failure parsing job submission request.",
-            )
+            text = "Rejecting request. Failure parsing job submission request."
+            report.error(INVALID_QUERY, call.at(_WORDS).source, text)
         raise _RefusedError
+    return record
+
+
+def _as_a_whole(call: Call, report: Report) -> _Submission:
+    """Read a body that is described as a whole. Raises _RefusedError."""
+    record = _read(call, report, JOB_SUBMIT_REQ, {} if call.body is None else call.body, requests.host())
     members: dict[str, Any] = dict(record.members)
     job, jobs = members.get("job"), members.get("jobs")
     return _Submission(
@@ -232,13 +236,7 @@ def _script_39(body: dict[str, Any], report: Report, words: _Words) -> str | Non
 
 
 def _described_39(call: Call, report: Report, described: object, host: Host, pointer: str) -> Members:
-    record = told.read(call, report, JOB_DESC, described, host, pointer=pointer)
-    if record is None:
-        if not report.code:
-            text = "Rejecting request. Failure parsing job submission request."
-            report.error(INVALID_QUERY, call.at(_WORDS).source, text)
-        raise _RefusedError
-    return record.members
+    return _read(call, report, JOB_DESC, described, host, pointer).members
 
 
 def _jobs_39(found: _Submission, report: Report, words: _Words) -> list[Members]:
