@@ -109,6 +109,7 @@ _MEMBERS = {
     """,
     ("slurm_license_info_t", "23.02", "26.05"): "last_consumed last_deficit last_update",
     ("slurm_license_info_t", "25.05", "26.05"): "mode nodes",
+    ("slurmdb_tres_rec_t", "25.11", "26.05"): "modifier",
     ("stats_info_response_msg_t", "22.05", "25.05"): "parts_packed",
     ("stats_info_response_msg_t", "23.11", "26.05"): "schedule_exit schedule_exit_cnt bf_exit bf_exit_cnt",
     ("stats_info_response_msg_t", "24.05", "26.05"): """

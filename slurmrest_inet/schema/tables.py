@@ -3,15 +3,18 @@
 
 from __future__ import annotations
 
+from . import names as _words
 from .job import JOB, JOB_STATE, JOB_STATE_RESPONSE, PRIORITIES
 from .job_desc import JOB_DESC, JOB_SUBMIT_REQ
 from .license import LICENSE
+from .model import Names
 from .node import ENERGY, NODE
 from .partition import PARTITION
 from .ping import PING
 from .reservation import CORE_SPEC, RESERVATION
 from .sbatch import MACROS
 from .share import GROUP_MINUTES, RUN_SECONDS, SHARE, USAGE
+from .slurmdbd.tres import TRES
 from .statistics import PENDING_RPCS, PENDING_RPCS_BY_HOSTS, RPCS_BY_TYPE, RPCS_BY_USER, STATISTICS
 
 TABLES = (
@@ -34,6 +37,7 @@ TABLES = (
     PENDING_RPCS,
     PENDING_RPCS_BY_HOSTS,
     STATISTICS,
+    TRES,
 )
 
 READ_TABLES = (JOB_DESC,)
@@ -44,6 +48,14 @@ BODY_TABLES = (JOB_SUBMIT_REQ,)
 
 MADE_TABLES = (PING,)
 """Those of records that operations make, without a struct of Slurm's."""
+
+
+def names() -> dict[str, Names]:
+    """Return every table of names by its identifier: those beside their structs, and those that stand together."""
+    kinds = (kind for table in (*TABLES, *READ_TABLES) for row in table.rows for kind in row.kinds)
+    found = [kind.names for kind in kinds if kind.names is not None and kind.names.entries]
+    found += [table for table in vars(_words).values() if isinstance(table, Names)]
+    return {table.ident: table for table in found}
 
 
 def constants() -> tuple[str, ...]:

@@ -140,7 +140,7 @@ def build(folder: str, *, sanitize: bool) -> Any:
     cdef = re.sub(r"^#.*$|/\*.*?\*/", "", text, flags=re.MULTILINE)
     structs, enumerators, _functions = headers_._walk(cdef)
     headers = headers._replace(structs={**headers.structs, **structs}, constants=headers.constants | enumerators)
-    backend.prepare(headers, (INNER, PROBE, SIDES, WORDS, SELF, *SLURMDBD, SEQUENCES, *TABLES), folder)
+    backend.prepare(headers, (INNER, PROBE, SIDES, WORDS, SELF, *TABLES, *SLURMDBD, SEQUENCES), folder)
     name = "_probe_sanitized" if sanitize else "_probe"
     extra = ["-O1", "-g"]
     if sanitize:

@@ -1,21 +1,14 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Tables of slurmdbd's records, as far as they need kinds that no table of slurmctld's does: lists, names by id."""
+"""Tables of slurmdbd's records, as far as they need kinds that no table of slurmctld's does: lists, names by id.
+
+Those of answers change with the API versions; these stay, and stand beside them as views ("probe_...").
+"""
 
 from __future__ import annotations
 
 from slurmrest_inet.schema import model
 from slurmrest_inet.schema.model import Row, Table
 
-TRES = Table(
-    "slurmdb_tres_rec_t",
-    (
-        Row("type", "type", model.TEXT, "Type"),
-        Row("name", "name", model.TEXT, "Name"),
-        Row("id", "id", model.NUMBER, "Id"),
-        Row("count", "count", model.NUMBER, "Count"),
-    ),
-    {},
-)
 TRES_CONDITION = Table("slurmdb_tres_cond_t", (Row("ids", "id_list", model.LISTED_NUMBERS, "Ids"),), {})
 ACCOUNTING = Table(
     "slurmdb_accounting_rec_t",
@@ -119,7 +112,20 @@ JOB = Table(
     {},
 )
 
-SLURMDBD = (
-    *(TRES, TRES_CONDITION, ACCOUNTING, ASSOC_SHORT, ASSOC, QOS, COORDINATOR, ACCOUNT, USER, CLUSTER, STEP),
+_TABLES = (
+    *(TRES_CONDITION, ACCOUNTING, ASSOC_SHORT, ASSOC, QOS, COORDINATOR, ACCOUNT, USER, CLUSTER, STEP),
     *(JOB_ASSOCIATION, JOB),
 )
+
+
+def _as_probe(table: Table) -> Table:
+    """A table under a name of its own, beside the one that answers are written with."""
+    known = {one.name for one in _TABLES}
+    rows = (
+        row._replace(kind=row.kind._replace(record=f"probe_{row.kind.record}")) if row.kind.record in known else row
+        for row in table.rows
+    )
+    return table._replace(rows=tuple(rows), view=f"probe_{table.name}")
+
+
+SLURMDBD = tuple(map(_as_probe, _TABLES))

@@ -69,8 +69,9 @@ class Memory:
         return self.keep(self.ffi.gc(made, self.lib.lookup_free))
 
     def shown(self, table: str, record: Any, version: int = 42, format_: int = JSON_COMPACT, **more: Any) -> Any:
-        """What a record reads back as."""
-        rows = self.lib.codec_table(table.encode(), version)
+        """What a record reads back as; a table of slurmdbd.py is named by its struct."""
+        name = table.replace("slurmdb_", "probe_slurmdb_")
+        rows = self.lib.codec_table(name.encode(), version)
         assert rows != self.ffi.NULL
         (found,) = parse(documents.encode(self.module, rows, record, 1, format_, **more), format_)["list"]
         return found
@@ -358,7 +359,7 @@ def test_numbers_in_a_list(memory: Memory) -> None:
 @pytest.mark.parametrize("capacity", [16, 300, 1000, 4096])
 def test_a_small_buffer_gives_the_same_bytes(memory: Memory, capacity: int) -> None:
     """A record with long lists does not fit and is written again, whole."""
-    rows = memory.lib.codec_table(b"slurmdb_account_rec_t", 42)
+    rows = memory.lib.codec_table(b"probe_slurmdb_account_rec_t", 42)
     accounts = memory.keep(memory.ffi.new("slurmdb_account_rec_t[]", 5))
     for index, account in enumerate(accounts):
         account.name = memory.text(b"account %d" % index)

@@ -69,17 +69,16 @@ def headers(folder: str) -> dict[str, Any]:
 def _names() -> tuple[set[str], set[str]]:
     """The structs that have a table, and every word of our sources and of the tables of names."""
     sys.path.insert(0, ROOT)
-    from slurmrest_inet.schema import names, tables  # noqa: PLC0415 - of the checkout that this file is in
+    from slurmrest_inet.schema import tables  # noqa: PLC0415 - of the checkout that this file is in
 
     found: set[str] = set()
     for pattern in _SOURCES:
         for path in glob.glob(os.path.join(ROOT, pattern), recursive=True):
             with open(path, encoding="utf-8") as source:
                 found.update(re.findall(r"[A-Za-z_]\w+", source.read()))
-    for table in vars(names).values():
-        if isinstance(table, names.Names):
-            for entry in table.entries:
-                found.update((entry.constant, *(entry.mask or entry.constant).split("|")))
+    for table in tables.names().values():
+        for entry in table.entries:
+            found.update((entry.constant, *(entry.mask or entry.constant).split("|")))
     return {table.struct for table in (*tables.TABLES, *tables.READ_TABLES)}, found
 
 

@@ -16,7 +16,7 @@ import pytest
 import rows
 import told
 
-from slurmrest_inet.schema import names, tables
+from slurmrest_inet.schema import tables
 from slurmrest_inet.schema.model import Kind, Name, Names, Row, Table
 from slurmrest_inet.schema.releases import CONSTANTS, MEMBERS
 from slurmrest_inet.versions import RELEASES
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from told import Headers as Told
 
 ROOT = os.path.join(os.path.dirname(__file__), "../..")
-NAME_TABLES = {key: value for key, value in vars(names).items() if isinstance(value, Names)}
+NAME_TABLES = tables.names()
 TABLES = (*tables.TABLES, *tables.READ_TABLES)
 STRUCTS = [table for table in TABLES if table.view is None]
 SLURMS = [table for table in TABLES if table.struct != "share_t"]

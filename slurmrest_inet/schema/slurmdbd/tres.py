@@ -1,0 +1,22 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Trackable resources: ``slurmdb_tres_rec_t``."""
+
+from __future__ import annotations
+
+from slurmrest_inet.schema.model import NUMBER, TEXT, Row, Table
+
+TRES = Table(
+    "slurmdb_tres_rec_t",
+    (
+        Row("type", "type", TEXT, "Type"),
+        Row("name", "name", TEXT, "Name within the type, empty where there is but one"),
+        Row("id", "id", NUMBER, "Id"),
+        Row("count", "count", NUMBER, "How much of it"),
+    ),
+    skip={
+        "alloc_secs": "in the records of what was used",
+        "modifier": "of a later release, and of no answer",
+        "rec_count": "slurmdbd's own count of the records that were added up",
+    },
+    parser="TRES",
+)
