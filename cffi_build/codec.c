@@ -413,7 +413,7 @@ static void constant(writer_t *w, const struct codec_row *row)
 
 static void value_of(writer_t *w, const struct codec_row *row, const void *record)
 {
-	const void *at = value_at(w, row, record);
+	const void *at = value_at(w, row, record), *pointer;
 	const uint32_t *items;
 
 	switch ((enum kind) row->kind) {
@@ -466,7 +466,11 @@ static void value_of(writer_t *w, const struct codec_row *row, const void *recor
 		group(w, (uint32_t) codec_load(at, row->storage), row->kind == KIND_GROUP_OR_EMPTY);
 		break;
 	case KIND_RECORD:
-		nested(w, row->extra, row->options & OPTION_POINTER ? load_pointer(at) : at);
+		pointer = row->options & OPTION_POINTER ? load_pointer(at) : at;
+		if (!pointer && (row->options & OPTION_UNSET_NULL))
+			writer_null(w);
+		else
+			nested(w, row->extra, pointer);
 		break;
 	case KIND_RECORDS:
 		sequence_records(w, row->extra, load_pointer(at), codec_count(row, record));
@@ -500,7 +504,7 @@ static void value_of(writer_t *w, const struct codec_row *row, const void *recor
 		sequence_qos(w, load_text(at));
 		break;
 	case KIND_QOS_LIST:
-		sequence_list_qos(w, load_list(at));
+		sequence_list_qos(w, load_list(at), row->options & OPTION_SORTED);
 		break;
 	case KIND_QOS_BITS:
 		sequence_qos_bits(w, load_pointer(at));

@@ -148,6 +148,7 @@ enum option {
 	OPTION_EACH = 1024,	  /* the member is an array, and meant is the item whose turn it is; 0 without an array */
 	OPTION_WHEN = 2048,	  /* where the member that counts is 0, this one is, too */
 	OPTION_DIGITS = 4096,	  /* a number without a name is told as text */
+	OPTION_SORTED = 8192,	  /* by their bytes */
 };
 
 struct codec_name {
@@ -225,7 +226,7 @@ void sequence_list_texts(writer_t *w, struct xlist *list);
 void sequence_list_numbers(writer_t *w, struct xlist *list);
 void sequence_list_records(writer_t *w, const codec_table_t *table, struct xlist *list);
 void sequence_qos(writer_t *w, const char *ids);
-void sequence_list_qos(writer_t *w, struct xlist *list);
+void sequence_list_qos(writer_t *w, struct xlist *list, bool sorted);
 void sequence_qos_bits(writer_t *w, const int64_t *bits);
 void sequence_tres(writer_t *w, const codec_table_t *table, const char *text);
 

@@ -11,6 +11,7 @@
 
 #include <signal.h>
 #include <slurm/slurm.h>
+#include <slurm/slurmdb.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -50,6 +51,21 @@ static void write_if_other_is_set(writer_t *w, const void *record, const struct 
 		writer_integer(w, member(record, row));
 }
 DERIVED(if_other_is_set);
+
+/* Up to v0.0.38 the flags of an association or a wckey tell whether it is the default, which is a member of its own. */
+static void write_deleted_or_default(writer_t *w, const void *record, const struct codec_row *row)
+{
+	_Static_assert((int) SLURMDB_WCKEY_FLAG_DELETED == (int) ASSOC_FLAG_DELETED, "one bit for both");
+
+	codec_key(w, row);
+	writer_begin_list(w);
+	if (member(record, row) & SLURMDB_WCKEY_FLAG_DELETED)
+		writer_text(w, "DELETED");
+	if (other_member(record, row) == 1)
+		writer_text(w, "DEFAULT");
+	writer_end_list(w);
+}
+DERIVED(deleted_or_default);
 
 /* One word holds cores or threads kept for the system; a bit says which. */
 static void write_core_spec(writer_t *w, const void *record, const struct codec_row *row)

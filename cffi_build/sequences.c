@@ -199,9 +199,38 @@ static void qos_item(writer_t *w, const codec_table_t *table, const void *item)
 	qos_word(w, item);
 }
 
-void sequence_list_qos(writer_t *w, struct xlist *list)
+static int by_bytes(const void *left, const void *right)
 {
-	each(w, list, NULL, qos_item);
+	return strcmp(*(const char *const *) left, *(const char *const *) right);
+}
+
+/* Only what has a name has a place in an order of names. */
+static void sorted_qos(writer_t *w, struct xlist *list)
+{
+	size_t count, named = 0;
+	void **ids = list_items(list, &count);
+	const char **names = calloc(count + 1, sizeof(*names));
+
+	writer_begin_list(w);
+	for (size_t i = 0; ids && names && i < count; i++)
+		if ((names[named] = lookup_qos(w->lookup, (uint32_t) strtoul(ids[i], NULL, 10))))
+			named++;
+	if (named)
+		qsort(names, named, sizeof(*names), by_bytes);
+	for (size_t i = 0; i < named; i++)
+		writer_text(w, names[i]);
+	writer_end_list(w);
+	w->failed |= !ids || !names;
+	free(names);
+	list_items_free(ids);
+}
+
+void sequence_list_qos(writer_t *w, struct xlist *list, bool sorted)
+{
+	if (sorted)
+		sorted_qos(w, list);
+	else
+		each(w, list, NULL, qos_item);
 }
 
 void sequence_qos_bits(writer_t *w, const int64_t *bits)

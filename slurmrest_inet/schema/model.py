@@ -235,6 +235,8 @@ QOS_CSV = Kind("qos_csv", type="array")
 """Names of QOSes by a text with commas between ids."""
 QOS_LISTED = Kind("qos_list", type="array")
 """The same by a Slurm list of texts."""
+QOS_SORTED = Kind("qos_list", ("SORTED",), type="array")
+"""Those of them that have a name, by the bytes of it."""
 QOS_BITS = Kind("qos_bits", type="array")
 """The same by a string of bits."""
 
@@ -272,6 +274,11 @@ def texts(count: str) -> Kind:
 def record(struct: str, *, pointer: bool = False) -> Kind:
     """Return the kind of a nested record, in place or behind a pointer."""
     return Kind("record", ("POINTER",) if pointer else (), record=struct, type="object")
+
+
+def record_or_null(struct: str) -> Kind:
+    """Return the kind of a nested record behind a pointer that is null when there is none."""
+    return Kind("record", ("POINTER", "UNSET_NULL"), record=struct, type="object")
 
 
 def records(struct: str, count: str) -> Kind:
