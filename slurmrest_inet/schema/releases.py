@@ -33,6 +33,7 @@ _CONSTANTS = {
         CR_SOCKET
     """,
     ("23.02", "26.05"): """
+        ASSOC_FLAG_NO_UPDATE
         KILL_ARRAY_TASK
         FAIL_SIGNAL RESERVE_REOCCURRING WAIT_RESV_INVALID
     """,
@@ -40,10 +41,13 @@ _CONSTANTS = {
         CR_LINEAR
     """,
     ("23.11", "26.05"): """
+        ASSOC_FLAG_EXACT
         GRES_ALLOW_TASK_SHARING GRES_MULT_TASKS_PER_SHARING GRES_ONE_TASK_PER_SHARING KILL_JOBS_VERBOSE
         FAIL_CONSTRAINTS
     """,
     ("24.05", "26.05"): """
+        ASSOC_FLAG_USER_COORD ASSOC_FLAG_USER_COORD_NO SLURMDB_ACCT_FLAG_USER_COORD SLURMDB_ACCT_FLAG_USER_COORD_NO
+        SLURMDB_ACCT_FLAG_WASSOC SLURMDB_ACCT_FLAG_WCOORD
         KILL_CRON
         JOB_SHARED_TOPO RESERVE_FLAG_NO_USER_DEL RESERVE_FLAG_USER_DEL STEPMGR_ENABLED WAIT_MAX_POWERED_NODES
         WAIT_MPI_PORTS_BUSY WAIT_QOS_MAX_BB_RUN_MINS_PER_ACCT WAIT_QOS_MAX_BB_RUN_MINS_PER_USER
@@ -109,7 +113,13 @@ _MEMBERS = {
     """,
     ("slurm_license_info_t", "23.02", "26.05"): "last_consumed last_deficit last_update",
     ("slurm_license_info_t", "25.05", "26.05"): "mode nodes",
+    ("slurmdb_accounting_rec_t", "24.11", "26.05"): "id_alt",
+    ("slurmdb_assoc_rec_t", "22.05", "24.11"): "lft rgt",
+    ("slurmdb_assoc_rec_t", "23.02", "26.05"): "comment",
+    ("slurmdb_assoc_rec_t", "23.11", "26.05"): "lineage",
+    ("slurmdb_assoc_rec_t", "26.05", "26.05"): "usage_het",
     ("slurmdb_tres_rec_t", "25.11", "26.05"): "modifier",
+    ("slurmdb_user_rec_t", "25.11", "26.05"): "def_qos_id",
     ("stats_info_response_msg_t", "22.05", "25.05"): "parts_packed",
     ("stats_info_response_msg_t", "23.11", "26.05"): "schedule_exit schedule_exit_cnt bf_exit bf_exit_cnt",
     ("stats_info_response_msg_t", "24.05", "26.05"): """

@@ -14,7 +14,14 @@ from .ping import PING
 from .reservation import CORE_SPEC, RESERVATION
 from .sbatch import MACROS
 from .share import GROUP_MINUTES, RUN_SECONDS, SHARE, USAGE
+from .slurmdbd.account import ACCOUNT
+from .slurmdbd.accounting import ACCOUNTING
+from .slurmdbd.association import ASSOCIATION, ASSOCIATION_SHORT
+from .slurmdbd.association import USAGE as ASSOCIATION_USAGE
+from .slurmdbd.coordinator import COORDINATOR
 from .slurmdbd.tres import TRES
+from .slurmdbd.user import USER
+from .slurmdbd.wckey import WCKEY
 from .statistics import PENDING_RPCS, PENDING_RPCS_BY_HOSTS, RPCS_BY_TYPE, RPCS_BY_USER, STATISTICS
 
 TABLES = (
@@ -38,6 +45,14 @@ TABLES = (
     PENDING_RPCS_BY_HOSTS,
     STATISTICS,
     TRES,
+    ACCOUNTING,
+    ASSOCIATION_SHORT,
+    ASSOCIATION_USAGE,
+    ASSOCIATION,
+    COORDINATOR,
+    ACCOUNT,
+    WCKEY,
+    USER,
 )
 
 READ_TABLES = (JOB_DESC,)

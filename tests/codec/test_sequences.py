@@ -70,8 +70,11 @@ class Memory:
 
     def shown(self, table: str, record: Any, version: int = 42, format_: int = JSON_COMPACT, **more: Any) -> Any:
         """What a record reads back as; a table of slurmdbd.py is named by its struct."""
-        name = table.replace("slurmdb_", "probe_slurmdb_")
-        rows = self.lib.codec_table(name.encode(), version)
+        return self.answered(table.replace("slurmdb_", "probe_slurmdb_"), record, version, format_, **more)
+
+    def answered(self, table: str, record: Any, version: int, format_: int = JSON_COMPACT, **more: Any) -> Any:
+        """The same by the tables of answers."""
+        rows = self.lib.codec_table(table.encode(), version)
         assert rows != self.ffi.NULL
         (found,) = parse(documents.encode(self.module, rows, record, 1, format_, **more), format_)["list"]
         return found
@@ -331,6 +334,33 @@ def test_a_record_seen_as_another(memory: Memory, format_: int) -> None:
         ],
         "tres": {"allocated": []},
     }
+
+
+@pytest.mark.parametrize("words", [None, [], [b"1", b"4", b"300", b"7", b"5", b"x"]])
+def test_qos_by_their_names(memory: Memory, words: list[bytes] | None) -> None:
+    """v0.0.36 tells ids, v0.0.38 sorts the names and leaves out what has none, later it is the order of the list."""
+    assoc = memory.struct("slurmdb_assoc_rec_t", qos_list=memory.list(words and [memory.text(one) for one in words]))
+    wanted = {36: ["1", "4", "300", "7", "5", "x"], 38: sorted(["normal", "fast", decoded(BROKEN)])}
+    wanted[39] = ["normal", "fast", decoded(BROKEN), "7", "5"]
+    lookup = memory.lookup(RESOURCES, QUALITIES)
+    for version, names in wanted.items():
+        found = memory.answered("slurmdb_assoc_rec_t", assoc, version, lookup=lookup)["qos"]
+        assert found == (names if words else [])
+
+
+def test_an_association_up_to_38_and_later(memory: Memory) -> None:
+    usage = memory.struct("slurmdb_assoc_usage_t", used_jobs=3)
+    for flags, is_def, words in ((0, 0, []), (1, 0, ["DELETED"]), (0, 1, ["DEFAULT"]), (1, 1, ["DELETED", "DEFAULT"])):
+        assoc = memory.struct("slurmdb_assoc_rec_t", flags=flags, is_def=is_def)
+        wckey = memory.struct("slurmdb_wckey_rec_t", flags=flags, is_def=is_def)
+        old, new = (memory.answered("slurmdb_assoc_rec_t", assoc, version) for version in (38, 39))
+        assert old["flags"] == memory.answered("slurmdb_wckey_rec_t", wckey, 38)["flags"] == words
+        assert new["flags"] == memory.answered("slurmdb_wckey_rec_t", wckey, 39)["flags"] == words[:flags]
+        assert (old["usage"], new["usage"]) == (None, {})
+        assert (old["is_default"], new["is_default"]) == (is_def, bool(is_def))
+    assoc.usage = usage
+    for version in (38, 39):
+        assert memory.answered("slurmdb_assoc_rec_t", assoc, version)["usage"]["active_jobs"] == 3
 
 
 @some

@@ -179,11 +179,11 @@ def test_that_a_missing_member_is_unset(table: Table, version: int, headers: Hea
     bare = headers._replace(structs={**headers.structs, table.struct: {}})
     generator = rows.Generator(bare)
     for row in table.rows_of(version):
+        if row.kind.name in ("own", "word"):
+            continue
         text = generator.row(table, row, version)
         if ".kind = KIND_NOVAL" in text:
             assert row.kind.type == "noval"
-            continue
-        if row.kind.name in ("own", "word"):
             continue
         literal = re.search(r'\.extra = (".*") \},$', text)
         assert literal, text

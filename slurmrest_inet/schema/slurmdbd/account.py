@@ -1,0 +1,32 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Accounts: ``slurmdb_account_rec_t``."""
+
+from __future__ import annotations
+
+from slurmrest_inet.schema.model import TEXT, Name, Names, Row, Table, flags, listed
+
+FLAGS = Names(
+    "account_flags",
+    (
+        Name("SLURMDB_ACCT_FLAG_DELETED", "DELETED"),
+        Name("SLURMDB_ACCT_FLAG_WASSOC", "WithAssociations", since=41),
+        Name("SLURMDB_ACCT_FLAG_WCOORD", "WithCoordinators", since=41),
+        Name("SLURMDB_ACCT_FLAG_USER_COORD_NO", "NoUsersAreCoords", since=41),
+        Name("SLURMDB_ACCT_FLAG_USER_COORD", "UsersAreCoords", since=41),
+    ),
+    bits=True,
+)
+
+ACCOUNT = Table(
+    "slurmdb_account_rec_t",
+    (
+        Row("associations", "assoc_list", listed("association_short"), "Its associations"),
+        Row("coordinators", "coordinators", listed("slurmdb_coord_rec_t"), "Users who may manage it"),
+        Row("description", "description", TEXT, "What it is for"),
+        Row("name", "name", TEXT, "Name"),
+        Row("organization", "organization", TEXT, "Whose it is"),
+        Row("flags", "flags", flags(FLAGS), "Whether it is deleted, and what it lets its users do"),
+    ),
+    skip={},
+    parser="ACCOUNT",
+)

@@ -1,0 +1,15 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Coordinators: ``slurmdb_coord_rec_t``, which names a user in an account, and an account in a user."""
+
+from __future__ import annotations
+
+from slurmrest_inet.schema.model import BOOLEAN, NUMBER, TEXT, Row, Table
+
+COORDINATOR = Table(
+    "slurmdb_coord_rec_t",
+    (
+        Row("name", "name", TEXT, "Name"),
+        Row("direct", "direct", NUMBER, "Whether it is so by itself, not by an account above", then={39: BOOLEAN}),
+    ),
+    skip={},
+)
