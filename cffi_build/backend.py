@@ -34,7 +34,7 @@ GENERATED = os.path.join("build", "generated")
 
 SOURCES = (
     *("writer.c", "json.c", "yaml.c", "codec.c", "sequences.c", "lookup.c"),
-    *("derived.c", "job_resources.c", "shares.c", "releases.c", "guard.c", "immortal.c"),
+    *("derived.c", "job_resources.c", "slurmdbd.c", "shares.c", "releases.c", "guard.c", "immortal.c"),
 )
 DECLARATIONS = ("codec_api.h", "shares.h", "releases.h", "immortal.h")
 """What Python may call of our own C."""

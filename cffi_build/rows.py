@@ -52,9 +52,9 @@ _MEMBERLESS = frozenset({"own", "word"})
 
 
 def find_member(headers: Headers, struct: str, path: str) -> bool:
-    """Tell whether ``struct`` has the member, where ``a.b`` and ``a->b`` reach into nested structs."""
+    """Tell whether ``struct`` has the member; ``a.b`` and ``a->b`` reach into a nested one, ``a[N]`` into an array."""
     members = headers.structs.get(struct)
-    for step in path.replace("->", ".").split("."):
+    for step in re.sub(r"\[\w+\]", "", path.replace("->", ".")).split("."):
         if members is None or step not in members:
             return False
         members = headers.structs.get(members[step].rstrip("*"))
@@ -108,7 +108,7 @@ class Generator:
         for entry in table.entries:
             constant, mask = entry.constant, entry.constant if table.bits else entry.mask
             needed = {constant, *(mask or constant).split("|")}
-            if needed <= self.headers.constants:
+            if all(one.isdigit() or one in self.headers.constants for one in needed):
                 entries.append(f"\t{{ (uint64_t) ({mask or 0}), (uint64_t) {constant}, {_c_string(entry.text)} }},")
         otherwise = "NULL" if table.otherwise is None else _c_string(table.otherwise)
         self.lines += [

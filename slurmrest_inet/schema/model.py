@@ -23,7 +23,10 @@ DOUBLE = -64
 
 
 class Name(NamedTuple):
-    """One entry of a name table: the C constant, the word on the wire, and which bits are compared."""
+    """One entry of a name table: the C constant, the word on the wire, and which bits are compared.
+
+    A constant that no header of Slurm's has is its number.
+    """
 
     constant: str
     text: str

@@ -22,17 +22,19 @@ _CONSTANTS = {
         JOB_RESIZED RESERVE_FLAG_FIRST_CORES
     """,
     ("22.05", "23.11"): """
-        SLURM_POWER_FLAGS_LEVEL
+        CLUSTER_FLAG_CRAY SELECT_PLUGIN_CRAY_CONS_RES SELECT_PLUGIN_CRAY_CONS_TRES SELECT_PLUGIN_CRAY_LINEAR
+        SELECT_PLUGIN_SERIAL SLURM_POWER_FLAGS_LEVEL
         NODE_STATE_NET WAIT_POWER_NOT_AVAIL WAIT_POWER_RESERVED
     """,
     ("22.05", "24.11"): """
-        WAIT_FRONT_END
+        CLUSTER_FLAG_FE WAIT_FRONT_END
     """,
     ("22.05", "25.05"): """
         CR_BOARD CR_CORE CR_CORE_DEFAULT_DIST_BLOCK CR_CPU CR_LLN CR_MEMORY CR_ONE_TASK_PER_CORE CR_PACK_NODES
-        CR_SOCKET
+        CR_SOCKET SELECT_PLUGIN_CONS_RES
     """,
     ("23.02", "26.05"): """
+        CLUSTER_FLAG_REGISTER
         ASSOC_FLAG_NO_UPDATE
         KILL_ARRAY_TASK
         FAIL_SIGNAL RESERVE_REOCCURRING WAIT_RESV_INVALID
@@ -43,7 +45,7 @@ _CONSTANTS = {
     ("23.11", "26.05"): """
         ASSOC_FLAG_EXACT
         GRES_ALLOW_TASK_SHARING GRES_MULT_TASKS_PER_SHARING GRES_ONE_TASK_PER_SHARING KILL_JOBS_VERBOSE
-        FAIL_CONSTRAINTS
+        FAIL_CONSTRAINTS QOS_FLAG_PART_QOS QOS_FLAG_RELATIVE
     """,
     ("24.05", "26.05"): """
         ASSOC_FLAG_USER_COORD ASSOC_FLAG_USER_COORD_NO SLURMDB_ACCT_FLAG_USER_COORD SLURMDB_ACCT_FLAG_USER_COORD_NO
@@ -59,6 +61,9 @@ _CONSTANTS = {
         WAIT_QOS_MAX_MEM_RUN_MINS_PER_USER WAIT_QOS_MAX_NODE_RUN_MINS_PER_ACCT
         WAIT_QOS_MAX_NODE_RUN_MINS_PER_USER WAIT_QOS_MAX_UNK_RUN_MINS_PER_ACCT
         WAIT_QOS_MAX_UNK_RUN_MINS_PER_USER
+    """,
+    ("25.05", "26.05"): """
+        CLUSTER_FLAG_DELETED QOS_FLAG_DELETED
     """,
     ("25.11", "26.05"): """
         SELECT_BOARD SELECT_CORE SELECT_CORE_DEFAULT_DIST_BLOCK SELECT_CPU SELECT_LINEAR SELECT_LLN
@@ -118,6 +123,13 @@ _MEMBERS = {
     ("slurmdb_assoc_rec_t", "23.02", "26.05"): "comment",
     ("slurmdb_assoc_rec_t", "23.11", "26.05"): "lineage",
     ("slurmdb_assoc_rec_t", "26.05", "26.05"): "usage_het",
+    ("slurmdb_cluster_rec_t", "22.05", "23.11"): "plugin_id_select",
+    ("slurmdb_cluster_rec_t", "24.11", "26.05"): "id",
+    ("slurmdb_instance_rec_t", "23.11", "26.05"): """
+        cluster extra instance_id instance_type node_name time_end time_start
+    """,
+    ("slurmdb_qos_rec_t", "23.11", "26.05"): "relative_tres_cnt",
+    ("slurmdb_qos_rec_t", "26.05", "26.05"): "usage_het",
     ("slurmdb_tres_rec_t", "25.11", "26.05"): "modifier",
     ("slurmdb_user_rec_t", "25.11", "26.05"): "def_qos_id",
     ("stats_info_response_msg_t", "22.05", "25.05"): "parts_packed",

@@ -14,11 +14,15 @@ from .ping import PING
 from .reservation import CORE_SPEC, RESERVATION
 from .sbatch import MACROS
 from .share import GROUP_MINUTES, RUN_SECONDS, SHARE, USAGE
+from .slurmdbd import statistics as slurmdbd_statistics
 from .slurmdbd.account import ACCOUNT
 from .slurmdbd.accounting import ACCOUNTING
 from .slurmdbd.association import ASSOCIATION, ASSOCIATION_SHORT
 from .slurmdbd.association import USAGE as ASSOCIATION_USAGE
+from .slurmdbd.cluster import CLUSTER
 from .slurmdbd.coordinator import COORDINATOR
+from .slurmdbd.instance import INSTANCE
+from .slurmdbd.qos import QOS
 from .slurmdbd.tres import TRES
 from .slurmdbd.user import USER
 from .slurmdbd.wckey import WCKEY
@@ -53,6 +57,10 @@ TABLES = (
     ACCOUNT,
     WCKEY,
     USER,
+    QOS,
+    CLUSTER,
+    INSTANCE,
+    *slurmdbd_statistics.TABLES,
 )
 
 READ_TABLES = (JOB_DESC,)

@@ -1,0 +1,84 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Clusters: ``slurmdb_cluster_rec_t`` (sacctmgr(1), "show cluster")."""
+
+from __future__ import annotations
+
+from slurmrest_inet.schema.model import (
+    BOTH,
+    NUMBER,
+    TEXT,
+    TRES,
+    Name,
+    Names,
+    Row,
+    Table,
+    choice,
+    constant,
+    flags,
+    record,
+)
+
+FLAGS = Names(
+    "cluster_flags",
+    (
+        Name("CLUSTER_FLAG_DELETED", "DELETED", since=43),
+        Name("CLUSTER_FLAG_REGISTER", "REGISTERING"),
+        Name("CLUSTER_FLAG_MULTSD", "MULTIPLE_SLURMD"),
+        Name("CLUSTER_FLAG_FE", "FRONT_END", until=42),
+        Name("CLUSTER_FLAG_CRAY", "CRAY_NATIVE", until=39),
+        Name("CLUSTER_FLAG_FED", "FEDERATION"),
+        Name("CLUSTER_FLAG_EXT", "EXTERNAL"),
+    ),
+    bits=True,
+)
+
+SELECT_PLUGINS = Names(
+    "select_plugins",
+    (
+        Name("SELECT_PLUGIN_CONS_RES", "cons_res"),
+        Name("SELECT_PLUGIN_LINEAR", "linear"),
+        Name("SELECT_PLUGIN_SERIAL", "serial"),
+        Name("SELECT_PLUGIN_CRAY_LINEAR", "cray_linear"),
+        Name("SELECT_PLUGIN_CRAY_CONS_RES", "cray_cons_res"),
+        Name("SELECT_PLUGIN_CONS_TRES", "cons_tres"),
+        Name("SELECT_PLUGIN_CRAY_CONS_TRES", "cray_cons_tres"),
+    ),
+    otherwise="unknown",
+)
+
+_NO_VERSION = "no API version shows it"
+
+CLUSTER = Table(
+    "slurmdb_cluster_rec_t",
+    (
+        Row("controller/host", "control_host", TEXT, "Address of slurmctld", way=BOTH),
+        Row("controller/port", "control_port", NUMBER, "Its port", way=BOTH),
+        Row("flags", "flags", flags(FLAGS), "What it is", way=BOTH),
+        Row("name", "name", TEXT, "Name", way=BOTH),
+        Row("nodes", "nodes", TEXT, "Its nodes, as a host list", way=BOTH),
+        Row(
+            "select_plugin",
+            "plugin_id_select",
+            choice(SELECT_PLUGINS),
+            "Its plugin for choosing resources, gone since 24.05",
+            until=39,
+        ),
+        Row("select_plugin", None, constant('""'), "Its plugin for choosing resources, gone", since=40, until=44),
+        Row("associations/root", "root_assoc", record("association_short", pointer=True), "Association of its root"),
+        Row("rpc_version", "rpc_version", NUMBER, "Version of its protocol", way=BOTH),
+        Row("tres", "tres_str", TRES, "Its resources", way=BOTH),
+    ),
+    skip={
+        "accounting_list": _NO_VERSION,
+        "classification": _NO_VERSION,
+        "comm_fail_time": "only slurmdbd's own, not sent",
+        "control_addr": "the same as control_host",
+        "dim_size": _NO_VERSION,
+        "dimensions": _NO_VERSION,
+        "fed": _NO_VERSION,
+        "id": _NO_VERSION,
+        "lock": "only slurmdbd's own, not sent",
+        "send_rpc": "only slurmdbd's own, not sent",
+    },
+    parser="CLUSTER_REC",
+)
