@@ -92,6 +92,13 @@ class Application:
             time.sleep(0.05)
         return "awake"
 
+    def until(self, request: Request, argument: str) -> str:
+        """Until a file is there."""
+        print("asleep", file=sys.stderr, flush=True)
+        while not os.path.exists(f"/{argument}"):
+            time.sleep(0.01)
+        return "awake"
+
     def die(self, request: Request, argument: str) -> str:
         os.kill(os.getpid(), signal.Signals[argument])
         return "alive"

@@ -16,6 +16,9 @@ from typing import TYPE_CHECKING, Any
 
 from wire import PATIENCE, Answer, parse, read_all, request
 
+from slurmrest_inet.serve.seats import Glance, Seats
+from slurmrest_inet.serve.sources import RESTING
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -82,6 +85,26 @@ class Listener:
     def children(self) -> list[int]:
         with open(f"/proc/{self.process.pid}/task/{self.process.pid}/children", encoding="ascii") as file:
             return [int(word) for word in file.read().split()]
+
+    def wanted(self) -> int:
+        """How many instances are asked for their places."""
+        return sum(wanted for _glance, wanted in self._seats())
+
+    def rests_since(self, begin: float) -> bool:
+        """Whether an instance has begun to rest after `begin`, of the clock that all processes have in common."""
+        return any(glance.state == RESTING and glance.since >= begin for glance, _wanted in self._seats())
+
+    def _seats(self) -> list[tuple[Glance, bool]]:
+        """What each instance is about, and whether its place is wanted, as the listener itself sees it."""
+        folder = f"/proc/{self.process.pid}/fd"
+        for number in os.listdir(folder):
+            with contextlib.suppress(FileNotFoundError):  # a connection that is closed meanwhile
+                if os.readlink(f"{folder}/{number}").startswith("/memfd:seats"):
+                    descriptor = os.open(f"{folder}/{number}", os.O_RDWR)
+                    seats = Seats(0, descriptor)
+                    os.close(descriptor)
+                    return [(seats.look(one), seats.seat(one).wanted) for one in seats._free]
+        raise AssertionError("the listener has no seats")
 
     def wait_until(self, what: Callable[[], Any]) -> None:
         end = time.monotonic() + PATIENCE

@@ -2,7 +2,8 @@
 """Places are shared out: one source has all of them while nobody else comes, and gives some back when somebody does.
 
 The addresses 127.0.0.* are sources like any other here. Nothing depends on how fast this machine is: a busy instance is
-one whose request is not complete (start_one), and what has to happen is waited for.
+one whose request is not complete (start_one), one rests when its seat says so, which is after its client has read the
+answer, and what has to happen is waited for.
 """
 
 from __future__ import annotations
@@ -42,10 +43,8 @@ def keep(one: Listener, held: contextlib.ExitStack, count: int, source: str = PO
     """Connections that have had an answer and rest, the longest resting first."""
     connections = []
     for _ in range(count):
-        connection = held.enter_context(one.connect(source))
-        connection.sendall(request("/pid"))
-        assert next_answer(connection).status == 200
-        connections.append(connection)
+        connections.append(held.enter_context(one.connect(source)))
+        assert are_open(one, connections[-1])
     return connections
 
 
@@ -86,9 +85,17 @@ def one_ends(connections: list[socket.socket]) -> socket.socket:
     return ended
 
 
-def is_open(connection: socket.socket) -> bool:
+def are_open(one: Listener, *connections: socket.socket) -> bool:
+    """Whether each answers; then all rest, in that order."""
+    return all(_is_open(one, connection) for connection in connections)
+
+
+def _is_open(one: Listener, connection: socket.socket) -> bool:
+    begin = time.monotonic()
     connection.sendall(request("/pid"))
-    return next_answer(connection).status == 200
+    status = next_answer(connection).status
+    one.wait_until(lambda: one.rests_since(begin))
+    return status == 200
 
 
 class TestFair:
@@ -96,11 +103,10 @@ class TestFair:
         """A lone source has all places; a second one gets one at once, from the connection that has rested longest."""
         one = listen(LOCAL, "--max-connections", "100", **COUNTED)
         portal = keep(one, held, 100)
-        assert all(map(is_open, portal))
-        assert is_open(portal[0])  # so the second one has rested for the longest time
+        assert are_open(one, *portal, portal[0])  # so the second one has rested for the longest time
         assert one.ask("/pid", source=OTHER).status == 200
         assert portal[1].recv(10) == b""  # closed, not reset
-        assert all(is_open(connection) for connection in (portal[0], *portal[2:]))
+        assert are_open(one, portal[0], *portal[2:])
         log = one.read_log()
         assert "refused" not in log
         assert "not served" not in log
@@ -112,11 +118,11 @@ class TestFair:
         for _ in range(3):
             other += keep(one, held, 1, OTHER)
             one_ends(portal)
-        assert all(map(is_open, (*portal, *other)))
+        assert are_open(one, *portal, *other)
         # Now both have as many: who comes next gives up what rests of his own.
         (fourth,) = keep(one, held, 1, OTHER)
         one_ends(other)
-        assert all(map(is_open, (*portal, *other, fourth)))
+        assert are_open(one, *portal, *other, fourth)
 
     def test_the_turn_comes_at_the_end_of_the_next_request(self, listen: Any, held: contextlib.ExitStack) -> None:
         """Which request ends first is not known; its answer says that it is the last, and no other connection ends."""
@@ -124,28 +130,34 @@ class TestFair:
         portal = busy(one, held, 8)
         with one.connect(OTHER) as other:
             other.sendall(request("/pid", CLOSE))
-            time.sleep(1)  # by then each of them has been asked
+            one.wait_until(lambda: one.wanted() == len(portal))
             answer = end_one(portal[3])
             assert (answer.status, answer.headers.get("connection")) == (200, "close")
             assert portal[3].recv(10) == b""
             assert whole(other).status == 200
         rest = [connection for connection in portal if connection is not portal[3]]
-        one.wait_until(lambda: with_client(one) == len(rest))
+        one.wait_until(lambda: with_client(one) == len(rest) and not one.wanted())
         for connection in rest:
             answer = end_one(connection)
             assert (answer.status, answer.headers.get("connection")) == (200, None)
-        assert all(map(is_open, rest))
+        assert are_open(one, *rest)
 
-    def test_an_answer_that_has_begun_is_finished(self, listen: Any, held: contextlib.ExitStack) -> None:
+    def test_an_answer_that_has_begun_is_finished(
+        self, listen: Any, held: contextlib.ExitStack, tmp_path: Path
+    ) -> None:
         one = listen(LOCAL, "--max-connections", "2", **COUNTED)
         portal = [held.enter_context(one.connect(PORTAL)) for _ in range(2)]
         for connection in portal:
-            connection.sendall(request("/sleep/1"))
+            connection.sendall(request(f"/until{tmp_path}/awake"))
         one.wait_for("asleep(.|\n)*asleep")
-        assert one.ask("/pid", source=OTHER).status == 200
+        with one.connect(OTHER) as other:
+            other.sendall(request("/pid", CLOSE))
+            one.wait_until(one.wanted)
+            (tmp_path / "awake").touch()
+            assert whole(other).status == 200
         answers = [next_answer(connection) for connection in portal]
         assert [answer.body for answer in answers] == [b"awake"] * 2
-        # Both had been asked by then, or one of them: at least one connection stayed.
+        # One of them had been asked by then, or both.
         assert [answer.headers.get("connection") for answer in answers].count("close") >= 1
 
     def test_nobody_is_reset_inside_a_request(self, listen: Any, held: contextlib.ExitStack) -> None:
@@ -172,7 +184,7 @@ class TestFair:
         portal = busy(one, held, 2)
         with one.connect(OTHER) as other:
             other.sendall(request("/pid", CLOSE))
-            time.sleep(1)
+            one.wait_until(lambda: one.wanted() == len(portal))
             portal[1].sendall(b"x" * 10 + request("/pid"))
             # The second request stands behind an answer that closes: it is not answered, and the first one is whole.
             (answer,) = parse(read_all(portal[1]))
@@ -185,7 +197,7 @@ class TestFair:
         portal = keep(one, held, 3)
         new = keep(one, held, 1)
         one_ends(portal)
-        assert all(map(is_open, (*portal, *new)))
+        assert are_open(one, *portal, *new)
         assert "refused" not in one.read_log()
 
     def test_who_has_all_places_and_uses_them_is_refused_more(self, listen: Any, held: contextlib.ExitStack) -> None:
@@ -200,20 +212,19 @@ class TestFair:
         (only,) = keep(one, held, 1, THIRD)
         keep(one, held, 2)
         assert one.ask("/pid", source=OTHER).status == 200
-        assert is_open(only)
+        assert are_open(one, only)
 
     def test_who_leaves_while_it_waits(self, listen: Any, held: contextlib.ExitStack) -> None:
         one = listen(LOCAL, "--max-connections", "2", **COUNTED)
         portal = busy(one, held, 2)
         gone = one.connect(OTHER)
         gone.sendall(request("/pid"))
-        time.sleep(0.3)
+        one.wait_until(one.wanted)
         gone.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         gone.close()  # by a reset
-        time.sleep(0.3)
-        # Nobody waits any longer, so nobody is asked.
+        one.wait_until(lambda: not one.wanted())  # nobody waits any longer
         assert [end_one(connection).headers.get("connection") for connection in portal] == [None] * 2
-        assert all(map(is_open, portal))
+        assert are_open(one, *portal)
 
     def test_local_users_and_addresses(self, listen: Any, held: contextlib.ExitStack, tmp_path: Path) -> None:
         """A unix socket's client gets a place from the network, and the other way round."""
@@ -235,14 +246,14 @@ class TestFair:
             one.wait_until(lambda count=count: one.read_log().count("Listening on") == count + 1)
         assert one.ask("/pid", source=OTHER).status == 200
         one_ends(portal)
-        assert all(map(is_open, portal))
+        assert are_open(one, *portal)
 
     def test_who_waits_for_a_turn_when_the_listener_ends(self, listen: Any, held: contextlib.ExitStack) -> None:
         one = listen(LOCAL, "--max-connections", "2", **COUNTED)
         portal = busy(one, held, 2)
         with one.connect(OTHER) as other:
             other.sendall(request("/pid", CLOSE))
-            time.sleep(0.3)
+            one.wait_until(one.wanted)
             one.process.send_signal(signal.SIGTERM)
             assert whole(other).status == 503
         for connection in portal:
@@ -259,7 +270,7 @@ class TestFair:
                 os.kill(process, signal.SIGUSR1)
         for process in everybody:
             one.wait_until(lambda process=process: sleeps(process))  # whoever was woken sleeps again
-        assert is_open(connection)
+        assert are_open(one, connection)
         assert end_one(waiting).status == 200
         assert "Traceback" not in one.read_log()
 
