@@ -66,7 +66,7 @@ class Loop:
         self._spares = Spares(self._instances)
         self._turns = Turns(settings, self._poll, self._instances, self._spares, log, room)
         self._accepting = Accepting(self._poll, listening, self._turns)
-        self._idle_since = monotonic()
+        self._idle_since: float | None = monotonic()  # None while somebody is here
         self._ending = 0  # how often this process was asked to end
         self._measures: list[tuple[float, int]] = []  # against instances that do not end: when, and which signal
         self._last = float("inf")  # when the last of them is due: who asks again does not put it off
@@ -150,7 +150,7 @@ class Loop:
         times += [time for time in others if time is not None]
         if self._measures:
             times.append(self._measures[0][0])
-        elif self._idle_exit and not self._busy():
+        elif self._idle_exit and self._idle_since is not None and not self._ending:
             times.append(self._idle_since + self._idle_exit)
         if not times:
             return -1
@@ -163,9 +163,10 @@ class Loop:
         if not self._idle_exit or self._ending:
             return False
         if self._busy():
+            self._idle_since = None
+        elif self._idle_since is None:
             self._idle_since = now
-            return False
-        if now - self._idle_since < self._idle_exit:
+        if self._idle_since is None or now - self._idle_since < self._idle_exit:
             return False
         self._log.info(f"Nobody came for {self._idle_exit:g} s: the listener ends.")
         self._instances.dismiss_spares()

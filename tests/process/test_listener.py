@@ -567,11 +567,13 @@ class TestSignals:
         assert one.ask("/pid").status == 200
 
     def test_idle_exit(self, listen: Any) -> None:
-        one = listen(LOCAL, "--idle-exit", "1")
+        one = listen(LOCAL, "--idle-exit", "2")
         with one.connect() as connection:
-            connection.sendall(request("/sleep/1.5"))
+            connection.sendall(request("/sleep/2.5"))
             assert next_answer(connection).body == b"awake"
+            begin = time.monotonic()
         assert one.process.wait(PATIENCE) == 0
+        assert time.monotonic() - begin >= 2  # from the end of the last connection on
         assert "Nobody came" in one.read_log()
 
 
