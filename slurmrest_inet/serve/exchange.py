@@ -132,7 +132,7 @@ class _Exchange:
         elif session.linger and self._why is None:
             connection.linger()
         connection.close()
-        return Ending(EXIT_FAULT if session.failed else EXIT_OK, self._misdeed or ("fault" if session.failed else None))
+        return Ending(EXIT_FAULT if session.failed else EXIT_OK, self._misdeed)
 
     def _take_in(self) -> bool:
         """Read once for the session; False when the deadline of what it waits for has passed or the process is to end.
@@ -187,6 +187,8 @@ class _Exchange:
             if isinstance(step, Request):
                 self._answer(step)
             elif isinstance(step, RestError):
+                if step.status != 503:  # that is our lack of memory
+                    self._misdeed = "fault"
                 if isinstance(step, WordedError) and self._dialect is not None:
                     step = step.in_words_of(self._dialect(step.path))
                 self._give(None, self._session.refusal(step))

@@ -31,6 +31,7 @@ from slurmrest_inet.serve import listener, restart  # noqa: E402 - the order is 
 from slurmrest_inet.serve.kept import Kept  # noqa: E402 - the order is the program's own
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from typing import Any, Callable, NoReturn
 
     from slurmrest_inet.auth.keys import Keys
@@ -73,7 +74,8 @@ class Application:
 
     def __call__(self, request: Request) -> Response:
         action, _, argument = request.path[1:].partition("/")
-        return Response(200, "text/plain", getattr(self, action)(request, argument).encode())
+        body = getattr(self, action)(request, argument)
+        return Response(200, "text/plain", body.encode() if isinstance(body, str) else body)
 
     def pid(self, request: Request, argument: str) -> str:
         return str(os.getpid())
@@ -98,6 +100,12 @@ class Application:
         while not os.path.exists(f"/{argument}"):
             time.sleep(0.01)
         return "awake"
+
+    def breaks(self, request: Request, argument: str) -> Iterator[bytes]:
+        """An answer that breaks off when some of it is out."""
+        for _ in range(2):
+            yield b"some"
+        raise ValueError("no more")
 
     def die(self, request: Request, argument: str) -> str:
         os.kill(os.getpid(), signal.Signals[argument])

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 import pytest
 from running import CLOSE, HERE, LOCAL, end_one, next_answer, sleeps, start_one, unix, whole
-from wire import PATIENCE, request
+from wire import PATIENCE, read_all, request
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -437,6 +437,15 @@ class TestPenalties:
             connection.sendall(b"\x16\x03\x01\x02\x00\r\n\r\n")
             assert whole(connection).status == 400
         one.wait_for("last for: fault")
+
+    def test_an_answer_that_breaks_off_is_our_fault(self, listen: Any) -> None:
+        one = listen(LOCAL, **STRICT, **ONE, SLURMREST_INET_PENALTY_FAULT_SECONDS="20")
+        with one.connect("127.0.0.5") as connection:
+            connection.sendall(request("/breaks"))
+            assert read_all(connection).endswith(b"some\r\n")
+        one.wait_until(lambda: not one.children())
+        assert one.ask("/pid", source="127.0.0.5").status == 200
+        assert "no more" in one.read_log()
 
     def test_an_unfinished_request(self, listen: Any) -> None:
         one = listen(LOCAL, **STRICT, SLURMREST_INET_HEAD_SECONDS="0.1", SLURMREST_INET_PENALTY_LATE_SECONDS="20")
