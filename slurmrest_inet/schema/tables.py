@@ -7,7 +7,7 @@ from . import names as _words
 from .job import JOB, JOB_STATE, JOB_STATE_RESPONSE, PRIORITIES
 from .job_desc import JOB_DESC, JOB_SUBMIT_REQ
 from .license import LICENSE
-from .model import Names
+from .model import OUT, Names
 from .node import ENERGY, NODE
 from .partition import PARTITION
 from .ping import PING
@@ -83,6 +83,7 @@ def names() -> dict[str, Names]:
 
 def constants() -> tuple[str, ...]:
     """Return every constant of Slurm's headers that a value from a client can become."""
-    kinds = (kind for table in READ_TABLES for row in table.rows for kind in row.kinds)
+    rows = (row for table in (*TABLES, *READ_TABLES) for row in table.rows if row.way != OUT)
+    kinds = (kind for row in rows for kind in row.kinds)
     words = (entry.constant for kind in kinds if kind.names is not None for entry in kind.names.entries)
     return tuple(dict.fromkeys((*MACROS, *words)))

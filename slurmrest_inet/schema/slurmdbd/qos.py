@@ -10,10 +10,8 @@ from slurmrest_inet.schema.model import (
     NOVAL_32,
     NOVAL_REAL,
     NUMBER_32,
-    QOS_BITS,
     REAL,
     TEXT,
-    TRES,
     Kind,
     Name,
     Names,
@@ -21,6 +19,8 @@ from slurmrest_inet.schema.model import (
     Table,
     flags,
 )
+
+from .readers import PREEMPTED, TRES_IDS
 
 FLAGS = Names(
     "qos_flags",
@@ -66,7 +66,7 @@ def _limit(path: str, member: str, doc: str) -> Row:
 
 
 def _tres(path: str, member: str, doc: str) -> Row:
-    return Row(path, member, TRES, doc, way=BOTH)
+    return Row(path, member, TRES_IDS, doc, way=BOTH)
 
 
 _ACTIVE_JOBS = (
@@ -137,7 +137,7 @@ QOS = Table(
         Row(
             "limits/max/tres/minutes/total",
             "grp_tres_mins",
-            TRES,
+            TRES_IDS,
             "Minutes that all its jobs together may use",
             since=42,
             way=BOTH,
@@ -161,7 +161,7 @@ QOS = Table(
         _limit("limits/min/priority_threshold", "min_prio_thresh", "Priority without which a job reserves nothing"),
         _tres("limits/min/tres/per/job", "min_tres_pj", "Resources that a job must ask for"),
         Row("name", "name", TEXT, "Name", way=BOTH),
-        Row("preempt/list", "preempt_bitstr", QOS_BITS, "QOSes whose jobs it may preempt", way=BOTH),
+        Row("preempt/list", "preempt_bitstr", PREEMPTED, "QOSes whose jobs it may preempt", way=BOTH),
         Row("preempt/mode", "preempt_mode", flags(PREEMPT_MODES), "How its jobs are preempted", way=BOTH),
         _limit("preempt/exempt_time", "preempt_exempt_time", "Seconds that a job runs before it may be preempted"),
         _limit("priority", "priority", "Priority that its jobs get"),

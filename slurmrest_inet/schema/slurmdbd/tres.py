@@ -3,15 +3,17 @@
 
 from __future__ import annotations
 
-from slurmrest_inet.schema.model import NUMBER, TEXT, Row, Table
+from slurmrest_inet.schema.model import BOTH, NUMBER_32, TEXT, Kind, Row, Table
+
+_COUNT = Kind("number", type="integer", width=64)
 
 TRES = Table(
     "slurmdb_tres_rec_t",
     (
-        Row("type", "type", TEXT, "Type"),
-        Row("name", "name", TEXT, "Name within the type, empty where there is but one"),
-        Row("id", "id", NUMBER, "Id"),
-        Row("count", "count", NUMBER, "How much of it"),
+        Row("type", "type", TEXT, "Type", way=BOTH, required=(39, 45)),
+        Row("name", "name", TEXT, "Name within the type, empty where there is but one", way=BOTH),
+        Row("id", "id", NUMBER_32, "Id", way=BOTH),
+        Row("count", "count", _COUNT, "How much of it", way=BOTH),
     ),
     skip={
         "alloc_secs": "in the records of what was used",
