@@ -158,6 +158,11 @@ class Row(NamedTuple):
         return tuple(source.member for source in self.sources if source.member is not None)
 
 
+def both(*rows: Row) -> tuple[Row, ...]:
+    """Return rows that requests may have as well as answers."""
+    return tuple(row._replace(way=BOTH) for row in rows)
+
+
 class Table(NamedTuple):
     """All rows of one C struct.
 

@@ -3,34 +3,21 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any
 
 import pytest
 
 from slurmrest_inet.schema.decode import decode
 from slurmrest_inet.schema.reading import Report
+from slurmrest_inet.schema.slurmdbd.known import Known, Resource
 from slurmrest_inet.schema.slurmdbd.qos import QOS
 
-
-class Resource(NamedTuple):
-    """As known.Resource."""
-
-    id: int
-
-
-class Known:
-    """A context that knows two resources and two QOSes."""
-
-    def resource(self, type_: str, name: str) -> Resource | None:
-        return {("cpu", ""): Resource(1), ("gres", "gpu"): Resource(1001)}.get((type_, name))
-
-    def qos(self, name: str) -> int | None:
-        return {"normal": 1, "low": 2}.get(name)
+KNOWN = Known((Resource(1, "cpu"), Resource(1001, "gres", "gpu")), {1: "normal", 2: "low"})
 
 
 def read(body: Any, version: int = 42) -> tuple[dict[str, Any], Report]:
     report = Report()
-    return dict(decode(QOS, version, body, report, Known()).members), report
+    return dict(decode(QOS, version, body, report, KNOWN).members), report
 
 
 def tres(value: Any, version: int = 42) -> tuple[Any, Report]:
@@ -40,14 +27,16 @@ def tres(value: Any, version: int = 42) -> tuple[Any, Report]:
 
 @pytest.mark.parametrize("version", [39, 40, 42, 45])
 def test_resources(version: int) -> None:
-    value = [{"type": "cpu", "count": 8}, {"type": "gres", "name": "gpu", "id": 7, "count": 2}]
+    value = [{"type": "cpu", "count": 8}, {"type": "gres", "name": "gpu", "id": 1001, "count": 2}]
     found, report = tres(value, version)
     assert (found, report.faults, report.warnings) == ("1=8,1001=2", [], [])
 
 
-def test_that_an_unknown_resource_is_left_out() -> None:
+def test_an_unknown_resource() -> None:
+    """slurmrestd passes over it and says that all is well."""
     found, report = tres([{"type": "foo", "count": 1}, {"type": "cpu"}])
-    assert (found, report.faults) == ("1=0", [])
+    assert found is None
+    assert report.faults[0].details == (("Couldn't find TRES matching name: type:foo", "ESLURM_INVALID_TRES"),)
 
 
 def test_that_minus_one_takes_a_limit_away() -> None:
@@ -56,7 +45,7 @@ def test_that_minus_one_takes_a_limit_away() -> None:
 
 
 def test_no_resources() -> None:
-    assert tres([])[0] == ""
+    assert tres([])[0] is None
 
 
 @pytest.mark.parametrize("value", ["cpu=4", {"cpu": 4}, 5])

@@ -3,7 +3,11 @@
 
 from __future__ import annotations
 
-from slurmrest_inet.schema.model import TEXT, Name, Names, Row, Table, flags, listed
+from slurmrest_inet.schema.model import TEXT, Name, Names, Row, Table, both, flags
+
+from . import readers
+from .association import ASSOCIATION_SHORT
+from .coordinator import COORDINATOR
 
 FLAGS = Names(
     "account_flags",
@@ -19,12 +23,12 @@ FLAGS = Names(
 
 ACCOUNT = Table(
     "slurmdb_account_rec_t",
-    (
-        Row("associations", "assoc_list", listed("association_short"), "Its associations"),
-        Row("coordinators", "coordinators", listed("slurmdb_coord_rec_t"), "Users who may manage it"),
-        Row("description", "description", TEXT, "What it is for"),
-        Row("name", "name", TEXT, "Name"),
-        Row("organization", "organization", TEXT, "Whose it is"),
+    both(
+        Row("associations", "assoc_list", readers.listed(ASSOCIATION_SHORT), "Its associations"),
+        Row("coordinators", "coordinators", readers.listed(COORDINATOR), "Users who may manage it"),
+        Row("description", "description", TEXT, "What it is for", required=(39, 45)),
+        Row("name", "name", TEXT, "Name", required=(39, 45)),
+        Row("organization", "organization", TEXT, "Whose it is", required=(39, 45)),
         Row("flags", "flags", flags(FLAGS), "Whether it is deleted, and what it lets its users do"),
     ),
     skip={},

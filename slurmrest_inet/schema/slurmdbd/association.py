@@ -12,24 +12,28 @@ from slurmrest_inet.schema.model import (
     NOVAL_32,
     NULLABLE_OR_INFINITE,
     NUMBER,
+    NUMBER_16,
     NUMBER_32,
     QOS,
     QOS_LISTED,
     QOS_SORTED,
     REAL,
     TEXT,
-    TRES,
     Name,
     Names,
     Row,
     Table,
+    both,
     derived,
     flags,
-    listed,
     own,
     record,
     record_or_null,
 )
+from slurmrest_inet.schema.readers import record as record_reader
+
+from . import readers
+from .accounting import ACCOUNTING
 
 FLAGS = Names(
     "association_flags",
@@ -45,12 +49,12 @@ FLAGS = Names(
 
 ASSOCIATION_SHORT = Table(
     "slurmdb_assoc_rec_t",
-    (
-        Row("account", "acct", TEXT, "Account"),
+    both(
+        Row("account", "acct", TEXT, "Account", required=(36, 38)),
         Row("cluster", "cluster", TEXT, "Cluster"),
         Row("partition", "partition", TEXT, "Partition that it is for, empty for all"),
-        Row("user", "user", TEXT, "User, empty in an account's own"),
-        Row("id", "id", NUMBER, "Id", since=40),
+        Row("user", "user", TEXT, "User, empty in an account's own", required=(36, 45)),
+        Row("id", "id", NUMBER_32, "Id", since=40),
     ),
     skip={},
     view="association_short",
@@ -59,7 +63,7 @@ ASSOCIATION_SHORT = Table(
 
 USAGE = Table(
     "slurmdb_assoc_usage_t",
-    (
+    both(
         Row("accrue_job_count", "accrue_cnt", NUMBER, "Jobs that grow older while they wait", until=39),
         Row("group_used_wallclock", "grp_used_wall", REAL, "Time that its jobs ran (seconds)", until=39),
         Row("fairshare_factor", "fs_factor", REAL, "Factor in its jobs' priority", until=39),
@@ -82,6 +86,7 @@ USAGE = Table(
     ),
 )
 
+_OWN = own("association_short")._replace(read=record_reader(ASSOCIATION_SHORT))
 _LIMIT = NULLABLE_OR_INFINITE._replace(width=32)
 
 
@@ -91,7 +96,7 @@ def _limit(path: str, member: str, doc: str) -> Row:
 
 
 def _tres(path: str, member: str, doc: str, since: int = 36, until: int = 45) -> Row:
-    return Row(path, member, TRES, doc, since=since, until=until)
+    return Row(path, member, readers.TRES_IDS, doc, since=since, until=until)
 
 
 _CONTROLLERS = dict.fromkeys(
@@ -105,12 +110,12 @@ _CONTROLLERS = dict.fromkeys(
 
 ASSOCIATION = Table(
     "slurmdb_assoc_rec_t",
-    (
-        Row("accounting", "accounting_list", listed("slurmdb_accounting_rec_t"), "What it has used", since=40),
-        Row("account", "acct", TEXT, "Account"),
+    both(
+        Row("accounting", "accounting_list", readers.listed(ACCOUNTING), "What it has used", since=40),
+        Row("account", "acct", TEXT, "Account", required=(36, 38)),
         Row("cluster", "cluster", TEXT, "Cluster"),
         Row("comment", "comment", TEXT, "Comment", since=40, release="23.02"),
-        Row("default/qos", "def_qos_id", QOS, "QOS of jobs that ask for none"),
+        Row("default/qos", "def_qos_id", QOS._replace(read=readers.qos), "QOS of jobs that ask for none"),
         Row(
             "flags",
             "flags",
@@ -137,15 +142,21 @@ ASSOCIATION = Table(
         _tres("max/tres/per/job", "max_tres_pj", "Resources that one job may have"),
         _tres("max/tres/per/node", "max_tres_pn", "Resources of a node that one job may have"),
         _limit("max/per/account/wall_clock", "grp_wall", "Time that all jobs together may take (minutes)"),
-        Row("id", None, own("association_short"), "Itself in short", since=40, until=40),
-        Row("id", "id", NUMBER, "Id", since=41),
-        Row("is_default", "is_def", NUMBER, "Whether it is the user's default", then={39: BOOLEAN}),
+        Row("id", None, _OWN, "Itself in short", since=40, until=40),
+        Row("id", "id", NUMBER_32, "Id", since=41),
+        Row("is_default", "is_def", NUMBER_16, "Whether it is the user's default", then={39: BOOLEAN}),
         Row("lineage", "lineage", TEXT, "The accounts above it, as a path", since=40, release="23.11"),
         _limit("min/priority_threshold", "min_prio_thresh", "Priority from which on jobs keep resources for them"),
         Row("parent_account", "parent_acct", TEXT, "Account above it"),
         Row("partition", "partition", TEXT, "Partition that it is for, empty for all"),
         _limit("priority", "priority", "Priority that its jobs get"),
-        Row("qos", "qos_list", LISTED_TEXTS, "QOSes that its jobs may ask for", then={38: QOS_SORTED, 39: QOS_LISTED}),
+        Row(
+            "qos",
+            "qos_list",
+            LISTED_TEXTS,
+            "QOSes that its jobs may ask for",
+            then={38: QOS_SORTED, 39: QOS_LISTED._replace(read=readers.qos_list)},
+        ),
         Row("shares_raw", "shares_raw", NUMBER_32, "Shares that it has been given"),
         Row(
             "usage",
@@ -153,9 +164,9 @@ ASSOCIATION = Table(
             record_or_null("slurmdb_assoc_usage_t"),
             "What slurmctld counts",
             until=39,
-            then={39: record("slurmdb_assoc_usage_t", pointer=True)},
+            then={39: record("slurmdb_assoc_usage_t", pointer=True)._replace(read=record_reader(USAGE))},
         ),
-        Row("user", "user", TEXT, "User, empty in an account's own"),
+        Row("user", "user", TEXT, "User, empty in an account's own", required=(36, 45)),
     ),
     skip={
         **_CONTROLLERS,

@@ -3,13 +3,14 @@
 
 from __future__ import annotations
 
-from slurmrest_inet.schema.model import BOOLEAN, NUMBER, TEXT, Row, Table
+from slurmrest_inet.schema.model import BOOLEAN, NUMBER_16, TEXT, Row, Table, both
 
 COORDINATOR = Table(
     "slurmdb_coord_rec_t",
-    (
-        Row("name", "name", TEXT, "Name"),
-        Row("direct", "direct", NUMBER, "Whether it is so by itself, not by an account above", then={39: BOOLEAN}),
+    both(
+        Row("name", "name", TEXT, "Name", required=(36, 45)),
+        Row("direct", "direct", NUMBER_16, "Whether it is so by itself, not by an account above", then={39: BOOLEAN}),
     ),
     skip={},
+    parser="COORD",
 )

@@ -1,13 +1,16 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""How lists of trackable resources and of QOSes are read: as the ids that slurmdbd knows them by.
+"""How values of slurmdbd's records are read from v0.0.39 on, where the readers of all tables do not do.
 
-Rule 1: as in schema/readers.py. What has which id, the context says (known.py).
+Rule 1: as in schema/readers.py: a reader gets a value and where it stands, and returns what its row's member gets.
+Rule 2: what resources and QOSes there are is in the context (`Known`); one that is not there is a fault, also where
+        slurmrestd passes over it and says that all is well.
 """
 
 from __future__ import annotations
 
-from slurmrest_inet.schema.model import QOS_BITS, TRES
-from slurmrest_inet.schema.scalars import InvalidError, to_text
+from slurmrest_inet.schema.model import QOS_BITS, TRES, Kind
+from slurmrest_inet.schema.readers import CONVERSION, text
+from slurmrest_inet.schema.scalars import InvalidError, infer_scanned, to_text
 from slurmrest_inet.versions import since
 
 from .tres import TRES as TRES_TABLE
@@ -16,43 +19,111 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from slurmrest_inet.schema.reading import Reading
+    from slurmrest_inet.schema.model import Table
+    from slurmrest_inet.schema.reading import Reading, Record
 
+    from .known import Known, Resource
+
+NO_RESOURCE, NO_QOS = "ESLURM_INVALID_TRES", "ESLURM_INVALID_QOS"
 _NO_LIST = {39: "ESLURM_REST_FAIL_PARSING", 40: "ESLURM_DATA_EXPECTED_LIST"}
 
 
-def _tres(value: Any, at: Reading) -> str | None:
-    """Resources as Slurm's text of ids and counts ("1=8,1001=2"); one that slurmdbd does not know is left out."""
+def resources(value: Any, at: Reading) -> str | None:
+    """A list of {type, name, id, count} as a text of ids and counts; None for an empty list."""
     if not isinstance(value, list):
         raise InvalidError(f"TRES should be LIST but is type {at.manner.word(value)}", since(_NO_LIST, at.version))
-    found = []
-    for index, one in enumerate(value):
-        members: dict[str, Any] = dict(at.inner(TRES_TABLE, one, f"[{index}]").members)
-        resource = at.context.resource(str(members.get("type") or ""), str(members.get("name") or ""))
-        if resource is not None:
-            found.append(f"{resource.id}={int(members.get('count', 0)) % (1 << 64)}")
-    return ",".join(found)
+    given = [at.inner(TRES_TABLE, item, f"[{index}]") for index, item in enumerate(value)]
+    return ",".join(resource(record, at.context) for record in given) or None
 
 
-def qos_ids(value: Any, at: Reading) -> list[str]:
-    """The ids of a list of QOSes by name, as texts."""
+def resource(record: Record, known: Known) -> str:
+    """One of them as "1=2"."""
+    members = record.members
+    type_, name = (str(members.get(part) or "") for part in ("type", "name"))
+    id_, count = (found if isinstance(found := members.get(part), int) else 0 for part in ("id", "count"))
+    found = find(known, type_, name, id_)
+    return f"{found.id}={count % (1 << 64)}"
+
+
+def find(known: Known, type_: str, name: str, id_: int) -> Resource:
+    """Return the resource that type, name and id mean, as far as each of them was given."""
+    by_id = known.resource_of(id_) if id_ else None
+    found = by_id if by_id and not type_ else known.resource(type_, name)
+    if found is None:
+        raise InvalidError(f"Couldn't find TRES matching name:{name} type:{type_}", NO_RESOURCE)
+    if id_ and found.id != id_:
+        raise InvalidError(
+            f"Requested TRES id({id_}) doesn't match TRES type/name({found.type}/{found.name}) which id is {found.id}",
+            NO_RESOURCE,
+        )
+    return found
+
+
+def qos(value: Any, at: Reading) -> int | str:
+    """A QOS by its name or id; nothing takes it away."""
+    at.expect("string", value)
+    return "INFINITE" if value is None or value == "" else _qos(value, at)
+
+
+def qos_list(value: Any, at: Reading) -> list[str]:
+    """QOSes by their names or ids, as a list of ids; slurmdbd takes an empty one for none that was given."""
     at.expect("array", value)
     if not isinstance(value, list):
-        raise InvalidError(f"Expected list but got {at.manner.name(value)}", "ESLURM_DATA_EXPECTED_LIST")
-    found = []
-    for one in value:
-        id_ = at.context.qos(to_text(one))
-        if id_ is None:
-            raise InvalidError(f"Unable to resolve QOS: {to_text(one)}", "ESLURM_INVALID_QOS")
-        found.append(str(id_))
+        raise InvalidError(f"Unable to resolve QOS: {to_text(value, None) if value is not None else ''}", NO_QOS)
+    return [str(_qos(one, at)) for one in value]
+
+
+def _qos(value: Any, at: Reading) -> int:
+    known: Known = at.context
+    if isinstance(value, dict):
+        value = value.get("id") or value.get("name")
+    guessed = infer_scanned(value) if isinstance(value, str) else value
+    if type(guessed) is int and known.has_qos(guessed):
+        return guessed
+    found = None if value is None or isinstance(value, (list, dict)) else known.qos(to_text(value))
+    if found is None:
+        shown = "" if value is None or isinstance(value, (list, dict)) else to_text(value)
+        raise InvalidError(f"Unable to resolve QOS: {shown}", NO_QOS)
     return found
 
 
 def _preempted(value: Any, at: Reading) -> None:
-    at.members["preempt_list"] = qos_ids(value, at)
+    at.members["preempt_list"] = qos_list(value, at)
 
 
-TRES_IDS = TRES._replace(read=_tres)
+TRES_IDS = TRES._replace(read=resources)
 """A text of resources, which clients write as a list of records."""
 PREEMPTED = QOS_BITS._replace(read=_preempted)
 """QOSes as a string of bits; of requests slurmdbd takes a list of ids, which is another member."""
+
+
+class Listed:
+    """The reader of a list of objects with a table of their own."""
+
+    def __init__(self, table: Table) -> None:
+        self.table = table
+
+    def __call__(self, value: Any, at: Reading) -> list[Record]:
+        if isinstance(value, dict):
+            raise InvalidError("Expected List but found a dictionary", "ESLURM_DATA_EXPECTED_LIST")
+        items = value if isinstance(value, list) else [value]
+        return [at.inner(self.table, item, f"[{index}]") for index, item in enumerate(items)]
+
+
+def listed(table: Table) -> Kind:
+    """Return the kind of a Slurm list of records that is read as well as written."""
+    return Kind("list_records", record=table.name, type="array", read=Listed(table))
+
+
+def texts(value: Any, at: Reading) -> list[str]:
+    """A list of texts, or one text with commas."""
+    at.expect("array", value)
+    items = value if isinstance(value, list) else [] if value is None else to_text(value).split(",")
+    if any(isinstance(one, (list, dict)) for one in items):
+        raise InvalidError("unable to convert csv entry to string", CONVERSION)
+    return [to_text(one) for one in items]
+
+
+def name(value: Any, at: Reading) -> str | None:
+    """A text; an empty one is as none."""
+    return text(value, at) or None

@@ -3,17 +3,15 @@
 
 from __future__ import annotations
 
-from slurmrest_inet.schema.model import BOTH, NUMBER_32, TEXT, Kind, Row, Table
-
-_COUNT = Kind("number", type="integer", width=64)
+from slurmrest_inet.schema.model import NUMBER, NUMBER_32, TEXT, Row, Table, both
 
 TRES = Table(
     "slurmdb_tres_rec_t",
-    (
-        Row("type", "type", TEXT, "Type", way=BOTH, required=(39, 45)),
-        Row("name", "name", TEXT, "Name within the type, empty where there is but one", way=BOTH),
-        Row("id", "id", NUMBER_32, "Id", way=BOTH),
-        Row("count", "count", _COUNT, "How much of it", way=BOTH),
+    both(
+        Row("type", "type", TEXT, "Type", required=(36, 45)),
+        Row("name", "name", TEXT, "Name within the type, empty where there is but one"),
+        Row("id", "id", NUMBER_32, "Id"),
+        Row("count", "count", NUMBER._replace(width=64), "How much of it"),
     ),
     skip={
         "alloc_secs": "in the records of what was used",

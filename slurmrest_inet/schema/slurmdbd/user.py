@@ -3,7 +3,12 @@
 
 from __future__ import annotations
 
-from slurmrest_inet.schema.model import NUMBER, TEXT, Name, Names, Row, Table, choice, choices, flags, listed
+from slurmrest_inet.schema.model import NUMBER_32, TEXT, Name, Names, Row, Table, both, choice, choices, flags
+
+from . import readers
+from .association import ASSOCIATION_SHORT
+from .coordinator import COORDINATOR
+from .wckey import WCKEY
 
 LEVELS = Names(
     "administrator_levels",
@@ -25,17 +30,19 @@ FLAGS = Names(
 
 USER = Table(
     "slurmdb_user_rec_t",
-    (
+    both(
         Row("administrator_level", "admin_level", choice(LEVELS), "Rights in slurmdbd", then={39: choices(LEVELS)}),
-        Row("associations", "assoc_list", listed("association_short"), "Their associations"),
-        Row("coordinators", "coord_accts", listed("slurmdb_coord_rec_t"), "Accounts that they may manage"),
-        Row("default/qos", "def_qos_id", NUMBER, "Id of the QOS of jobs that ask for none", since=44, release="25.11"),
+        Row("associations", "assoc_list", readers.listed(ASSOCIATION_SHORT), "Their associations"),
+        Row("coordinators", "coord_accts", readers.listed(COORDINATOR), "Accounts that they may manage"),
+        Row(
+            "default/qos", "def_qos_id", NUMBER_32, "Id of the QOS of jobs that ask for none", since=44, release="25.11"
+        ),
         Row("default/account", "default_acct", TEXT, "Account of jobs that ask for none"),
         Row("default/wckey", "default_wckey", TEXT, "Wckey of jobs that ask for none"),
         Row("flags", "flags", flags(FLAGS_38), "Whether they are deleted", since=38, then={39: flags(FLAGS)}),
-        Row("name", "name", TEXT, "Name"),
+        Row("name", "name", TEXT, "Name", required=(36, 45)),
         Row("old_name", "old_name", TEXT, "Name that a change takes away", since=39),
-        Row("wckeys", "wckey_list", listed("slurmdb_wckey_rec_t"), "Their wckeys", since=39),
+        Row("wckeys", "wckey_list", readers.listed(WCKEY), "Their wckeys", since=39),
     ),
     skip={
         "bf_usage": "filled in by slurmctld alone",

@@ -3,19 +3,28 @@
 
 from __future__ import annotations
 
-from slurmrest_inet.schema.model import NUMBER, TEXT, Name, Names, Row, Table, derived, flags, listed
+from slurmrest_inet.schema.model import NUMBER_32, TEXT, Name, Names, Row, Table, both, constant, derived, flags
+
+from . import readers
+from .accounting import ACCOUNTING
 
 FLAGS = Names("wckey_flags", (Name("SLURMDB_WCKEY_FLAG_DELETED", "DELETED"),), bits=True)
 
 WCKEY = Table(
     "slurmdb_wckey_rec_t",
-    (
-        Row("accounts", "accounting_list", listed("slurmdb_accounting_rec_t"), "What was used with it", until=38),
-        Row("accounting", "accounting_list", listed("slurmdb_accounting_rec_t"), "What was used with it", since=39),
-        Row("cluster", "cluster", TEXT, "Cluster"),
-        Row("id", "id", NUMBER, "Id"),
-        Row("name", "name", TEXT, "Name, with an asterisk where it is used for want of another"),
-        Row("user", "user", TEXT, "User"),
+    both(
+        Row("accounts", None, constant("[]", "array"), "Nothing: slurmdbd tells no accounts of a wckey", until=38),
+        Row("accounting", "accounting_list", readers.listed(ACCOUNTING), "What was used with it", since=39),
+        Row("cluster", "cluster", TEXT, "Cluster", required=(36, 45)),
+        Row("id", "id", NUMBER_32, "Id", required=(36, 38)),
+        Row(
+            "name",
+            "name",
+            TEXT,
+            "Name, with an asterisk where it is used for want of another",
+            required=(36, 45),
+        ),
+        Row("user", "user", TEXT, "User", required=(36, 45)),
         Row(
             "flags",
             "flags",

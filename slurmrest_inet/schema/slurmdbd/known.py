@@ -1,0 +1,45 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What slurmdbd knows by ids, for bodies that name it: trackable resources and QOSes.
+
+Rule 1: pure: whoever asked slurmdbd gives the names.
+Rule 2: names are compared without regard to the case of their letters, as slurmdbd compares them.
+"""
+
+from __future__ import annotations
+
+from slurmrest_inet.record import NamedTuple
+
+
+class Resource(NamedTuple):
+    """A trackable resource; its name is empty where there is but one of its type."""
+
+    id: int
+    type: str
+    name: str = ""
+
+
+class Known:
+    """Resources and QOSes, each by its id and by its name."""
+
+    def __init__(self, resources: tuple[Resource, ...] = (), qos: dict[int, str] | None = None) -> None:
+        self._resources = resources
+        self._qos = {name.lower(): id_ for id_, name in (qos or {}).items()}
+        self._qos_ids = set(qos or {})
+
+    def resource(self, type_: str, name: str) -> Resource | None:
+        """Return the resource of a type and a name; without a name, the first one of the type."""
+        wanted = type_.lower(), name.lower()
+        fitting = (one for one in self._resources if one.type.lower() == wanted[0])
+        return next((one for one in fitting if not name or one.name.lower() == wanted[1]), None)
+
+    def resource_of(self, id_: int) -> Resource | None:
+        """Return the resource with an id."""
+        return next((one for one in self._resources if one.id == id_), None)
+
+    def qos(self, name: str) -> int | None:
+        """Return the id of a QOS."""
+        return self._qos.get(name.lower())
+
+    def has_qos(self, id_: int) -> bool:
+        """Tell whether a QOS has that id."""
+        return id_ in self._qos_ids
