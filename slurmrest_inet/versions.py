@@ -30,10 +30,10 @@ SIDES = ("slurm", "slurmdb")
 DAEMONS = {"slurm": "slurmctld", "slurmdb": "slurmdbd"}
 """Which daemon a side is about."""
 
-SERVED = (36, 37, 38, 39, 40, 41, 42)
-"""Those that have operations here."""
+SERVED = {"slurm": (36, 37, 38, 39, 40, 41, 42), "slurmdb": (36, 37, 38, 39, 40, 41, 42, 43, 44, 45)}
+"""Those that have operations here, by side, in order."""
 
-READ = (36, 37, 38, 42)
+READ = {"slurm": (36, 37, 38, 42), "slurmdb": SERVED["slurmdb"]}
 """Those of them whose reads are served, too."""
 
 RELEASES = ("22.05", "23.02", "23.11", "24.05", "24.11", "25.05", "25.11", "26.05")
@@ -210,10 +210,10 @@ HOME = {version: dialect.home for version, dialect in DIALECTS.items()}
 """The release whose slurmrestd is the model of an API version."""
 
 
-def parse(segment: str) -> int | None:
-    """Return 38 for ``v0.0.38``, None for what is no API version that is served."""
+def parse(side: str, segment: str) -> int | None:
+    """Return 38 for ``v0.0.38``, None for what is no API version that is served on a side."""
     version = _number(segment)
-    return version if version in SERVED else None
+    return version if version in SERVED.get(side, ()) else None
 
 
 def _number(segment: str) -> int | None:

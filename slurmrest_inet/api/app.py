@@ -72,7 +72,9 @@ def load_all(settings: Settings) -> None:
     """Load the module of every operation that `settings` lets be served."""
     for route in ROUTES:
         if any(
-            selection.is_selected(settings, route.side, version) for version in versions.SERVED if route.serves(version)
+            selection.is_selected(settings, route.side, version)
+            for version in versions.SERVED[route.side]
+            if route.serves(version)
         ):
             Application.operation(route.function)
 
@@ -118,7 +120,7 @@ class Application:
         dialect = self.dialect(request.path)
         match = router.find(request.method, query.split_path(request.path, dialect), self._settings, dialect)
         accepted = media.negotiate(request, dialect)
-        flags = selection.flags(self._settings, match.version)
+        flags = selection.flags(self._settings, match.route.side, match.version)
         size = len(request.body) or len(request.query or "")
         call = Call(match.version, match.parameters, *_told(request, dialect), flags, match.route.query, size)
         self.adopt(identity)

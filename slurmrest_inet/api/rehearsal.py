@@ -35,10 +35,8 @@ _PEER = Peer(INET, None, 0, 0, "-")
 
 def requests(settings: Settings) -> bytes:
     """Return what `application` is asked, on one connection."""
-    newest, oldest = (
-        selection.newest(settings),
-        versions.SERVED[0],
-    )  # which may not be selected, but then it is the last
+    # The oldest may not be selected, but then it is the last.
+    newest, oldest = selection.newest(settings), versions.SERVED["slurm"][0]
     return (_REQUEST.format(newest, "") + _REQUEST.format(oldest, "Connection: close\r\n")).encode()
 
 

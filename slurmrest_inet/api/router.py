@@ -45,12 +45,13 @@ def _parameters(template: str, segments: tuple[str, ...]) -> dict[str, str] | No
 
 def find(method: str, segments: tuple[str, ...], settings: Settings, dialect: Dialect) -> Match:
     """Return the operation for a path. Raises RestError 404 or 405 in the words of ``dialect``."""
-    side, version, rest = segments[:1], versions.parse(segments[1]) if len(segments) > 2 else None, segments[2:]
+    side, rest = (*segments, "")[0], segments[2:]
+    version = versions.parse(side, segments[1]) if rest else None
     methods: list[str] = []
-    if version is not None and selection.is_selected(settings, side[0], version):
+    if version is not None and selection.is_selected(settings, side, version):
         path = None
         for route in ROUTES:
-            if route.side != side[0] or not route.serves(version) or path not in (None, route.path):
+            if route.side != side or not route.serves(version) or path not in (None, route.path):
                 continue
             parameters = _parameters(route.path, rest)
             if parameters is None:

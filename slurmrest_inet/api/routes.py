@@ -47,7 +47,7 @@ class Route(NamedTuple):
     def serves(self, version: int) -> bool:
         """Tell whether the operation is one of an API version that is served."""
         served = versions.READ if self.method == "GET" else versions.SERVED
-        return version in served and self.since <= version <= self.until
+        return version in served[self.side] and self.since <= version <= self.until
 
     def operation_id(self, version: int) -> str:
         """Return what the documents of an API version call the operation."""
@@ -116,7 +116,7 @@ ROUTES = (
 
 def served() -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return the names of the OpenAPI plugins and of the data parsers that have operations here."""
-    every = ((version, route) for version in versions.SERVED for route in ROUTES)
+    every = ((version, route) for version in versions.DIALECTS for route in ROUTES)
     pairs = sorted({(version, route.side) for version, route in every if route.serves(version)})
     plugins = dict.fromkeys(versions.plugin(side, version)[0] for version, side in pairs)
     parsed = (version for version, _ in pairs if not versions.DIALECTS[version].plugin_by_version)

@@ -11,9 +11,15 @@ if TYPE_CHECKING:
 
 
 def newest(settings: Settings) -> int:
-    """Return the newest API version that ``-s`` and ``-d`` let be served, of all that there are if they let none."""
-    selected = [one for one in versions.SERVED if any(is_selected(settings, side, one) for side in versions.SIDES)]
-    return max(selected or versions.SERVED)
+    """Return the newest API version that ``-s`` and ``-d`` let be served, of all that there are if they let none.
+
+    That of slurmctld's side comes first: without a version it is that side's release that answers.
+    """
+    for side in versions.SIDES:
+        selected = [one for one in versions.SERVED[side] if is_selected(settings, side, one)]
+        if selected:
+            return max(selected)
+    return max(versions.SERVED[versions.SIDES[0]])
 
 
 def is_selected(settings: Settings, side: str, version: int) -> bool:
@@ -22,16 +28,17 @@ def is_selected(settings: Settings, side: str, version: int) -> bool:
         return False
     if settings.data_parsers is None or versions.DIALECTS[version].plugin_by_version:
         return True
-    return _parser(settings, version) is not None
+    return _parser(settings, side, version) is not None
 
 
-def flags(settings: Settings, version: int) -> tuple[str, ...]:
+def flags(settings: Settings, side: str, version: int) -> tuple[str, ...]:
     """Return the flags with which ``-d`` names the data parser of an API version; older versions have none."""
     if settings.data_parsers is None or versions.DIALECTS[version].plugin_by_version:
         return ()
-    return tuple((_parser(settings, version) or "").split("+")[1:])
+    return tuple((_parser(settings, side, version) or "").split("+")[1:])
 
 
-def _parser(settings: Settings, version: int) -> str | None:
-    names = (f"data_parser/v0.0.{version}", "data_parser/latest" if version == versions.SERVED[-1] else "")
+def _parser(settings: Settings, side: str, version: int) -> str | None:
+    latest = version == versions.SERVED[side][-1]
+    names = (f"data_parser/v0.0.{version}", "data_parser/latest" if latest else "")
     return next((parser for parser in settings.data_parsers or () if parser.split("+")[0] in names), None)

@@ -48,7 +48,7 @@ class RefusedError(FailedError):
 def trials(settings: Settings) -> Iterator[tuple[str, Callable[[], None]]]:
     """Return what is tried: the request as a client would write it, and what tries it. That raises FailedError."""
     for route in ROUTES:
-        for version in versions.SERVED:
+        for version in versions.SERVED[route.side]:
             if route.serves(version) and selection.is_selected(settings, route.side, version):
                 path = route.path.replace(":int", "")
                 yield f"{route.method} /{route.side}/v0.0.{version}/{path}", functools.partial(_try, route, version)

@@ -54,9 +54,10 @@ class TestRoutes:
             keys = [(r.method, r.side, r.path) for r in ROUTES if r.since <= version <= r.until]
             assert len(keys) == len(set(keys))
 
-    @pytest.mark.parametrize("version", versions.READ)
+    @pytest.mark.parametrize("version", versions.READ["slurm"])
     def test_reads_of_a_version(self, version: int) -> None:
-        paths = {r.path.replace(":int", "") for r in ROUTES if r.method == "GET" and r.serves(version)}
+        ctld = [route for route in ROUTES if (route.method, route.side) == ("GET", "slurm")]
+        paths = {r.path.replace(":int", "") for r in ctld if r.serves(version)}
         wanted = {"ping", "diag", "jobs", "job/{job_id}", "nodes", "node/{node_name}", "partitions"}
         wanted |= {"partition/{partition_name}"}
         wanted |= {"reservations", "reservation/{reservation_name}"} if version > 36 else set()
@@ -127,9 +128,10 @@ class TestRoutes:
         assert home in versions.HTTP
 
     def test_the_newest_that_is_served(self) -> None:
-        assert selection.newest(EVERYTHING) == max(versions.SERVED)
+        assert selection.newest(EVERYTHING) == max(versions.SERVED["slurm"])
         assert selection.newest(EVERYTHING._replace(openapi_plugins=("openapi/v0.0.37", "openapi/dbv0.0.36"))) == 37
-        assert selection.newest(EVERYTHING._replace(openapi_plugins=())) == max(versions.SERVED)
+        assert selection.newest(EVERYTHING._replace(openapi_plugins=("openapi/slurmdbd",))) == 45
+        assert selection.newest(EVERYTHING._replace(openapi_plugins=())) == max(versions.SERVED["slurm"])
 
     def test_the_words_of_each_release(self) -> None:
         unknown = {home: versions.HTTP[home].unknown_path.text.split()[:3] for home in versions.HTTP}

@@ -37,9 +37,9 @@ def installed() -> int:
     return int(found[1]) * 100 + int(found[2]) if found else 0
 
 
-def at_home(release: int) -> list[int]:
+def at_home(release: int, side: str = "slurm") -> list[int]:
     """The API versions whose reads we serve and that have their home in a release; writes are compared elsewhere."""
-    return [version for version in READ if HOME[version] == release]
+    return [version for version in READ[side] if HOME[version] == release]
 
 
 def pairs(cases: Iterable[Case], release: int) -> list[tuple[Case, int]]:
@@ -57,7 +57,7 @@ def second_opinions(cases: Iterable[Case], release: int) -> list[tuple[Case, int
         (case, version)
         for version in SECOND_OPINIONS.get(release, ())
         for case in cases
-        if version in READ and version in case.versions
+        if version in READ["slurm"] and version in case.versions
     ]
 
 

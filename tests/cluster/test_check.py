@@ -57,7 +57,7 @@ def test_all_right(lab: Lab) -> None:
     assert (status, lines[-1]) == (0, "All is right."), lines
     count = len(list(trial.trials(Settings())))
     assert f"ok  each operation that is served was tried: {count} requests were answered" in lines
-    assert count == sum(sum(r.serves(version) for version in SERVED) for r in ROUTES)
+    assert count == sum(sum(r.serves(version) for version in SERVED[r.side]) for r in ROUTES)
 
 
 def test_that_only_what_is_selected_is_tried(lab: Lab) -> None:

@@ -93,7 +93,7 @@ def test_a_heterogeneous_submission(lab: Lab, ask: Ask) -> None:
         lab.run("scancel", str(document["job_id"]))
 
 
-@pytest.mark.parametrize("version", READ)
+@pytest.mark.parametrize("version", READ["slurm"])
 def test_a_job_by_its_id(submitted: Callable[..., int], ask: Ask, version: int) -> None:
     number = submitted(38)
     status, document = ask("GET", version, f"job/{number}")
