@@ -34,9 +34,9 @@ GENERATED = os.path.join("build", "generated")
 
 SOURCES = (
     *("writer.c", "json.c", "yaml.c", "codec.c", "sequences.c", "lookup.c"),
-    *("derived.c", "job_resources.c", "slurmdbd.c", "shares.c", "releases.c", "guard.c", "immortal.c"),
+    *("derived.c", "job_resources.c", "slurmdbd.c", "shares.c", "releases.c", "guard.c", "lifeline.c", "immortal.c"),
 )
-DECLARATIONS = ("codec_api.h", "shares.h", "releases.h", "immortal.h")
+DECLARATIONS = ("codec_api.h", "shares.h", "releases.h", "lifeline.h", "immortal.h")
 """What Python may call of our own C."""
 
 WARNINGS = ("-std=gnu11", "-fvisibility=hidden", "-Wall", "-Wextra")
@@ -70,6 +70,7 @@ PREAMBLE = """
 #include "codec_api.h"
 #include "shares.h"
 #include "releases.h"
+#include "lifeline.h"
 #include "immortal.h"
 """
 

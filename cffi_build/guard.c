@@ -8,6 +8,8 @@
  * Rule 3: the answer is complete and made beforehand; once any byte of the real answer is out, the guard is disarmed.
  * Rule 4: arming costs no system call: handlers and the timer stay for the life of a connection, and look whether the
  *         guard is armed, and until when.
+ * Rule 5: shortly before the deadline a connection to slurmdbd is broken off (lifeline.c): a call that waits there fails
+ *         then, and the client learns in its API's words what the last words do not tell.
  */
 #define _GNU_SOURCE
 #include <stdbool.h>
@@ -15,6 +17,7 @@
 #include <stdint.h>
 
 #include "codec_api.h"
+#include "lifeline.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -28,11 +31,15 @@
 
 enum { ANSWER_MAX = 1024, RECORD_MAX = 4096, WRITE_PATIENCE_MS = 2000 };
 
+/* How long before the deadline a connection is broken off: a quarter of the time, but no more than this. */
+static const int64_t longest_margin = 5000000;
+
 static struct {
 	volatile sig_atomic_t armed;
 	volatile sig_atomic_t watching; /* between guard_enter and guard_leave */
 	volatile sig_atomic_t ticking;	/* the timer was set, for `rings` or before */
 	volatile int64_t deadline;	/* of the call, in microseconds of CLOCK_MONOTONIC */
+	volatile int64_t margin;
 	volatile int64_t rings;
 	int descriptor;
 	pid_t owner;	    /* a child that libslurm forks must not answer */
@@ -130,10 +137,17 @@ static void on_deadline(int number)
 	if (!guard.armed)
 		return;
 	left = guard.deadline - now();
-	if (left > 0)
+	if (left > guard.margin) {
+		ring_after(left - guard.margin);
+	} else if (left > 0) {
+		int saved = errno; /* libslurm is in the middle of something */
+
+		lifeline_cut();
+		errno = saved;
 		ring_after(left);
-	else if (last_words("a call to Slurm took longer than the deadline"))
+	} else if (last_words("a call to Slurm took longer than the deadline")) {
 		_exit(1);
+	}
 }
 
 /* Outside of a call it means what it meant before. */
@@ -209,6 +223,7 @@ void guard_arm(int descriptor, const char *answer, size_t length, const char *re
 	       int milliseconds)
 {
 	int64_t patience = (int64_t) milliseconds * 1000, begun = now();
+	int64_t margin = patience / 4 < longest_margin ? patience / 4 : longest_margin;
 
 	guard.armed = 0;
 	guard.descriptor = descriptor;
@@ -217,13 +232,14 @@ void guard_arm(int descriptor, const char *answer, size_t length, const char *re
 	guard.record_length = record_length < RECORD_MAX ? record_length : RECORD_MAX;
 	memcpy(guard.record, record, guard.record_length);
 	guard.deadline = begun + patience;
+	guard.margin = margin;
 	guard.armed = 1;
 	/*
 	 * A timer of an earlier call rings too early, and is then set for the rest. One that should have rung has been
 	 * taken away: a process has a single one, which alarm(2) and setitimer(2) share.
 	 */
-	if (!guard.ticking || guard.rings <= begun || guard.rings > guard.deadline)
-		ring_after(patience);
+	if (!guard.ticking || guard.rings <= begun || guard.rings > guard.deadline - margin)
+		ring_after(patience - margin);
 }
 
 void guard_disarm(void)
