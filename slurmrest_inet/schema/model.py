@@ -299,6 +299,11 @@ def own(view: str) -> Kind:
     return Kind("own", record=view, type="object")
 
 
+def bit(constant: str) -> Kind:
+    """Return the kind of a truth that is read and is one bit of a member, in releases that have a flag word instead."""
+    return Kind("bit", literal=constant, type="boolean", width=32)
+
+
 def listed(struct: str) -> Kind:
     """Return the kind of a Slurm list of records."""
     return Kind("list_records", record=struct, type="array")

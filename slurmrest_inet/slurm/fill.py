@@ -13,13 +13,15 @@ import functools
 import operator
 
 from slurmrest_inet.record import TYPE_CHECKING
+from slurmrest_inet.schema.model import Kind, Source
 from slurmrest_inet.schema.reading import Record
 from slurmrest_inet.schema.scalars import UNSET, ZERO
 from slurmrest_inet.slurm.library import ffi, lib
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from types import TracebackType
-    from typing import Any
+    from typing import Any, Callable
 
     from typing_extensions import Self
 
@@ -34,12 +36,16 @@ class MissingError(LookupError):
 class Struct:
     """A struct of the C type `type_` and all that it points to. A context manager, which frees libslurm's lists.
 
-    table: whose rows name the members, for those that have another name in another release.
+    table: whose rows name the members, for those that have another name in another release, or stand there as a bit
+    (model.bit). begin: what libslurm sets a new one to (slurmdb_init_*).
     """
 
-    def __init__(self, type_: str, table: Table | None = None) -> None:
+    def __init__(self, type_: str, table: Table | None = None, begin: Callable[[Any], None] | None = None) -> None:
         self.pointer = ffi.new(f"{type_} *")
-        self._stand_ins = {} if table is None else {row.members[0]: row.members for row in table.rows if row.members}
+        if begin is not None:
+            begin(self.pointer)
+        rows = () if table is None else table.rows
+        self._stand_ins = {row.members[0]: [one for one in row.sources if one.member] for row in rows if row.members}
         self._kept: list[Any] = []
         self._lists: list[Any] = []
 
@@ -58,18 +64,19 @@ class Struct:
         """Set members by name. Raises MissingError for a member or constant that this release of Slurm lacks."""
         self._fill(self.pointer, members, self._stand_ins)
 
-    def _fill(self, pointer: Any, members: Members, stand_ins: dict[str, tuple[str, ...]]) -> None:
+    def _fill(self, pointer: Any, members: Members, stand_ins: dict[str, list[Source]]) -> None:
         for name, value in members.items():
-            found = next(
-                (one for one in (_find(pointer, path) for path in stand_ins.get(name, (name,))) if one is not None),
-                None,
-            )
-            if found is None:
-                if value is UNSET or value is ZERO:
-                    continue  # what is not there is not set
-                raise MissingError(name)
-            owner, member, type_ = found
-            self._set(owner, member, type_, value)
+            for source in stand_ins.get(name) or [Source(name, _ANY)]:
+                found = _find(pointer, str(source.member))
+                if found is not None:
+                    owner, member, type_ = found
+                    if source.kind.name == "bit":
+                        value = _with_bit(getattr(owner, member), str(source.kind.literal), value)  # noqa: PLW2901
+                    self._set(owner, member, type_, value)
+                    break
+            else:
+                if value is not UNSET and value is not ZERO:  # what is not there is not set
+                    raise MissingError(name)
 
     def _set(self, owner: Any, member: str, type_: Any, value: Any) -> None:
         if isinstance(value, Record):
@@ -119,6 +126,52 @@ class Struct:
         return self._kept[-1]
 
 
+class Structs:
+    """A list of libslurm's of structs of one type, each with all that it points to. A context manager as `Struct`."""
+
+    def __init__(
+        self,
+        type_: str,
+        records: Iterable[Members],
+        table: Table | None = None,
+        begin: Callable[[Any], None] | None = None,
+    ) -> None:
+        """Raises MissingError as `Struct.fill`."""
+        # A list without a function to free its items: they are ours.
+        self.pointer = lib.slurm_list_create(ffi.NULL)
+        self._items: list[Struct] = []
+        try:
+            for members in records:
+                self._items.append(Struct(type_, table, begin))
+                self._items[-1].fill(members)
+                lib.slurm_list_append(self.pointer, self._items[-1].pointer)
+        except BaseException:
+            self.close()
+            raise
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, _type: type[BaseException] | None, _error: object, _trace: TracebackType | None) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Free the list; its items are ours."""
+        if self.pointer != ffi.NULL:
+            lib.slurm_list_destroy(self.pointer)
+            self.pointer = ffi.NULL
+        while self._items:
+            self._items.pop().close()
+
+
+def _with_bit(number: int, constant: str, value: Any) -> int:
+    """A flag word with a bit set or taken away. Raises MissingError for a constant that this release lacks."""
+    bit = number_of(constant)
+    return number | bit if value else number & ~bit
+
+
+_ANY = Kind("number")
+"""Of a member that is set as it is given."""
 _LIST = ffi.typeof(lib.slurm_list_create).result.item.cname
 _REALS = ("double", "float", "long double")
 _REAL_NAMES = {"NO_VAL": float(lib.NO_VAL), "INFINITE": float(lib.INFINITE)}
