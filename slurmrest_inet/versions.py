@@ -153,7 +153,7 @@ class Dialect(NamedTuple):
     """A number that is unset or infinite is null; later it is an object that says so, and other kinds are empty."""
     plugin_by_version: bool = True
     """Each version is a plugin of its own; later there is one a side, and data parsers choose the versions."""
-    titles: tuple[str, str] = ("REST", "Slurm OpenAPI DB")
+    titles: tuple[str, str] = ("REST", "REST DB")
     """Of the plugins of both sides."""
     operation_id: str = "{daemon}_{name}"
     """What documents call an operation: by the daemon, or by version and side, by its old name, or method and path."""

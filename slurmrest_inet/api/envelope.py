@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from typing import Any, Callable
 
     from slurmrest_inet.slurm.calls import Message
+    from slurmrest_inet.slurm.database import List, Names
 
 
 class Records(NamedTuple):
@@ -28,6 +29,13 @@ class Records(NamedTuple):
     indexes: Sequence[int] | None = None
     view: str | None = None
     variants: Callable[[Any], Iterable[None]] | None = None
+
+
+class Listed(NamedTuple):
+    """A payload that is a list: the records of a list that slurmdbd sent. ``view`` as in `Records`."""
+
+    message: List
+    view: str | None = None
 
 
 class Members(NamedTuple):
@@ -51,7 +59,8 @@ class Answer(NamedTuple):
 
     A payload's values are what codec.Writer.value() takes, and the classes above, also within maps.
 
-    ``note`` is for the log: what was changed, told there even if the answer never arrives.
+    ``note`` is for the log: what was changed, told there even if the answer never arrives. ``names`` are for records
+    that hold ids of resources and QOSes.
     """
 
     payload: tuple[tuple[str, Any], ...] = ()
@@ -59,6 +68,7 @@ class Answer(NamedTuple):
     code: int = 0
     note: str | None = None
     warnings: tuple[dict[str, str | int], ...] = ()
+    names: Names | None = None
 
 
 class Document:
@@ -75,6 +85,8 @@ class Document:
 
     def __iter__(self) -> Iterator[memoryview]:
         writer, answer = codec.Writer(self._format, complex_=self._complex), self._answer
+        if answer.names is not None:
+            writer.look_up(answer.names.lookup)
         writer.begin_map()
         told = {"meta": self._meta, "errors": answer.errors, "warnings": answer.warnings}
         for name in versions.DIALECTS[self._version].members:
@@ -91,6 +103,11 @@ class Document:
             writer.key(key)
             if isinstance(value, Records):
                 yield from self._records(writer, value)
+            elif isinstance(value, Listed):
+                table = codec.table(value.view or value.message.struct, self._version)
+                writer.begin_list()
+                yield from writer.listed(table, value.message.pointer)
+                writer.end_list()
             elif isinstance(value, Members):
                 writer.begin_map()
                 writer.members(codec.table(value.message.struct, self._version), value.message.array)
@@ -121,11 +138,13 @@ class Document:
     def close(self) -> None:
         """Give every message back to libslurm."""
         _close(value for _key, value in self._answer.payload)
+        if self._answer.names is not None:
+            self._answer.names.close()
 
 
 def _close(values: Iterable[Any]) -> None:
     for value in values:
-        if isinstance(value, (Records, Members)):
+        if isinstance(value, (Records, Listed, Members)):
             value.message.close()
         elif isinstance(value, dict):
             _close(value.values())

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from slurmrest_inet.api.errors import Entry
     from slurmrest_inet.schema import reading
     from slurmrest_inet.slurm.calls import Message
+    from slurmrest_inet.slurm.database import Names
     from slurmrest_inet.slurm.library import SlurmError
 
 
@@ -101,9 +102,9 @@ class Report:
         self.errors.append(added)
         self.code = self.code or code
 
-    def answer(self, *payload: tuple[str, Any], note: str | None = None) -> Answer:
+    def answer(self, *payload: tuple[str, Any], note: str | None = None, names: Names | None = None) -> Answer:
         """Return the answer with this payload."""
-        return Answer(payload, tuple(self.errors), self.code, note, tuple(self.warnings))
+        return Answer(payload, tuple(self.errors), self.code, note, tuple(self.warnings), names)
 
     def listing(self, key: str, message: Message | None, indexes: Sequence[int] | None = None) -> Answer:
         """Return a message's records, all or those at ``indexes`` (None: none), and when they changed last."""

@@ -75,6 +75,18 @@ def _slurm(
     return Route(method, "slurm", path, f"slurmctld.{function}", sentence, answer, query, **more)
 
 
+def _slurmdb(
+    method: str,
+    path: str,
+    function: str,
+    sentence: str,
+    answer: tuple[Part, ...] = (),
+    query: str | None = None,
+    **more: Any,
+) -> Route:
+    return Route(method, "slurmdb", path, f"slurmdbd.{function}", sentence, answer, query, **more)
+
+
 _STATISTICS = (Part("statistics", "stats_info_response_msg_t", many=False),)
 _LICENSES = (Part("licenses", "slurm_license_info_t"),)
 _JOBS = (Part("jobs", "slurm_job_info_t"),)
@@ -111,6 +123,7 @@ ROUTES = (
         *(_RESERVATIONS, "RESERVATIONS"),
         since=37,
     ),
+    _slurmdb("GET", "tres", "tres.list_all", "All trackable resources", (Part("TRES", "slurmdb_tres_rec_t"),)),
 )
 
 

@@ -16,7 +16,7 @@ from slurmrest_inet.record import TYPE_CHECKING
 from slurmrest_inet.settings import StartError
 
 if TYPE_CHECKING:
-    from typing import Any
+    from typing import Any, Callable
 
     from slurmrest_inet.auth import Identity
 
@@ -153,9 +153,20 @@ def adopt(identity: Identity) -> None:
     that plugin itself (auth_p_thread_config), because a value in the environment would be inherited and logged.
     Without one, AuthType of slurm.conf speaks for the own uid (munge).
     """
+    while _leavings:
+        _leavings.pop()()
     load_auth(token=identity.token is not None)
     if identity.token is not None:
         _jwt_thread_config(identity.token, identity.user_name)
+
+
+_leavings: list[Callable[[], None]] = []
+
+
+def before_change(leave: Callable[[], None]) -> None:
+    """Have something done before libslurm acts for somebody else, once: what is open then is closed."""
+    if leave not in _leavings:
+        _leavings.append(leave)
 
 
 _loaded: bool | None = None

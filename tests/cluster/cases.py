@@ -24,7 +24,8 @@ class Case(NamedTuple):
 
     setting: "token" (rest_auth/jwt), "local" (rest_auth/local on a pipe of one's own), "foreign" (the same on a pipe of
     somebody else), "unmunged" (local, but munged is not there), "down" (tokens, but slurmctld's port refuses), "silent"
-    (tokens, but slurmctld never answers), "backup" (tokens, and slurm.conf of this host names a second slurmctld).
+    (tokens, but slurmctld never answers), "backup" (tokens, and slurm.conf of this host names a second slurmctld),
+    "dbd-down" (tokens, but slurmdbd's port refuses).
 
     versions: the API versions that it is meant for. each: it is asked in each of those that the lab's release is the
     home of; otherwise in the newest one, for what the parts in front of an operation do does not depend on it.

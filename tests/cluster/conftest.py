@@ -104,6 +104,14 @@ def unreachable(conf: Callable[..., str]) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
+def dbd_unreachable(conf: Callable[..., str]) -> Iterator[str]:
+    """The same for slurmdbd."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        yield conf(AccountingStoragePort=taken.getsockname()[1], MessageTimeout=2)
+
+
+@pytest.fixture(scope="session")
 def silent(conf: Callable[..., str]) -> Iterator[Callable[[int], str]]:
     """A slurm.conf, by its MessageTimeout in seconds, of a slurmctld that lets connect and then says nothing."""
     with socket.create_server(("127.0.0.1", 0), backlog=100) as mute:
@@ -130,7 +138,9 @@ def _until_it_ends(real: Program, *, own_pipe: bool, seconds: float) -> Exchange
 
 
 @pytest.fixture(scope="session")
-def sides(lab: Lab, conf: Callable[..., str], unreachable: str, silent: Callable[[int], str]) -> dict[str, Sides]:
+def sides(
+    lab: Lab, conf: Callable[..., str], unreachable: str, dbd_unreachable: str, silent: Callable[[int], str]
+) -> dict[str, Sides]:
     """The two programs by setting."""
 
     def both(change: Callable[[Program], Program], *options: str, own_pipe: bool = False, seconds: float = 5) -> Sides:
@@ -144,6 +154,7 @@ def sides(lab: Lab, conf: Callable[..., str], unreachable: str, silent: Callable
     return {
         "token": both(lambda one: one),
         "down": both(lambda one: one.with_options(SLURM_CONF=unreachable), seconds=90),
+        "dbd-down": both(lambda one: one.with_options(SLURM_CONF=dbd_unreachable), seconds=90),
         "backup": both(lambda one: one.with_options(SLURM_CONF=backup), seconds=90),
         "silent": both(lambda one: one.with_options(SLURM_CONF=quiet), seconds=90),
         "local": both(lambda one: one.without("SLURM_JWT"), *local, own_pipe=True),

@@ -122,11 +122,13 @@ class Pair:
         return self._ask(1)
 
     def undocumented(self, method: str, target: str, version: int) -> list[str]:
-        """Where ours is not as the document says although the real server's is; `target` begins with /slurm/{v}/."""
+        """Where ours is not as the document says although the real server's is; of slurmdbd's side it says nothing."""
         real, ours = (_final(read(output)) for read, output in zip((wire.lenient, wire.strict), self._outputs))
         if real is None or ours is None or real.status != ours.status:
             return []  # the real server says something else, so no client has learned to read this from it
-        path = target.partition("?")[0].partition("{v}/")[2]
+        side, _, path = target.partition("?")[0].partition("/{v}/")
+        if side != "/slurm":
+            return []  # the file has slurmctld's side only
         type_, there, here = type_of(version, method, path, ours.status), _body(real), _body(ours)
         return [] if type_ is None or there is None or here is None else broken(type_, there, here)
 

@@ -42,11 +42,11 @@ def at_home(release: int, side: str = "slurm") -> list[int]:
     return [version for version in READ[side] if HOME[version] == release]
 
 
-def pairs(cases: Iterable[Case], release: int) -> list[tuple[Case, int]]:
+def pairs(cases: Iterable[Case], release: int, side: str = "slurm") -> list[tuple[Case, int]]:
     """What is asked on a cluster of a release, in which API version."""
     found = []
     for case in cases:
-        fitting = [version for version in at_home(release) if version in case.versions]
+        fitting = [version for version in at_home(release, side) if version in case.versions]
         found += [(case, version) for version in (fitting if case.each else fitting[-1:])]
     return found
 
@@ -61,9 +61,9 @@ def second_opinions(cases: Iterable[Case], release: int) -> list[tuple[Case, int
     ]
 
 
-def demanded(rows: Iterable[Difference], release: int) -> list[Difference]:
+def demanded(rows: Iterable[Difference], release: int, side: str = "slurm") -> list[Difference]:
     """The rows that some request on a cluster of a release must need."""
-    home = at_home(release)
+    home = at_home(release, side)
     return [
         row
         for row in rows

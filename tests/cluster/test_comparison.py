@@ -5,14 +5,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import documented
 import homes
 import pytest
 from cases import CASES, ODD_CASES, Case
-from comparison import Comparison, expand, message
+from compared import compare
 from differences import DIFFERENCES
 from modern_cases import MODERN_CASES, OPERATIONS
-from sidebyside import wire
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -74,23 +72,7 @@ def _ask(
     tokens: dict[str, str],
     rows: Iterable[Difference] = _ROWS,
 ) -> None:
-    troubles = []
-    targets = expand(case.target, names)
-    for target in targets:
-        request = case.describe(target)
-        data = _data(case, target.replace("{v}", f"v0.0.{version}"), tokens)
-        comparison = Comparison(request, version, rows)
-        heard = documented.Pair(*sides, data)
-        try:
-            disagreements = comparison.run(heard.real, heard.ours)
-        except wire.MalformedError as malformed:
-            troubles.append(f"{request}: ours is malformed: {malformed}")
-            continue
-        _needed.update(comparison.needed)
-        troubles += [f"{request}: {place}" for place in heard.undocumented(case.method, target, version)]
-        troubles += [f"{request}: {disagreement}" for disagreement in disagreements]
-    assert targets, "the lab has nothing of that kind"
-    assert not troubles, "\n".join(troubles)
+    _needed.update(compare(case, version, sides, names, tokens, rows))
     _done.add((case.name, version))
 
 
@@ -98,20 +80,3 @@ def test_that_every_difference_was_needed() -> None:
     if len(_done) < len(_PAIRS) + len(_ODD_PAIRS) + len(_SECOND_PAIRS):
         pytest.skip("not all comparisons were made, or some failed")
     assert sorted({row.ident for row in homes.demanded(DIFFERENCES, _RELEASE)} - _needed) == []
-
-
-def _data(case: Case, target: str, tokens: dict[str, str]) -> bytes:
-    fields = [line.format_map(tokens) if "{" in line else line for line in (*case.credentials, *case.headers)]
-    request = message(case.method, target, case.http, fields, case.body)
-    if case.raw is None:
-        return request
-    parts = {
-        "<request>": request,
-        "<lf>": request.replace(b"\r\n", b"\n"),
-        "<nowhere>": message("GET", "/nope", case.http, fields, b""),
-        "<close>": message("GET", target, case.http, [*fields, "Connection: close"], b""),
-    }
-    data = case.raw.encode("latin-1")
-    for name, part in parts.items():
-        data = data.replace(name.encode(), part)
-    return data

@@ -255,8 +255,11 @@ class TestSettings:
         assert str(error.value).endswith(".")
 
 
-SERVED = ("openapi/v0.0.36", "openapi/v0.0.37", "openapi/v0.0.38", "openapi/v0.0.39", "openapi/slurmctld")
-PARSERS = ("data_parser/v0.0.40", "data_parser/v0.0.41", "data_parser/v0.0.42")
+SERVED = (
+    *(f"openapi/{db}v0.0.{version}" for version in (36, 37, 38, 39) for db in ("", "db")),
+    *("openapi/slurmctld", "openapi/slurmdbd"),
+)
+PARSERS = tuple(f"data_parser/v0.0.{version}" for version in range(40, 46))
 
 
 class TestProgram:

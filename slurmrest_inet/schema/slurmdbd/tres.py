@@ -3,13 +3,13 @@
 
 from __future__ import annotations
 
-from slurmrest_inet.schema.model import NUMBER, NUMBER_32, TEXT, Row, Table, both
+from slurmrest_inet.schema.model import NUMBER, NUMBER_32, TEXT, TEXT_OR_NULL, Row, Table, both
 
 TRES = Table(
     "slurmdb_tres_rec_t",
     both(
         Row("type", "type", TEXT, "Type", required=(36, 45)),
-        Row("name", "name", TEXT, "Name within the type, empty where there is but one"),
+        Row("name", "name", TEXT_OR_NULL, "Name within the type, if there may be several", then={39: TEXT}),
         Row("id", "id", NUMBER_32, "Id"),
         Row("count", "count", NUMBER._replace(width=64), "How much of it"),
     ),

@@ -1,0 +1,105 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Lists of what slurmdbd keeps, all of it or what a condition names.
+
+Rule 1: what a kind of record has of its own stands in a `Resource`; an operation is a function of a few lines.
+Rule 2: up to v0.0.38 slurmrestd connects with its first call, later before it looks at a request.
+"""
+
+from __future__ import annotations
+
+from slurmrest_inet.api.envelope import Listed
+from slurmrest_inet.api.report import Report
+from slurmrest_inet.api.slurmdbd import query, said
+from slurmrest_inet.record import TYPE_CHECKING, NamedTuple
+from slurmrest_inet.slurm import database
+from slurmrest_inet.slurm.fill import MissingError, Struct
+from slurmrest_inet.slurm.library import SlurmError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import Callable
+
+    from slurmrest_inet.api.call import Call
+    from slurmrest_inet.api.envelope import Answer
+    from slurmrest_inet.schema.model import Table
+    from slurmrest_inet.schema.reading import Members
+
+
+class Resource(NamedTuple):
+    """A kind of record.
+
+    key: of its list in answers, by version. get: libslurm's function. struct: the C type of a record. condition: that
+    of what is asked for, None where nothing can be. source: the function of slurmrestd's that warns where nothing is
+    found, by version. begin: libslurm's function that sets a condition to unset values (slurmdb_init_). query: what a
+    client may ask. tres, qos: whether names of these are looked up. keeps: whether an empty list is in the answer where
+    there is nothing to tell, by version. view: a table of the record that is not the struct's own.
+    """
+
+    key: dict[int, str]
+    get: str
+    struct: str
+    condition: str | None
+    source: dict[int, str]
+    begin: str | None = None
+    query: Table | None = None
+    tres: bool = False
+    qos: bool = False
+    keeps: dict[int, bool] = {36: True}  # noqa: RUF012 - nobody changes it
+    view: str | None = None
+
+
+def answer(call: Call, resource: Resource, asked: Members | None = None, *, queried: bool = True) -> Answer:
+    """Return the list of the records that the query and `asked`, members of the condition, name.
+
+    queried: whether the client's query is looked at. Raises RestError 501.
+    """
+    report, function = Report(call), resource.get
+    lists: list[database.List] = []
+    try:
+        if call.at(said.OPENS_FIRST):
+            database.connect()
+        condition = query.read(call, report, resource.query) if queried else {}
+        if condition is None:
+            return _without(call, report, resource)
+        for function, load in _loads(resource, {**condition, **(asked or {})}):  # noqa: B007 - which one fails is told
+            lists.append(load())
+    except SlurmError as error:
+        for one in lists:
+            one.close()
+        said.failed(call, report, error, function)
+        if isinstance(error, database.UnreachableError) and call.at(said.OPENS_FIRST):
+            return report.answer()
+        return _without(call, report, resource)
+    *named, found = lists
+    if not found:
+        said.nothing(call, report, resource.get, call.at(resource.source))
+    payload = (call.at(resource.key), Listed(found, resource.view))
+    names = database.Names(named) if named else None
+    return report.answer(*([payload] if found or call.at(resource.keeps) else []), names=names)
+
+
+def _loads(resource: Resource, asked: Members) -> Iterator[tuple[str, Callable[[], database.List]]]:
+    """Return the calls in slurmrestd's order, the records last."""
+    if resource.tres:
+        yield "slurmdb_tres_get", database.tres
+    if resource.qos:
+        yield "slurmdb_qos_get", database.qos
+    yield resource.get, lambda: load(resource, asked)
+
+
+def load(resource: Resource, asked: Members) -> database.List:
+    """Return the records that members of the condition name. Raises SlurmError, RestError 501."""
+    try:
+        if resource.condition is None:
+            return database.get(resource.get, resource.struct)
+        begin = None if resource.begin is None else database.begin(resource.begin)
+        with Struct(resource.condition, resource.query, begin) as condition:
+            condition.fill(asked)
+            return database.get(resource.get, resource.struct, condition)
+    except MissingError as error:
+        said.missing(error)
+
+
+def _without(call: Call, report: Report, resource: Resource) -> Answer:
+    """Return the answer without any record."""
+    return report.answer(*([(call.at(resource.key), ())] if call.at(resource.keeps) else []))

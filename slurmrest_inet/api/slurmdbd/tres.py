@@ -1,0 +1,28 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Trackable resources."""
+
+from __future__ import annotations
+
+from slurmrest_inet.api.slurmdbd import listing
+from slurmrest_inet.record import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from slurmrest_inet.api.call import Call
+    from slurmrest_inet.api.envelope import Answer
+
+TRES = listing.Resource(
+    {36: "TRES"},
+    "slurmdb_tres_get",
+    "slurmdb_tres_rec_t",
+    "slurmdb_tres_cond_t",
+    source={36: "_dump_tres", 40: "_dump_tres"},
+    begin="slurmdb_init_tres_cond",
+    keeps={36: False, 39: True},
+)
+
+_DELETED = {36: 1, 39: 0}
+
+
+def list_all(call: Call) -> Answer:
+    """GET tres. Those that were deleted are there, too, in the versions that ask for them."""
+    return listing.answer(call, TRES, {"with_deleted": call.at(_DELETED)})

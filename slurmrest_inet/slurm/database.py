@@ -1,0 +1,272 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""slurmdbd: the one connection of this process, what is asked on it, and when what was changed there stays.
+
+Rule 1: a connection is opened when it is first needed, and closed before libslurm acts for somebody else.
+Rule 2: what a request changes is committed once, at its end. Whatever fails before that drops the connection, and
+        slurmdbd takes back what was not committed (DBD_FINI, and the end of a connection without one).
+Rule 3: libslurm opens a connection that broke again by itself and says nothing; what was changed on the broken one is
+        lost. So within a transaction the socket has to stay the same one, through its commit.
+Rule 4: a list that slurmdbd sent belongs to who asked for it, until it is closed.
+"""
+
+from __future__ import annotations
+
+import os
+
+from slurmrest_inet.record import TYPE_CHECKING
+from slurmrest_inet.slurm import codec, library
+from slurmrest_inet.slurm.fill import MissingError, Struct
+from slurmrest_inet.slurm.library import SlurmError, ffi, lib
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from types import TracebackType
+    from typing import Any, Callable
+
+    from typing_extensions import Self
+
+    from slurmrest_inet.slurm.fill import Structs
+
+
+class UnreachableError(SlurmError):
+    """No connection to slurmdbd could be opened, or the one that there was is gone; ``errno`` is the reason if any."""
+
+    def __init__(self, errno: int) -> None:
+        super().__init__(lib.ESLURM_DB_CONNECTION, errno)
+
+
+class List:
+    """A Slurm list of records of the C type ``struct`` that slurmdbd has sent. A context manager, which frees it."""
+
+    def __init__(self, pointer: Any, struct: str) -> None:
+        self.pointer = pointer
+        self.struct = struct
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, _type: type[BaseException] | None, _error: object, _trace: TracebackType | None) -> None:
+        self.close()
+
+    def __len__(self) -> int:
+        return 0 if self.pointer == ffi.NULL else int(lib.slurm_list_count(self.pointer))
+
+    def __iter__(self) -> Iterator[Any]:
+        """Each record as a pointer, which lives as long as the list."""
+        slot = ffi.new("size_t *")
+        items = lib.list_items(self.pointer, slot)
+        if items == ffi.NULL:
+            raise MemoryError
+        try:
+            found = list(items[0 : slot[0]])
+        finally:
+            lib.list_items_free(items)
+        return (ffi.cast(f"{self.struct} *", item) for item in found)
+
+    def close(self) -> None:
+        """Free it with all its records; harmless when done twice."""
+        if self.pointer != ffi.NULL:
+            lib.slurm_list_destroy(self.pointer)
+            self.pointer = ffi.NULL
+
+
+class Names:
+    """Names of trackable resources and of QOSes by lists of them, for records that hold their ids (codec.Names)."""
+
+    def __init__(self, lists: Iterable[List]) -> None:
+        """Takes the lists over."""
+        self._lists = list(lists)
+        pointers = {one.struct: one.pointer for one in self._lists}
+        structs = ("slurmdb_tres_rec_t", "slurmdb_qos_rec_t")
+        self.lookup = codec.Names(*(pointers.get(struct, ffi.NULL) for struct in structs))
+
+    def close(self) -> None:
+        """Free the lists; harmless when done twice."""
+        while self._lists:
+            self._lists.pop().close()
+
+
+_connection: Any = ffi.NULL
+_socket: tuple[int, int] | None = None
+"""The connection's descriptor and the number of the socket behind it, which no other socket has as long as it lives."""
+
+
+def connect() -> None:
+    """Open the connection unless it is open. Raises UnreachableError."""
+    global _connection, _socket  # noqa: PLW0603 - libslurm's connection is one a process, and these describe it
+    if _connection != ffi.NULL:
+        return
+    library.before_change(close)
+    lib.lifeline_begin()
+    ffi.errno = 0
+    opened = lib.slurmdb_connection_get(ffi.new("uint16_t *"))
+    errno = ffi.errno
+    _socket = _find()
+    if opened == ffi.NULL or _socket is None:
+        # One without a socket is not given back to libslurm, which would try again to connect.
+        lib.lifeline_end()
+        raise UnreachableError(errno)
+    _connection = opened
+
+
+def close() -> None:
+    """Say good-bye to slurmdbd, if there is a connection; what was not committed is taken back."""
+    global _connection  # noqa: PLW0603 - see connect
+    if _connection == ffi.NULL:
+        return
+    if not _is_same():
+        drop()
+        return
+    lib.lifeline_end()
+    lib.slurmdb_connection_close(ffi.new("void **", _connection))
+    _connection = ffi.NULL
+
+
+def drop() -> None:
+    """Leave the connection without a word, which needs no answer of a slurmdbd that may not give one.
+
+    What libslurm knows of it is not freed: that would first open a broken connection again.
+    """
+    global _connection  # noqa: PLW0603 - see connect
+    lib.lifeline_end()
+    if _connection != ffi.NULL and _socket is not None and _is_same():
+        os.close(_socket[0])
+    _connection = ffi.NULL
+
+
+def _find() -> tuple[int, int] | None:
+    descriptor = lib.lifeline_find()
+    return None if descriptor < 0 else (descriptor, os.fstat(descriptor).st_ino)
+
+
+def _is_same() -> bool:
+    """Whether the socket is still the one that the connection was opened with."""
+    try:
+        return _socket is not None and os.fstat(_socket[0]).st_ino == _socket[1]
+    except OSError:
+        return False
+
+
+def _function(name: str) -> Any:
+    """Return one of libslurm's slurmdb_ functions. Raises MissingError where the installed release has none."""
+    found = getattr(lib, name, None)
+    if found is None:
+        raise MissingError(name)
+    return found
+
+
+def _ask(name: str, *arguments: Any) -> tuple[Any, int]:
+    """Call a function on the connection; return what it returned and what it left in errno."""
+    function = _function(name)
+    connect()
+    ffi.errno = 0
+    found = function(_connection, *arguments)
+    return found, ffi.errno
+
+
+def _reopened() -> None:
+    """Remember which socket it is that libslurm has opened again, outside of a transaction."""
+    global _socket  # noqa: PLW0603 - see connect
+    if not _is_same():
+        _socket = _find()
+
+
+def get(name: str, struct: str, condition: Struct | None = None) -> List:
+    """Return what ``name`` (slurmdb_clusters_get) finds: records of the C type ``struct``. Raises SlurmError.
+
+    condition: None for a function that takes none.
+    """
+    found, errno = _ask(name, *(() if condition is None else (condition.pointer,)))
+    if found == ffi.NULL:
+        drop()
+        raise _error(-1, errno)
+    _reopened()
+    return List(found, struct)
+
+
+def _error(code: int, errno: int) -> SlurmError:
+    """Return what a failed call comes to: what slurmdbd said, or that nobody said anything."""
+    said = code if code not in (0, -1) else errno
+    return SlurmError(code, errno) if said not in range(_OF_SLURM) else UnreachableError(errno)
+
+
+_OF_SLURM = 1000
+"""Codes from there on are Slurm's (slurm_errno.h), those before it the system's; -1 is Slurm's, too."""
+
+
+def tres() -> List:
+    """slurmdb_tres_get: every trackable resource. Raises SlurmError."""
+    with Struct("slurmdb_tres_cond_t", begin=begin("slurmdb_init_tres_cond")) as condition:
+        return get("slurmdb_tres_get", "slurmdb_tres_rec_t", condition)
+
+
+def qos() -> List:
+    """slurmdb_qos_get: every QOS that is not deleted. Raises SlurmError."""
+    with Struct("slurmdb_qos_cond_t") as condition:
+        return get("slurmdb_qos_get", "slurmdb_qos_rec_t", condition)
+
+
+def begin(name: str) -> Callable[[Any], None]:
+    """Return what sets a struct to what libslurm calls unset, by one of its slurmdb_init_ functions."""
+    function = _function(name)
+    return lambda pointer: function(pointer, False)
+
+
+def texts(pointer: Any) -> list[str]:
+    """Return the texts of a Slurm list of such, which is freed: names of what was changed or removed."""
+    with List(pointer, "char") as found:
+        return [str(ffi.string(one).decode("utf-8", "surrogateescape")) for one in found]
+
+
+class Transaction:
+    """What one request changes. A context manager: what is not committed when its block ends is taken back."""
+
+    def __init__(self) -> None:
+        self._open = False
+        """Whether something was asked that is not committed."""
+
+    def __enter__(self) -> Self:
+        connect()
+        return self
+
+    def __exit__(self, _type: type[BaseException] | None, _error: object, _trace: TracebackType | None) -> None:
+        if self._open:
+            drop()
+
+    def call(self, name: str, *arguments: Any) -> tuple[Any, int]:
+        """Call a function of libslurm on the connection; return what it returned and what it left in errno.
+
+        Raises UnreachableError if libslurm has opened another connection meanwhile.
+        """
+        self._open = True
+        found, errno = _ask(name, *arguments)
+        if not _is_same():
+            raise UnreachableError(errno)
+        return found, errno
+
+    def get(self, name: str, struct: str, condition: Struct | None = None) -> List:
+        """As the function of that name, within the transaction: what it has changed so far is seen."""
+        found, errno = self.call(name, *(() if condition is None else (condition.pointer,)))
+        if found == ffi.NULL:
+            raise _error(-1, errno)
+        return List(found, struct)
+
+    def add(self, name: str, records: Structs) -> None:
+        """slurmdb_*_add of a list of records. Raises SlurmError."""
+        code, errno = self.call(name, records.pointer)
+        if code:
+            raise _error(code, errno)
+
+    def change(self, name: str, condition: Struct, record: Struct | None = None) -> list[str]:
+        """slurmdb_*_modify with a record, slurmdb_*_remove without one; return what it names. Raises SlurmError."""
+        found, errno = self.call(name, condition.pointer, *(() if record is None else (record.pointer,)))
+        if found == ffi.NULL:
+            raise _error(-1, errno)
+        return texts(found)
+
+    def commit(self) -> None:
+        """Let it stay. Raises SlurmError; if that is an UnreachableError, it is not known whether it stays."""
+        code, errno = self.call("slurmdb_connection_commit", True)
+        if code:
+            raise _error(code, errno)
+        self._open = False

@@ -1,0 +1,40 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What operations of all kinds of records have alike: rows for what slurmrestd tells of its own memory."""
+
+from __future__ import annotations
+
+import re
+
+from comparison import Difference, Rule
+
+CASES = ()
+
+_UP_TO_38 = range(36, 39)
+
+
+def _without_address(value: object, place: str, _here: object, there: dict[str, object]) -> bool:
+    return re.sub(r"0x[0-9a-f]+", "", str(there[place])) == value
+
+
+_ADDRESS = Rule("a sentence with an address of the server's memory", lambda value, *_: "(0x" in str(value))
+
+DIFFERENCES = (
+    Difference(
+        "dbd-down-is-no-success",
+        ("GET /slurmdb/{v}/tres | dbd-down", "GET /slurmdb/{v}/diag | dbd-down", "GET /slurmdb/{v}/job* | dbd-down"),
+        "answer",
+        "200 application/json",
+        "500 application/json",
+        "There is an error in the answer, and nothing was found out.",
+        versions=_UP_TO_38,
+    ),
+    Difference(
+        "dbd-address",
+        "* /slurmdb/*",
+        "body/*/*/description",
+        _ADDRESS,
+        Rule("the same without the address", _without_address),  # type: ignore[arg-type]
+        "An address of the server's memory is nobody's business; later releases do without.",
+        versions=range(39, 43),
+    ),
+)
