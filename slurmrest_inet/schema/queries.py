@@ -52,18 +52,18 @@ def _listed(value: Any, _at: Reading) -> list[str]:
     return [word for text in texts for word in ("" if text is True else to_text(text)).split(",")]
 
 
-_TIME = Kind("noval", type="noval", width=64, read=_time)
+TIME = Kind("noval", type="noval", width=64, read=_time)
 _UPDATE_TIME = Row(
     "update_time",
     "update_time",
     Kind("number", type="integer", width=64, read=_integer),
     "Only what changed since then (epoch)",
     since=37,
-    then={40: _TIME},
+    then={40: TIME},
     way=IN,
 )
 _FLAGS = Row("flags", "flags", flags(names.JOB_SHOW_FLAGS_39), "What is shown", since=40, way=IN)
-_LIST = Kind("csv", type="string", read=_listed)
+LIST = Kind("csv", type="string", read=_listed)
 
 
 def _query(name: str, parser: str, *rows: Row) -> Table:
@@ -73,7 +73,7 @@ def _query(name: str, parser: str, *rows: Row) -> Table:
 JOBS = _query("jobs", "JOB_INFO_QUERY", _UPDATE_TIME, _FLAGS)
 JOB = _query("job", "JOB_INFO_QUERY", _UPDATE_TIME._replace(since=40), _FLAGS)
 JOB_STATES = _query(
-    "job_states", "JOB_STATE_QUERY", Row("job_id", "job_id", _LIST, "Ids of jobs, with commas", since=40, way=IN)
+    "job_states", "JOB_STATE_QUERY", Row("job_id", "job_id", LIST, "Ids of jobs, with commas", since=40, way=IN)
 )
 NODES = _query("nodes", "NODES_QUERY", _UPDATE_TIME, _FLAGS)
 NODE = _query("node", "NODES_QUERY", _UPDATE_TIME._replace(since=40), _FLAGS)
@@ -82,8 +82,8 @@ RESERVATIONS = _query("reservations", "RESERVATION_QUERY", _UPDATE_TIME)
 SHARES = _query(
     "shares",
     "",
-    Row("accounts", "accounts", _LIST, "Names of accounts, with commas", since=40, way=IN),
-    Row("users", "users", _LIST, "Names of users, with commas", since=40, way=IN),
+    Row("accounts", "accounts", LIST, "Names of accounts, with commas", since=40, way=IN),
+    Row("users", "users", LIST, "Names of users, with commas", since=40, way=IN),
 )
 _SIGNAL = Kind("signal", type="string", width=16, read=job_members.signal)
 

@@ -1,0 +1,195 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The queries of slurmdbd's side: each a table of Slurm's condition, which slurmdbd is asked with.
+
+Rule 1: the order of rows is that in which slurmrestd reads them.
+Rule 2: what is a bit of a flag word in one release and a member in another is a row with a stand-in (model.bit).
+"""
+
+from __future__ import annotations
+
+from slurmrest_inet.schema.model import BOOLEAN, IN, Row, Source, Table, bit, choice
+from slurmrest_inet.schema.queries import LIST, TIME
+
+from .user import LEVELS
+
+
+def _listed(name: str, member: str, doc: str, since: int = 40, until: int = 45) -> Row:
+    return Row(name, member, LIST, doc, since=since, until=until, way=IN)
+
+
+def _truth(name: str, member: str | tuple[str | Source, ...], doc: str, since: int = 40, until: int = 45) -> Row:
+    return Row(name, member, BOOLEAN, doc, since=since, until=until, way=IN)
+
+
+_FORMAT = Row("format", "format_list", LIST, "Taken and looked at by nobody", since=40, until=44, way=IN)
+
+
+def _association_truth(name: str, later: str, member: str, constant: str, doc: str) -> tuple[Row, Row]:
+    """A truth of associations by its name up to v0.0.41, and by what it is called since."""
+    stand_in = (member, Source("flags", bit(f"ASSOC_COND_FLAG_{constant}")))
+    return _truth(name, stand_in, doc, until=41), _truth(later, stand_in, doc, since=42)
+
+
+_USAGE = (
+    Row("usage_end", "usage_end", TIME, "Until when its use counts", since=40, way=IN),
+    Row("usage_start", "usage_start", TIME, "From when on its use counts", since=40, way=IN),
+)
+
+ASSOCIATIONS = Table(
+    "slurmdb_assoc_cond_t",
+    (
+        _listed("partition", "partition_list", "Partitions, with commas", since=36, until=39),
+        _listed("cluster", "cluster_list", "Clusters, with commas", since=36, until=39),
+        _listed("account", "acct_list", "Accounts, with commas", since=36),
+        _listed("cluster", "cluster_list", "Clusters, with commas"),
+        _listed("default_qos", "def_qos_id_list", "QOSes that are a default, with commas"),
+        *_association_truth(
+            "with_deleted",
+            "Include deleted associations",
+            "with_deleted",
+            "WITH_DELETED",
+            "Whether those that were removed are told, too",
+        ),
+        *_association_truth("with_usage", "Include usage", "with_usage", "WITH_USAGE", "Whether their use is told"),
+        *_association_truth(
+            "only_defaults",
+            "Filter to only defaults",
+            "only_defs",
+            "ONLY_DEFS",
+            "Whether only users' defaults are told",
+        ),
+        *_association_truth(
+            "with_raw_qos",
+            "Include the raw QOS or delta_qos",
+            "with_raw_qos",
+            "RAW_QOS",
+            "Whether QOSes are told as they were given, not as they come to hold",
+        ),
+        *_association_truth(
+            "with_sub_accts",
+            "Include sub acct information",
+            "with_sub_accts",
+            "SUB_ACCTS",
+            "Whether accounts below those that are asked for are told, too",
+        ),
+        *_association_truth(
+            "without_parent_info",
+            "Exclude parent id/name",
+            "without_parent_info",
+            "WOPI",
+            "Whether the account above is not told",
+        ),
+        *_association_truth(
+            "without_parent_limits",
+            "Exclude limits from parents",
+            "without_parent_limits",
+            "WOPL",
+            "Whether limits are told as they were given, not as they come to hold",
+        ),
+        _FORMAT,
+        _listed("id", "id_list", "Ids, with commas"),
+        _listed("parent_account", "parent_acct_list", "Accounts above them, with commas"),
+        _listed("partition", "partition_list", "Partitions, with commas"),
+        _listed("qos", "qos_list", "QOSes that their jobs may ask for, with commas"),
+        *_USAGE,
+        _listed("user", "user_list", "Users, with commas", since=36),
+    ),
+    skip={},
+    view="associations_query",
+    parser="ASSOC_CONDITION",
+)
+
+_WITH_DELETED = ("with_deleted", Source("flags", bit("SLURMDB_ACCT_FLAG_DELETED")))
+_WITH_ASSOCIATIONS = ("with_assocs", Source("flags", bit("SLURMDB_ACCT_FLAG_WASSOC")))
+_WITH_COORDINATORS = ("with_coords", Source("flags", bit("SLURMDB_ACCT_FLAG_WCOORD")))
+_DELETED_TOO = "Whether those that were removed are told, too"
+_ASSOCIATIONS_TOO = "Whether their associations are told"
+_COORDINATORS_TOO = "Whether coordinators are told"
+
+ACCOUNT = Table(
+    "slurmdb_account_cond_t",
+    (
+        _truth("with_assocs", _WITH_ASSOCIATIONS, _ASSOCIATIONS_TOO),
+        _truth("with_coords", _WITH_COORDINATORS, _COORDINATORS_TOO),
+        _truth("with_deleted", _WITH_DELETED, _DELETED_TOO, since=38),
+    ),
+    skip={},
+    view="account_query",
+    parser="OPENAPI_ACCOUNT_QUERY",
+)
+
+ACCOUNTS = Table(
+    "slurmdb_account_cond_t",
+    (
+        _listed("description", "description_list", "Descriptions, with commas"),
+        _truth("with_assocs", _WITH_ASSOCIATIONS, _ASSOCIATIONS_TOO, until=40),
+        _truth("with_coords", _WITH_COORDINATORS, _COORDINATORS_TOO, until=40),
+        _truth("with_deleted", _WITH_DELETED, _DELETED_TOO, since=38, until=40),
+        _truth("DELETED", _WITH_DELETED, _DELETED_TOO, since=41),
+        _truth("WithAssociations", _WITH_ASSOCIATIONS, _ASSOCIATIONS_TOO, since=41),
+        _truth("WithCoordinators", _WITH_COORDINATORS, _COORDINATORS_TOO, since=41),
+        _truth(
+            "NoUsersAreCoords",
+            (Source("flags", bit("SLURMDB_ACCT_FLAG_USER_COORD_NO")),),
+            "Whether only those are told whose users do not manage them",
+            since=41,
+        ),
+        _truth(
+            "UsersAreCoords",
+            (Source("flags", bit("SLURMDB_ACCT_FLAG_USER_COORD")),),
+            "Whether only those are told whose users all manage them",
+            since=41,
+        ),
+    ),
+    skip={},
+    view="accounts_query",
+    parser="ACCOUNT_CONDITION",
+)
+
+USER = Table(
+    "slurmdb_user_cond_t",
+    (
+        _truth("with_deleted", "with_deleted", _DELETED_TOO, since=38),
+        _truth("with_assocs", "with_assocs", _ASSOCIATIONS_TOO),
+        _truth("with_coords", "with_coords", "Whether the accounts that they manage are told"),
+        _truth("with_wckeys", "with_wckeys", "Whether their wckeys are told"),
+    ),
+    skip={},
+    view="user_query",
+    parser="OPENAPI_USER_QUERY",
+)
+
+USERS = Table(
+    "slurmdb_user_cond_t",
+    (
+        Row("admin_level", "admin_level", choice(LEVELS), "Rights in slurmdbd", since=40, way=IN),
+        _listed("default_account", "def_acct_list", "Accounts that are a default, with commas"),
+        _listed("default_wckey", "def_wckey_list", "Wckeys that are a default, with commas"),
+        _truth("with_assocs", "with_assocs", _ASSOCIATIONS_TOO),
+        _truth("with_coords", "with_coords", "Whether the accounts that they manage are told"),
+        _truth("with_deleted", "with_deleted", _DELETED_TOO, since=38),
+        _truth("with_wckeys", "with_wckeys", "Whether their wckeys are told"),
+        _truth("without_defaults", "without_defaults", "Whether only those without a default account are told"),
+    ),
+    skip={},
+    view="users_query",
+    parser="USER_CONDITION",
+)
+
+WCKEYS = Table(
+    "slurmdb_wckey_cond_t",
+    (
+        _listed("cluster", "cluster_list", "Clusters, with commas"),
+        _FORMAT,
+        _listed("id", "id_list", "Ids, with commas"),
+        _listed("name", "name_list", "Names, with commas"),
+        _truth("only_defaults", "only_defs", "Whether only users' defaults are told"),
+        *_USAGE,
+        _listed("user", "user_list", "Users, with commas"),
+        _truth("with_usage", "with_usage", "Whether their use is told"),
+        _truth("with_deleted", "with_deleted", _DELETED_TOO),
+    ),
+    skip={},
+    view="wckeys_query",
+    parser="WCKEY_CONDITION",
+)
