@@ -65,6 +65,11 @@ class Rule(NamedTuple):
         return self.text
 
 
+def matching(text: str, pattern: str) -> Rule:
+    """What a regular expression fits."""
+    return Rule(text, lambda value, *_: bool(re.fullmatch(pattern, str(value))))
+
+
 class Difference(NamedTuple):
     """A place where we differ on purpose. In `request` (Case.describe) an asterisk matches anything.
 

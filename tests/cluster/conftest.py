@@ -22,8 +22,8 @@ sys.path.insert(0, os.path.join(os.path.dirname(__file__), os.pardir, "facts"))
 import homes
 from cases import ODD_NAME
 from comparison import exchange_with, flatten, message
-from differences import IN_38, PARTITIONS
 from sidebyside import program, wire
+from value_differences import IN_38, PARTITIONS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -214,7 +214,7 @@ def names(lab: Lab, content: None, tokens: dict[str, str]) -> dict[str, list[str
 
 
 def _in_38(lab: Lab, token: str) -> dict[str, object]:
-    """See differences.IN_38; nothing on releases that are not the home of v0.0.38."""
+    """See value_differences.IN_38; nothing on releases that are not the home of v0.0.38."""
     found: dict[str, object] = {}
     if 38 not in homes.at_home(homes.installed()):
         return found

@@ -7,7 +7,7 @@ import re
 import signal
 from typing import TYPE_CHECKING
 
-from comparison import MISSING, Difference, Rule
+from comparison import MISSING, Difference, Rule, matching
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -28,10 +28,6 @@ _NUMBERS = tuple(
 
 def _is_said_again(value: object, _place: str, here: Places, _there: Places) -> bool:
     return str(value).startswith(f"{str(here['answer'])[:3]} text/plain: ")
-
-
-def _matches(text: str, pattern: str) -> Rule:
-    return Rule(text, lambda value, *_: bool(re.fullmatch(pattern, str(value))))
 
 
 def _as_a_number(value: object, place: str, _here: Places, there: Places) -> bool:
@@ -64,7 +60,7 @@ MODERN_DIFFERENCES: tuple[Difference, ...] = (
         "client-source",
         "*",
         "any:body/meta/client/source",
-        _matches(
+        matching(
             "the files, pipes or addresses behind both descriptors", r"pipe:\[\d+\]\(fd:0\)->pipe:\[\d+\]\(fd:1\)"
         ),
         "pipe(fd:0)",
@@ -76,7 +72,7 @@ MODERN_DIFFERENCES: tuple[Difference, ...] = (
         "*",
         "any:body/meta/client/user",
         "root",
-        _matches("who asks, by name; nothing where only the token knows", "alice|bob|slurmrest|nope|"),
+        matching("who asks, by name; nothing where only the token knows", "alice|bob|slurmrest|nope|"),
         "The real server names root whoever asks and however.",
         versions=_OF_24_11,
     ),
@@ -85,7 +81,7 @@ MODERN_DIFFERENCES: tuple[Difference, ...] = (
         "*",
         "any:body/meta/client/group",
         "root",
-        _matches("the group of who asks", "alice|bob|slurmrest|"),
+        matching("the group of who asks", "alice|bob|slurmrest|"),
         "As above.",
         versions=_OF_24_11,
     ),
@@ -95,7 +91,7 @@ MODERN_DIFFERENCES: tuple[Difference, ...] = (
         "*",
         "answer",
         Rule("nothing, for ever", _is_endless),
-        _matches("a refusal", "(400|413|505) text/plain: .*"),
+        matching("a refusal", "(400|413|505) text/plain: .*"),
         "On some requests that it cannot parse the real server never ends, on some machines and runs only.",
         versions=_OF_24_11,
         seldom=True,
@@ -153,7 +149,7 @@ MODERN_DIFFERENCES: tuple[Difference, ...] = (
         "path-typed-in-text-modern",
         _NUMBERS,
         "body/errors/0/description",
-        _matches("the name as a number", "(Failure to query|Unable to find) (node|partition|reservation) (7|1.500000)"),
+        matching("the name as a number", "(Failure to query|Unable to find) (node|partition|reservation) (7|1.500000)"),
         Rule("the name as it was asked for", _as_a_number),
         "As above: what is called 007 cannot be found there.",
         versions=_OF_24_11,
@@ -218,7 +214,7 @@ MODERN_DIFFERENCES: tuple[Difference, ...] = (
         "time-out-of-range",
         _SINCE,
         "body/warnings/0/description",
-        _matches("the number and a date", r"No job changes since update_time\[9223372036854775807\]=.*\d\d:\d\d:\d\d"),
+        matching("the number and a date", r"No job changes since update_time\[9223372036854775807\]=.*\d\d:\d\d:\d\d"),
         "No job changes since update_time[9223372036854775807]=Unknown",
         "No calendar has this year; the real server shows what lies in its memory.",
         versions=_OF_24_11,
@@ -228,7 +224,7 @@ MODERN_DIFFERENCES: tuple[Difference, ...] = (
         _UNMUNGED,
         "answer",
         MISSING,
-        _matches("an answer that tells what is wrong", "(200|500|511) application/json"),
+        matching("an answer that tells what is wrong", "(200|500|511) application/json"),
         "The real server does not even start without munged.",
         versions=_OF_24_11,
     ),
