@@ -103,14 +103,17 @@ ROUTES = (
     _slurm("GET", "licenses", "licenses.list_all", "All licences", _LICENSES, name="slurmctld_get_licenses", since=38),
     _slurm("GET", "shares", "shares.list_all", "Fair shares", (Part("shares/shares", "share_t"),), "SHARES", since=40),
     _slurm("GET", "jobs", "jobs.list_all", "All jobs", _JOBS, "JOBS"),
-    _slurm("POST", "job/submit", "job_writes.submit", "Submit a job", **_SUBMIT, until=42),
+    _slurm("POST", "job/submit", "job_options.submit", "Submit a job", **_SUBMIT, until=38),
+    _slurm("POST", "job/submit", "job_messages.submit", "Submit a job", **_SUBMIT, since=39, until=42),
     _slurm("GET", "job/{job_id:int}", "jobs.get", "One job", _JOBS, until=36),
     _slurm("GET", "job/{job_id}", "jobs.get", "One job", _JOBS, "JOB", since=37),
-    _slurm("POST", "job/{job_id:int}", "job_writes.update", "Change a job", **_UPDATE, until=36),
-    _slurm("POST", "job/{job_id}", "job_writes.update", "Change a job", **_UPDATE, since=37, until=42),
-    _slurm("DELETE", "job/{job_id:int}", "job_writes.cancel", "Signal a job", **_CANCEL, until=36),
+    _slurm("POST", "job/{job_id:int}", "job_options.update", "Change a job", **_UPDATE, until=36),
+    _slurm("POST", "job/{job_id}", "job_options.update", "Change a job", **_UPDATE, since=37, until=38),
+    _slurm("POST", "job/{job_id}", "job_messages.update", "Change a job", **_UPDATE, since=39, until=42),
+    _slurm("DELETE", "job/{job_id:int}", "job_options.cancel", "Signal a job", **_CANCEL, until=36),
+    _slurm("DELETE", "job/{job_id}", "job_options.cancel", "Signal a job", **_CANCEL, since=37, until=38),
     _slurm(
-        "DELETE", "job/{job_id}", "job_writes.cancel", "Signal a job", (), "JOB_DELETE", **_CANCEL, since=37, until=42
+        "DELETE", "job/{job_id}", "job_messages.cancel", "Signal a job", (), "JOB_DELETE", **_CANCEL, since=39, until=42
     ),
     _slurm("GET", "jobs/state", "jobs.states", "States of jobs", (Part("jobs", "job_state"),), "JOB_STATES", since=40),
     _slurm("GET", "nodes", "nodes.list_all", "All nodes", _NODES, "NODES"),

@@ -129,22 +129,22 @@ def _refused(request: Callable[[], object]) -> None:
     raise FailedError(f"slurmctld says that there is a job {NO_JOB}")
 
 
-def _submit(version: int) -> None:
-    """A description is read and filled in, and the answer to it is one that can be read."""
-    with requests.job(versions.since({36: _options, 39: _members}, version)(version)):
-        pass
-    requests.submitted(ffi.new("submit_response_msg_t *"))
-
-
-def _options(version: int) -> Members:
+def _submit_options(version: int) -> None:
     described = {"name": "check", "environment": {"PATH": "/bin"}, "current_working_directory": "/"}
     host = requests.host()
-    return describe(decode(JOB_DESC, version, described, Report(), host), version, host, update=False)
+    _submit(describe(decode(JOB_DESC, version, described, Report(), host), version, host, update=False))
 
 
-def _members(version: int) -> Members:
+def _submit_message(version: int) -> None:
     described = {"name": "check", "environment": ["PATH=/bin"], "current_working_directory": "/"}
-    return decode(JOB_DESC, version, described, Report(), requests.host()).members
+    _submit(decode(JOB_DESC, version, described, Report(), requests.host()).members)
+
+
+def _submit(members: Members) -> None:
+    """A description that was read is filled in, and the answer to it is one that can be read."""
+    with requests.job(members):
+        pass
+    requests.submitted(ffi.new("submit_response_msg_t *"))
 
 
 def _update(version: int) -> None:
@@ -168,8 +168,11 @@ def _signal(job: int | str) -> None:
 
 
 WRITES = {
-    "slurmctld.job_writes.submit": _submit,
-    "slurmctld.job_writes.update": _update,
-    "slurmctld.job_writes.cancel": _cancel,
+    "slurmctld.job_options.submit": _submit_options,
+    "slurmctld.job_options.update": _update,
+    "slurmctld.job_options.cancel": _cancel,
+    "slurmctld.job_messages.submit": _submit_message,
+    "slurmctld.job_messages.update": _update,
+    "slurmctld.job_messages.cancel": _cancel,
 }
 """What tries an operation that changes something."""

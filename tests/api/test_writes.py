@@ -19,7 +19,7 @@ except ImportError as problem:
 from slurmrest_inet.api import errors, told
 from slurmrest_inet.api.call import Call
 from slurmrest_inet.api.sending import send
-from slurmrest_inet.api.slurmctld import job_writes
+from slurmrest_inet.api.slurmctld import job_messages, job_options
 from slurmrest_inet.http.message import RestError
 from slurmrest_inet.schema.job_desc import MOST_COMPONENTS
 from slurmrest_inet.slurm import requests
@@ -27,7 +27,7 @@ from slurmrest_inet.slurm.fill import MissingError
 from slurmrest_inet.slurm.library import SlurmError, strerror
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from slurmrest_inet.api.envelope import Answer
@@ -35,6 +35,11 @@ if TYPE_CHECKING:
 SCRIPT = "#!/bin/sh\ntrue\n"
 MANY = MOST_COMPONENTS + 1
 VERSIONS = (36, 37, 38, 39, 40, 41, 42)
+
+
+def _operation(name: str, version: int) -> Callable[[Call], Answer]:
+    function: Callable[[Call], Answer] = getattr(versions.since({36: job_options, 39: job_messages}, version), name)
+    return function
 
 
 def _never(*_arguments: object, **_named: object) -> None:
@@ -53,7 +58,7 @@ def unasked(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_too_many_components(version: int) -> None:
     """None of them is read: each would be a fault."""
     body = {"script": SCRIPT, "jobs": [5] * MANY}
-    answer = job_writes.submit(Call(version, {}, {}, body))
+    answer = _operation("submit", version)(Call(version, {}, {}, body))
     said = [one.get("description", one["error"]) for one in answer.errors]
     assert answer.code
     assert str(said[0]).endswith(f"too many components: {MANY} > {MOST_COMPONENTS}")
@@ -65,7 +70,7 @@ def test_too_many_components(version: int) -> None:
 def test_too_many_changes(version: int) -> None:
     """A list can be no change. Those in it that are read are not more than a job's components."""
     body: list[Any] = [{}] * MOST_COMPONENTS + [{"foo": 1}]
-    answer = job_writes.update(Call(version, {"job_id": "7"}, {}, body))
+    answer = _operation("update", version)(Call(version, {"job_id": "7"}, {}, body))
     assert [str(one).count("unexpected het job request") for one in answer.errors] == [1]
 
 
@@ -89,8 +94,7 @@ BODIES: dict[str, dict[int, Any]] = {
 
 def _answer(operation: str, version: int) -> Answer:
     body = versions.since(BODIES[operation], version)
-    called = {"submit": job_writes.submit, "update": job_writes.update, "cancel": job_writes.cancel}[operation]
-    return called(Call(version, {"job_id": "7"}, {}, body))
+    return _operation(operation, version)(Call(version, {"job_id": "7"}, {}, body))
 
 
 @pytest.mark.parametrize("version", VERSIONS)
@@ -152,7 +156,7 @@ def test_signals(text: str | None, number: int, version: int, monkeypatch: pytes
     monkeypatch.setattr(requests, "signal", lambda _job, signal, _flags: sent.append(signal) or [])
     told: dict[str, Any] = {"signal": text}
     query, body = (told, None) if version == 39 else ({}, told)
-    answer = job_writes.cancel(Call(version, {"job_id": "7"}, query, body))
+    answer = _operation("cancel", version)(Call(version, {"job_id": "7"}, query, body))
     assert (sent, answer.code) == ([number], 0)
 
 
@@ -178,8 +182,7 @@ def test_that_no_folder_is_looked_for(operation: str, version: int, monkeypatch:
     body = versions.since(BODIES[operation], version)
     if operation == "submit":
         body = {**body, "job": {**body["job"], "current_working_directory": "/"}}
-    called = {"submit": job_writes.submit, "update": job_writes.update, "cancel": job_writes.cancel}[operation]
-    assert called(Call(version, {"job_id": "7"}, {}, body)).note
+    assert _operation(operation, version)(Call(version, {"job_id": "7"}, {}, body)).note
 
 
 @pytest.mark.parametrize("version", [38, 39])
@@ -190,7 +193,7 @@ def test_that_the_host_is_asked_once(version: int, monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(requests, "host", lambda: asked.append(1) or host)
     monkeypatch.setattr(requests, "submit", _failing(-1, 5004))
     body = versions.since(BODIES["submit"], version)
-    job_writes.submit(Call(version, {}, {}, {"script": SCRIPT, "jobs": [body["job"]] * 3}))
+    _operation("submit", version)(Call(version, {}, {}, {"script": SCRIPT, "jobs": [body["job"]] * 3}))
     assert asked == [1]
 
 
