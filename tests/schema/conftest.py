@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The installed headers; the build's modules and the facts on the path."""
+"""The installed headers; the build's modules, the facts and what these tests share on the path."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import pytest
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "../../cffi_build"))
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "../facts"))
+sys.path.insert(0, os.path.dirname(__file__))
 
 import headers as headers_
 

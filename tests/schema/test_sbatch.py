@@ -4,21 +4,11 @@
 from __future__ import annotations
 
 import time
-from typing import Any, Callable
 
 import pytest
+from reading_alone import BAD, read
 
 from slurmrest_inet.schema import sbatch
-from slurmrest_inet.schema.scalars import InvalidError
-
-BAD = object()
-
-
-def _read(read: Callable[[Any], object], value: object) -> object:
-    try:
-        return read(value)
-    except InvalidError:
-        return BAD
 
 
 @pytest.mark.parametrize(
@@ -43,7 +33,7 @@ def _read(read: Callable[[Any], object], value: object) -> object:
     ],
 )
 def test_mebibytes(text: str, size: object) -> None:
-    assert _read(lambda one: sbatch.mebibytes(one, "bad"), text) == size
+    assert read(lambda one: sbatch.mebibytes(one, "bad"), text) == size
 
 
 @pytest.mark.parametrize(
@@ -63,7 +53,7 @@ def test_mebibytes(text: str, size: object) -> None:
     ],
 )
 def test_node_count(text: str, counts: object) -> None:
-    assert _read(sbatch.node_count, text) == counts
+    assert read(sbatch.node_count, text) == counts
 
 
 @pytest.mark.parametrize(
@@ -127,7 +117,7 @@ def test_signal_number(text: str, number: int) -> None:
     ],
 )
 def test_warning(text: str, found: object) -> None:
-    assert _read(sbatch.warning, text) == found
+    assert read(sbatch.warning, text) == found
 
 
 @pytest.mark.parametrize(
@@ -144,7 +134,7 @@ def test_warning(text: str, found: object) -> None:
     ],
 )
 def test_mail(text: str, flags: object) -> None:
-    assert _read(sbatch.mail, text) == flags
+    assert read(sbatch.mail, text) == flags
 
 
 def test_mail_of_all_kinds() -> None:
@@ -190,7 +180,7 @@ def test_frequency(text: str, parts: tuple[object, ...], shown: str) -> None:
     "text", ["", "x", "high-low", "perf:perf", "low:perf", "low-high:x", "low-", "-high", "perf-high", "powersave"]
 )
 def test_no_frequency(text: str) -> None:
-    assert _read(lambda one: sbatch.Frequency(one, _ALLOWED), text) is BAD
+    assert read(lambda one: sbatch.Frequency(one, _ALLOWED), text) is BAD
 
 
 @pytest.mark.parametrize(
@@ -215,7 +205,7 @@ def test_no_frequency(text: str) -> None:
     ],
 )
 def test_memory_binding(text: str, found: object) -> None:
-    assert _read(sbatch.memory_binding, text) == found
+    assert read(sbatch.memory_binding, text) == found
 
 
 def test_that_lists_of_memory_that_do_not_count_are_not_written_out() -> None:
@@ -233,7 +223,7 @@ def test_gpu_binding(text: str) -> None:
 
 @pytest.mark.parametrize("text", ["", "x", "map_gpu:x", "mask_gpu:g", "single:-1", "single", "closest;none", "verbose"])
 def test_no_gpu_binding(text: str) -> None:
-    assert _read(sbatch.gpu_binding, text) is BAD
+    assert read(sbatch.gpu_binding, text) is BAD
 
 
 @pytest.mark.parametrize("text", ["high", "450", "medium,memory=high", "verbose,low", "high,,low"])
@@ -243,7 +233,7 @@ def test_gpu_frequency(text: str) -> None:
 
 @pytest.mark.parametrize("text", ["", "x", "memory=x", "high=low", "HIGH", "5x", "memory"])
 def test_no_gpu_frequency(text: str) -> None:
-    assert _read(sbatch.gpu_frequency, text) is BAD
+    assert read(sbatch.gpu_frequency, text) is BAD
 
 
 @pytest.mark.parametrize(
@@ -275,4 +265,4 @@ def test_no_gpu_frequency(text: str) -> None:
     ],
 )
 def test_distribution(text: str, found: object) -> None:
-    assert _read(sbatch.distribution, text) == found
+    assert read(sbatch.distribution, text) == found
