@@ -19,7 +19,6 @@ import json
 import multiprocessing
 import os
 import pwd
-import re
 import resource  # noqa: F401 - wait4 needs it, and the account that serves may not find it
 import socket
 import statistics
@@ -27,6 +26,8 @@ import subprocess
 import tempfile
 import time
 from typing import TYPE_CHECKING, NamedTuple
+
+from measure import take_answer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -72,23 +73,6 @@ def _become(user: str) -> None:
     os.setuid(account.pw_uid)
 
 
-def _read(connection: socket.socket) -> None:
-    """One answer with Content-Length."""
-    data = b""
-    while b"\r\n\r\n" not in data:
-        more = connection.recv(65536)
-        if not more:
-            raise RuntimeError(f"no answer but {data!r}")
-        data += more
-    head, _, body = data.partition(b"\r\n\r\n")
-    length = re.search(rb"(?i)\ncontent-length: *([0-9]+)", head)
-    if not head.startswith(b"HTTP/1.1 200 ") or length is None:
-        raise RuntimeError(f"no measurement: {data!r}")
-    size = len(body)
-    while size < int(length[1]):
-        size += len(connection.recv(65536)) or int(length[1])
-
-
 def _client(port: int, request: bytes, seconds: float, kept: int, pause: float, found: object) -> None:
     times = []
     connection: socket.socket | None = None
@@ -99,7 +83,7 @@ def _client(port: int, request: bytes, seconds: float, kept: int, pause: float, 
             connection = socket.create_connection(("127.0.0.1", port), 60)
             connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         connection.sendall(request)
-        _read(connection)
+        take_answer(connection)
         times.append(time.perf_counter() - begun)
         if len(times) % kept == 0:
             connection.close()

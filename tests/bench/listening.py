@@ -26,6 +26,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../support"))
 
+from measure import take_answer
 from sidebyside import lab as labs
 from sidebyside import server
 
@@ -76,23 +77,6 @@ class Setup(NamedTuple):
         return "\r\n".join(lines).encode() + b"\r\n\r\n"
 
 
-def _answer(connection: socket.socket) -> None:
-    """Read one answer with Content-Length. The real one has a stray header behind it, which measure.Reader refuses."""
-    data = connection.recv(65536)
-    while b"\r\n\r\n" not in data:
-        more = connection.recv(65536)
-        if not more:
-            raise RuntimeError(f"no answer but {data!r}")
-        data += more
-    head, _, body = data.partition(b"\r\n\r\n")
-    if not head.startswith(b"HTTP/1.1 200 "):
-        raise RuntimeError(f"no measurement: {head!r}")
-    length = int(head.lower().partition(b"content-length:")[2].partition(b"\r\n")[0])
-    size = len(body)
-    while size < length:
-        size += len(connection.recv(65536)) or length
-
-
 def _client(port: int, request: bytes, seconds: float, pause: float, found: object) -> None:
     times = []
     end = time.monotonic() + seconds
@@ -101,7 +85,7 @@ def _client(port: int, request: bytes, seconds: float, pause: float, found: obje
         with socket.create_connection(("127.0.0.1", port), 60) as connection:
             connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             connection.sendall(request)
-            _answer(connection)
+            take_answer(connection)
         times.append(time.perf_counter() - begun)
         if pause:
             time.sleep(pause)
