@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 DEPTH = 32
 # Longer than any 64-bit number; int() is quadratic in the digits.
 _DIGITS = 25
-_MANY_DIGITS = re.compile(f"[0-9]{{{_DIGITS + 1}}}")
+_MANY_DIGITS = b"0" * (_DIGITS + 1)
+_DIGITS_ALONE = bytes(ord("0") if chr(code) in "0123456789" else ord(" ") for code in range(256))
 
 # What a body may cost, in bytes: so much at all, and so much for each byte of it. Its text, in which a character has up
 # to four bytes, counts twice: as a whole and in the values. The body itself is there, too.
@@ -44,12 +45,15 @@ _FIRST_MEMBERS = 5
 # At most, for each of these characters: whatever it begins, ends or divides.
 _WEIGHTS = ((b"{", _OBJECT), (b"[", _ARRAY), (b":", _MEMBER + _KEY + _STRING), (b",", _ITEM + _STRING))
 
-_BLANK = r"[ \t\r\n]*"
+_BLANK_CHARACTERS = " \t\r\n"
+_BLANK = f"[{_BLANK_CHARACTERS}]*"
 _PLAIN = r'"([^"\\]*)"'  # a string without an escape
 _SHORT = r"(-?(?:0|[1-9][0-9]{0,17})(?![0-9.eE])|true\b|false\b|null\b)"
 _SIMPLE_MEMBER = re.compile(rf"{_BLANK}{_PLAIN}{_BLANK}:{_BLANK}(?:{_PLAIN}|{_SHORT}){_BLANK}(,|\}})")
+_KEY_OF_MORE = re.compile(rf"{_PLAIN}{_BLANK}:{_BLANK}([{{\[])")  # of an object or an array
 _SIMPLE_ITEM = re.compile(rf"{_BLANK}(?:{_PLAIN}|{_SHORT}){_BLANK}(,|\])")
 _BLANKS = re.compile(_BLANK)
+_CONTAINERS = ("{", "[")
 _COMMENTS = {"/*": "*/", "//": "\n"}
 _REST = re.compile(r"(-?)0*([0-9]+)(\.[0-9]*)?([eE][+-]?[0-9]+)?|([A-Za-z]+)")
 _WORDS = {"true": True, "false": False, "null": None}
@@ -71,13 +75,17 @@ def read(body: bytes) -> Any:
         raise _too_much()
     if sum(body.count(mark) * weight for mark, weight in _WEIGHTS) <= room:
         try:
-            value = json.loads(text, strict=False, parse_constant=_refuse, parse_int=_int_for(text))
+            value = json.loads(text, strict=False, parse_constant=_refuse, parse_int=_int_for(body))
         except json.JSONDecodeError:
             pass
         else:
             check(value)
             return value
-    return _Reader(text, room).read()
+    steps = _FREE_STEPS + len(text) // _CHARACTERS_A_STEP
+    # Likewise: each container, comment and text in single quotes is a step. One that never ends is told as too deep.
+    if max(body.count(b"}") + body.count(b"]"), body.count(b"/*"), body.count(b"'") // 2) > steps:
+        raise _too_much()
+    return _Reader(text, room, steps).read()
 
 
 def _too_much() -> RestError:
@@ -88,8 +96,8 @@ def _refuse(word: str) -> None:
     raise ValueError(word)
 
 
-def _int_for(text: str) -> Any:
-    return _number if _MANY_DIGITS.search(text) else None
+def _int_for(body: bytes) -> Any:
+    return _number if _MANY_DIGITS in body.translate(_DIGITS_ALONE) else None
 
 
 def _number(digits: str) -> int:
@@ -137,15 +145,15 @@ def check(value: Any, depth: int = 1) -> None:
 class _Reader:
     """A recursive descent through one text; `at` is where it has come to."""
 
-    def __init__(self, text: str, room: int) -> None:
+    def __init__(self, text: str, room: int, steps: int) -> None:
         self._text = text
         self._room = room
-        self._steps = _FREE_STEPS + len(text) // _CHARACTERS_A_STEP
+        self._steps = steps
         self._keys: dict[str, str] = {}
         self._at = 0
 
     def read(self) -> Any:
-        value = self._value(1)
+        value = self._value(self._skip(), 1)
         self._skip()
         if self._at != len(self._text):
             raise ValueError(self._at)
@@ -161,8 +169,10 @@ class _Reader:
         """Go behind blanks and comments; the character that is there, "" at the end."""
         text = self._text
         while True:
-            self._at = cast("re.Match[str]", _BLANKS.match(text, self._at)).end()
             mark = text[self._at : self._at + 1]
+            if mark in _BLANK_CHARACTERS:
+                self._at = cast("re.Match[str]", _BLANKS.match(text, self._at)).end()
+                mark = text[self._at : self._at + 1]
             if mark != "/":
                 return mark
             # No expression: the engine remembers each turn of a repeated group.
@@ -180,9 +190,9 @@ class _Reader:
         self._at += 1
         return mark
 
-    def _value(self, depth: int) -> Any:
-        mark = self._skip()
-        if mark in ("{", "["):
+    def _value(self, mark: str, depth: int) -> Any:
+        """The value that begins here, with the character `mark`."""
+        if mark in _CONTAINERS:
             if depth > DEPTH:
                 raise ValueError(depth)
             self._at += 1
@@ -224,22 +234,26 @@ class _Reader:
     def _object(self, depth: int) -> dict[str, Any]:
         self._spend(_EMPTY)
         text, keys, match = self._text, self._keys, _SIMPLE_MEMBER.match
+        at, room, steps = self._at, self._room, self._steps
         members: dict[str, Any] = {}
         end = ","
         while end == ",":
-            simple = match(text, self._at)
+            simple = match(text, at)
             if simple:
                 key, value, short, end = simple.groups()
-                self._at = simple.end()
+                at = simple.end()
                 size = _STRING
                 if value is None:
                     value = _WORDS[short] if short in _WORDS else int(short)
                     size = 0 if len(short) < 3 else _NUMBER
             else:
-                if self._skip() == "}":  # also behind a comma
+                self._at, self._room, self._steps = at, room, steps
+                mark = self._skip()
+                if mark == "}":  # also behind a comma
                     self._at += 1
-                    break
-                key, value, end = self._member(depth)
+                    return members
+                key, value, end = self._member(mark, depth)
+                at, room, steps = self._at, self._room, self._steps
                 size = 0
             count = len(members)
             if not count:
@@ -248,39 +262,58 @@ class _Reader:
                 size += _MEMBER
             if key not in keys:
                 size += _KEY
-            self._spend(size)
+            room -= size
+            steps -= 1
+            if room < 0 or steps < 0:
+                raise _too_much()
             members[keys.setdefault(key, key)] = value
+        self._at, self._room, self._steps = at, room, steps
         return members
 
-    def _member(self, depth: int) -> tuple[str, Any, str]:
-        if self._text[self._at : self._at + 1] not in ('"', "'"):
+    def _member(self, mark: str, depth: int) -> tuple[str, Any, str]:
+        if mark not in ('"', "'"):
             raise ValueError(self._at)
-        key = self._string()
-        self._expect(":")
-        value = self._value(depth + 1)
+        more = _KEY_OF_MORE.match(self._text, self._at)
+        if more:
+            key, mark = more.groups()
+            self._room -= _STRING
+            self._at = more.end() - 1
+        else:
+            key = self._string()
+            self._expect(":")
+            mark = self._skip()
+        value = self._value(mark, depth + 1)
         return key, value, self._expect(",}")
 
     def _array(self, depth: int) -> list[Any]:
         self._spend(_ARRAY)
         text, match = self._text, _SIMPLE_ITEM.match
+        at, room, steps = self._at, self._room, self._steps
         items: list[Any] = []
         end = ","
         while end == ",":
-            simple = match(text, self._at)
+            simple = match(text, at)
             if simple:
                 value, short, end = simple.groups()
-                self._at = simple.end()
+                at = simple.end()
                 size = _ITEM + _STRING
                 if value is None:
                     value = _WORDS[short] if short in _WORDS else int(short)
                     size = _ITEM if len(short) < 3 else _ITEM + _NUMBER
             else:
-                if self._skip() == "]":  # also behind a comma
+                self._at, self._room, self._steps = at, room, steps
+                mark = self._skip()
+                if mark == "]":  # also behind a comma
                     self._at += 1
-                    break
-                value = self._value(depth + 1)
+                    return items
+                value = self._value(mark, depth + 1)
                 end = self._expect(",]")
+                at, room, steps = self._at, self._room, self._steps
                 size = _ITEM
-            self._spend(size)
+            room -= size
+            steps -= 1
+            if room < 0 or steps < 0:
+                raise _too_much()
             items.append(value)
+        self._at, self._room, self._steps = at, room, steps
         return items

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from slurmrest_inet.http import jsonbody
 from slurmrest_inet.http.dialect import Dialect, Refusal
 from slurmrest_inet.http.media import Media, negotiate, parse_body
 from slurmrest_inet.http.message import Request, RestError
@@ -345,6 +346,14 @@ HEAVY = {
 def test_a_body_is_worth_its_bytes(name: str) -> None:
     begin, unit, end = HEAVY[name]
     assert len(body("application/json", begin + unit * 1_000 + end)) >= 1_000
+    assert refused("application/json", begin + unit * (4 * MIB // len(unit)) + end)[0] == 413
+
+
+@pytest.mark.parametrize("name", ["objects", "arrays", "comments", "strings in single quotes"])
+def test_that_a_hopeless_body_is_not_read(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As soon as its parts are counted it is refused: one by one they would take a tenth of a second a MiB."""
+    monkeypatch.setattr(jsonbody, "_Reader", None)
+    begin, unit, end = HEAVY[name]
     assert refused("application/json", begin + unit * (4 * MIB // len(unit)) + end)[0] == 413
 
 
