@@ -294,7 +294,8 @@ static void choice(writer_t *w, const struct codec_row *row, int64_t value, bool
 		writer_end_list(w);
 	} else if (text)
 		writer_text(w, text);
-	else if ((row->options & OPTION_UNSET_NULL) && codec_is_unset(value, row->storage))
+	else if (((row->options & OPTION_UNSET_NULL) && codec_is_unset(value, row->storage)) ||
+		 ((row->options & OPTION_ZERO_NULL) && !value))
 		writer_null(w);
 	else if (row->options & OPTION_DIGITS)
 		digits(w, value);

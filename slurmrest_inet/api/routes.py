@@ -27,9 +27,9 @@ class Route(NamedTuple):
     """One operation. ``path`` stands behind the API version; ``{name}`` takes one segment, ``{name:int}`` a number.
 
     ``function`` is ``module.function`` below ``slurmrest_inet.api``; ``sentence`` says what it does. ``answer`` names
-    the tables of what it sends beside meta, errors and warnings, ``query`` that of its parameters (schema/queries.py),
-    ``body`` that of what it is sent. ``name`` is what documents up to v0.0.39 call it, if not after its path; their tag
-    is the side.
+    the tables of what it sends beside meta, errors and warnings, ``query`` that of its parameters (queries.py of the
+    schema, or of its slurmdbd), ``body`` that of what it is sent. ``name`` is what documents up to v0.0.39 call it, if not after its path;
+    their tag is the side.
     """
 
     method: str
@@ -93,6 +93,7 @@ _JOBS = (Part("jobs", "slurm_job_info_t"),)
 _NODES = (Part("nodes", "node_info_t"),)
 _PARTITIONS = (Part("partitions", "partition_info_t"),)
 _RESERVATIONS = (Part("reservations", "reserve_info_t"),)
+_CLUSTERS = (Part("clusters", "slurmdb_cluster_rec_t"),)
 _SUBMIT: dict[str, Any] = {"body": "job_submit_req", "name": "submit_job"}
 _UPDATE: dict[str, Any] = {"body": "job_desc_msg_t", "name": "update_job"}
 _CANCEL: dict[str, Any] = {"name": "cancel_job"}
@@ -126,6 +127,8 @@ ROUTES = (
         *(_RESERVATIONS, "RESERVATIONS"),
         since=37,
     ),
+    _slurmdb("GET", "clusters", "clusters.list_all", "All clusters", _CLUSTERS, "slurmdbd.CLUSTERS"),
+    _slurmdb("GET", "cluster/{cluster_name}", "clusters.get", "One cluster", _CLUSTERS),
     _slurmdb("GET", "tres", "tres.list_all", "All trackable resources", (Part("TRES", "slurmdb_tres_rec_t"),)),
 )
 

@@ -7,6 +7,7 @@ from slurmrest_inet.schema.model import (
     BOTH,
     NUMBER,
     TEXT,
+    TEXT_OR_NULL,
     TRES,
     Name,
     Names,
@@ -43,7 +44,16 @@ SELECT_PLUGINS = Names(
         Name("SELECT_PLUGIN_CONS_TRES", "cons_tres"),
         Name("SELECT_PLUGIN_CRAY_CONS_TRES", "cray_cons_tres"),
     ),
-    otherwise="unknown",
+)
+
+CLASSIFICATIONS = Names(
+    "cluster_classifications",
+    (
+        Name("SLURMDB_CLASS_NONE", "UNCLASSIFIED"),
+        Name("SLURMDB_CLASS_CAPABILITY", "CAPABILITY"),
+        Name("SLURMDB_CLASS_CAPACITY", "CAPACITY"),
+        Name("SLURMDB_CLASS_CAPAPACITY", "CAPAPACITY"),
+    ),
 )
 
 _NO_VERSION = "no API version shows it"
@@ -55,16 +65,24 @@ CLUSTER = Table(
         Row("controller/port", "control_port", NUMBER, "Its port", way=BOTH),
         Row("flags", "flags", flags(FLAGS), "What it is", way=BOTH),
         Row("name", "name", TEXT, "Name", way=BOTH),
-        Row("nodes", "nodes", TEXT, "Its nodes, as a host list", way=BOTH),
+        Row("nodes", "nodes", TEXT_OR_NULL, "Its nodes, as a host list", then={39: TEXT}, way=BOTH),
         Row(
             "select_plugin",
             "plugin_id_select",
-            choice(SELECT_PLUGINS),
+            choice(SELECT_PLUGINS)._replace(options=("ZERO_NULL",)),
             "Its plugin for choosing resources, gone since 24.05",
+            then={39: choice(SELECT_PLUGINS._replace(ident="select_plugins_or_none", otherwise=""))},
             until=39,
         ),
         Row("select_plugin", None, constant('""'), "Its plugin for choosing resources, gone", since=40, until=44),
-        Row("associations/root", "root_assoc", record("association_short", pointer=True), "Association of its root"),
+        Row("associations/root", None, constant("null"), "Association of its root, not told", until=38),
+        Row(
+            "associations/root",
+            "root_assoc",
+            record("association_short", pointer=True),
+            "Association of its root",
+            since=39,
+        ),
         Row("rpc_version", "rpc_version", NUMBER, "Version of its protocol", way=BOTH),
         Row("tres", "tres_str", TRES, "Its resources", way=BOTH),
     ),

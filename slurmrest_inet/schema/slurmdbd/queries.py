@@ -7,9 +7,10 @@ Rule 2: what is a bit of a flag word in one release and a member in another is a
 
 from __future__ import annotations
 
-from slurmrest_inet.schema.model import BOOLEAN, IN, Row, Source, Table, bit, choice
+from slurmrest_inet.schema.model import BOOLEAN, IN, Row, Source, Table, bit, choice, flags
 from slurmrest_inet.schema.queries import LIST, TIME
 
+from .cluster import CLASSIFICATIONS, FLAGS
 from .user import LEVELS
 
 
@@ -192,4 +193,22 @@ WCKEYS = Table(
     skip={},
     view="wckeys_query",
     parser="WCKEY_CONDITION",
+)
+
+CLUSTERS = Table(
+    "slurmdb_cluster_cond_t",
+    (
+        Row("classification", "classification", choice(CLASSIFICATIONS), "Class of cluster", since=40, way=IN),
+        _listed("cluster", "cluster_list", "Names, with commas"),
+        _listed("federation", "federation_list", "Federations, with commas"),
+        Row("flags", "flags", flags(FLAGS), "What they are", since=40, way=IN),
+        _FORMAT,
+        _listed("rpc_version", "rpc_version_list", "Versions of the protocol, with commas"),
+        *_USAGE,
+        _truth("with_deleted", "with_deleted", _DELETED_TOO),
+        _truth("with_usage", "with_usage", "Whether their use is told"),
+    ),
+    skip={},
+    view="clusters_query",
+    parser="CLUSTER_CONDITION",
 )

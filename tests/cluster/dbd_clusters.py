@@ -1,0 +1,35 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Clusters."""
+
+from __future__ import annotations
+
+from cases import MODERN, OLD, Case
+
+_ONE = "/slurmdb/{v}/cluster/"
+_ALL = "/slurmdb/{v}/clusters"
+_QUERIES = (
+    *("foo=1", "with_deleted=true", "with_deleted=abc", "with_usage=1", "update_time=0", "cluster=nosuch"),
+    *("cluster={cluster}", "cluster=lab%2Cnosuch", "flags=foo", "flags=EXTERNAL", "flags=FEDERATION", "format=x"),
+    *("classification=CAPACITY", "classification=foo", "federation=nosuch", "rpc_version=1", "usage_start=1"),
+    *("usage_start=abc", "usage_end=now", "foo=1&flags=foo"),
+)
+
+CASES = (
+    Case("clusters", _ALL),
+    Case("clusters in YAML", _ALL, headers=("Accept: application/x-yaml",)),
+    Case("each cluster", _ONE + "{cluster}"),
+    Case("an unknown cluster", _ONE + "nosuch"),
+    Case("an unknown cluster in YAML", _ONE + "nosuch", headers=("Accept: application/x-yaml",)),
+    Case("a cluster in capitals", _ONE + "LAB"),
+    Case("a cluster by a number", _ONE + "007"),
+    Case("clusters as nobody with rights", _ALL, credentials=("X-SLURM-USER-NAME: bob", "X-SLURM-USER-TOKEN: {bob}")),
+    *(Case(f"clusters with {query}", f"{_ALL}?{query}", versions=MODERN) for query in _QUERIES),
+    *(Case(f"a cluster with {query}", f"{_ONE}lab?{query}", versions=MODERN) for query in _QUERIES),
+    Case("clusters with a parameter", _ALL + "?cluster=nosuch&foo=1", versions=OLD),
+    Case("a cluster with a parameter", _ONE + "lab?with_usage=1&foo=1", versions=OLD),
+    Case("clusters, slurmdbd down", _ALL, setting="dbd-down"),
+    Case("clusters with a wrong parameter, slurmdbd down", _ALL + "?flags=foo", setting="dbd-down"),
+    Case("a cluster, slurmdbd down", _ONE + "lab", setting="dbd-down"),
+)
+
+DIFFERENCES = ()
