@@ -28,8 +28,8 @@ class Route(NamedTuple):
 
     ``function`` is ``module.function`` below ``slurmrest_inet.api``; ``sentence`` says what it does. ``answer`` names
     the tables of what it sends beside meta, errors and warnings, ``query`` that of its parameters (queries.py of the
-    schema, or of its slurmdbd), ``body`` that of what it is sent. ``name`` is what documents up to v0.0.39 call it, if not after its path;
-    their tag is the side.
+    schema, or of its slurmdbd), ``body`` that of what it is sent. ``name`` is what documents up to v0.0.39 call it, if
+    not after its path; their tag is the side.
     """
 
     method: str
