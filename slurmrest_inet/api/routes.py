@@ -128,6 +128,8 @@ ROUTES = (
         since=37,
     ),
     _slurmdb("GET", "clusters", "clusters.list_all", "All clusters", _CLUSTERS, "slurmdbd.CLUSTERS"),
+    _slurmdb("POST", "clusters", "clusters.add", "Add clusters", body="clusters_body", name="add_clusters"),
+    _slurmdb("DELETE", "cluster/{cluster_name}", "clusters.remove", "Remove a cluster"),
     _slurmdb("GET", "cluster/{cluster_name}", "clusters.get", "One cluster", _CLUSTERS),
     _slurmdb("GET", "tres", "tres.list_all", "All trackable resources", (Part("TRES", "slurmdb_tres_rec_t"),)),
 )

@@ -7,18 +7,20 @@ from . import names as _words
 from .job import JOB, JOB_STATE, JOB_STATE_RESPONSE, PRIORITIES
 from .job_desc import JOB_DESC, JOB_SUBMIT_REQ
 from .license import LICENSE
-from .model import OUT, Names
+from .model import OUT, Names, Table
 from .node import ENERGY, NODE
 from .partition import PARTITION
 from .ping import PING
 from .reservation import CORE_SPEC, RESERVATION
 from .sbatch import MACROS
 from .share import GROUP_MINUTES, RUN_SECONDS, SHARE, USAGE
+from .slurmdbd import queries as _queries
 from .slurmdbd import statistics as slurmdbd_statistics
 from .slurmdbd.account import ACCOUNT
 from .slurmdbd.accounting import ACCOUNTING
 from .slurmdbd.association import ASSOCIATION, ASSOCIATION_SHORT
 from .slurmdbd.association import USAGE as ASSOCIATION_USAGE
+from .slurmdbd.bodies import TABLES as SLURMDBD_BODIES
 from .slurmdbd.cluster import CLUSTER
 from .slurmdbd.coordinator import COORDINATOR
 from .slurmdbd.instance import INSTANCE
@@ -66,7 +68,7 @@ TABLES = (
 READ_TABLES = (JOB_DESC,)
 """Those that structs are filled by, and which no answer is written with."""
 
-BODY_TABLES = (JOB_SUBMIT_REQ,)
+BODY_TABLES = (JOB_SUBMIT_REQ, *SLURMDBD_BODIES)
 """Those of bodies that a struct is filled with parts of."""
 
 MADE_TABLES = (PING,)
@@ -83,7 +85,9 @@ def names() -> dict[str, Names]:
 
 def constants() -> tuple[str, ...]:
     """Return every constant of Slurm's headers that a value from a client can become."""
-    rows = (row for table in (*TABLES, *READ_TABLES) for row in table.rows if row.way != OUT)
-    kinds = (kind for row in rows for kind in row.kinds)
+    queries = (table for table in vars(_queries).values() if isinstance(table, Table))
+    rows = (row for table in (*TABLES, *READ_TABLES, *queries) for row in table.rows if row.way != OUT)
+    kinds = [kind for row in rows for kind in row.kinds]
     words = (entry.constant for kind in kinds if kind.names is not None for entry in kind.names.entries)
-    return tuple(dict.fromkeys((*MACROS, *words)))
+    bits = (kind.literal for kind in kinds if kind.name == "bit" and kind.literal is not None)
+    return tuple(dict.fromkeys((*MACROS, *words, *bits)))

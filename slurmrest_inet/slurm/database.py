@@ -222,6 +222,8 @@ class Transaction:
     """What one request changes. A context manager: what is not committed when its block ends is taken back."""
 
     def __init__(self) -> None:
+        self.function = ""
+        """What was called last, for whoever tells of an error."""
         self._open = False
         """Whether something was asked that is not committed."""
 
@@ -238,6 +240,7 @@ class Transaction:
 
         Raises UnreachableError if libslurm has opened another connection meanwhile.
         """
+        self.function = name
         self._open = True
         found, errno = _ask(name, *arguments)
         if not _is_same():
@@ -260,7 +263,9 @@ class Transaction:
     def change(self, name: str, condition: Struct, record: Struct | None = None) -> list[str]:
         """slurmdb_*_modify with a record, slurmdb_*_remove without one; return what it names. Raises SlurmError."""
         found, errno = self.call(name, condition.pointer, *(() if record is None else (record.pointer,)))
-        if found == ffi.NULL:
+        if found == ffi.NULL or errno >= _OF_SLURM:
+            # Of a cluster with jobs, for one, slurmdbd lists these beside its code.
+            List(found, "char").close()
             raise _error(-1, errno)
         return texts(found)
 

@@ -3,13 +3,20 @@
 
 from __future__ import annotations
 
-from slurmrest_inet.api.slurmdbd import listing
+from slurmrest_inet.api.report import Report
+from slurmrest_inet.api.slurmdbd import listing, said, writing
 from slurmrest_inet.record import TYPE_CHECKING
+from slurmrest_inet.schema.slurmdbd.bodies import CLUSTERS as WHOLE
+from slurmrest_inet.schema.slurmdbd.cluster import CLUSTER
 from slurmrest_inet.schema.slurmdbd.queries import CLUSTERS as QUERY
+from slurmrest_inet.slurm import database
+from slurmrest_inet.slurm.fill import Struct, Structs
+from slurmrest_inet.slurm.library import SlurmError, ffi
 
 if TYPE_CHECKING:
     from slurmrest_inet.api.call import Call
     from slurmrest_inet.api.envelope import Answer
+    from slurmrest_inet.schema.reading import Record
 
 CLUSTERS = listing.Resource(
     {36: "clusters"},
@@ -31,3 +38,85 @@ def list_all(call: Call) -> Answer:
 def get(call: Call) -> Answer:
     """GET cluster/{cluster_name}. slurmrestd looks at no parameter of it."""
     return listing.answer(call, CLUSTERS, {"cluster_list": [call.parameters["cluster_name"]]}, queried=False)
+
+
+_BODY = writing.Body(
+    "clusters",
+    CLUSTER,
+    WHOLE,
+    {39: "_update_clusters", 40: "update_clusters"},
+    "each cluster entry must be a dictionary",
+)
+
+
+def add(call: Call) -> Answer:
+    """POST clusters: those that are not there yet."""
+    report = Report(call)
+    try:
+        if call.at(said.OPENS_FIRST):
+            database.connect()
+        known = writing.known(qos=False)
+    except SlurmError as error:
+        said.failed(call, report, error, "slurmdb_tres_get")
+        return report.answer()
+    found = writing.records(call, report, _BODY, known)
+    if not found:
+        return report.answer()
+    before: set[str] = set()
+
+    def work(kept: database.Transaction) -> None:
+        before.update(_names(found))
+        if any(not record.members.get("name") for record in found):
+            kept.function = "slurmdb_clusters_add"
+            raise SlurmError(-1, -1)  # as slurmdbd says, which first adds the others
+        begin = database.begin("slurmdb_init_cluster_rec")
+        with Structs(CLUSTER.struct, [record.members for record in found], CLUSTER, begin) as clusters:
+            kept.add("slurmdb_clusters_add", clusters)
+
+    if not writing.keep(call, report, work, _BODY.source):
+        _tell_what_stays(call, report, found, before)
+    return report.answer(note=writing.note(report, "added", f"clusters {_shown(found)}"))
+
+
+def _shown(found: list[Record]) -> str:
+    return ", ".join(str(record.members.get("name")) for record in found)
+
+
+def _names(found: list[Record]) -> set[str]:
+    """Return which clusters of these there are. Raises SlurmError."""
+    asked = [str(name) for name in (record.members.get("name") for record in found) if name]
+    if not asked:
+        return set()
+    with listing.load(CLUSTERS, {"cluster_list": asked}) as clusters:
+        return {ffi.string(one.name).decode("utf-8", "surrogateescape") for one in clusters}
+
+
+def _tell_what_stays(call: Call, report: Report, found: list[Record], before: set[str]) -> None:
+    """Tell which clusters are there although the request failed: MariaDB commits with each table that is made."""
+    try:
+        stay = sorted(_names(found) - before)
+    except SlurmError:
+        return  # who cannot be asked has told nothing better in the answer
+    if stay:
+        sentence = f"These clusters were added all the same: {', '.join(stay)}"
+        said.aside(report, 0, call.at(_BODY.source), sentence)
+
+
+_REMOVE = {36: None, 39: "{}() failed", 40: "{} failed"}
+
+
+def remove(call: Call) -> Answer:
+    """DELETE cluster/{cluster_name}."""
+    report, name = Report(call), call.parameters["cluster_name"]
+    removed: list[str] = []
+
+    def work(kept: database.Transaction) -> None:
+        begin = database.begin("slurmdb_init_cluster_cond")
+        with Struct("slurmdb_cluster_cond_t", QUERY, begin) as condition:
+            condition.fill({"cluster_list": [name]})
+            removed.extend(kept.change("slurmdb_clusters_remove", condition))
+
+    done = writing.keep(call, report, work, {39: "_delete_cluster"}, _REMOVE)
+    told = done or call.at({36: True, 40: False})
+    payload = [("deleted_clusters", removed)] if told else []
+    return report.answer(*payload, note=writing.note(report, "removed", f"cluster {name}"))

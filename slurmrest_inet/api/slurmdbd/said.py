@@ -15,12 +15,14 @@ from slurmrest_inet.slurm.database import UnreachableError
 from slurmrest_inet.slurm.library import BUILT_FOR, lib
 
 if TYPE_CHECKING:
-    from typing import NoReturn
+    from typing import NoReturn, Union
 
     from slurmrest_inet.api.call import Call
     from slurmrest_inet.api.report import Report
     from slurmrest_inet.slurm.fill import MissingError
     from slurmrest_inet.slurm.library import SlurmError
+
+    Sentences = dict[int, Union[str, None]]
 
 _EMPTY_RESULT: int = lib.ESLURM_REST_EMPTY_RESULT
 
@@ -30,22 +32,40 @@ _UNREACHABLE: dict[int, tuple[str | None, str]] = {
     39: ("init_connection", "openapi_get_db_conn() failed to open slurmdb connection"),
     40: ("openapi_get_db_conn", "Failed to open slurmdbd connection"),
 }
-_FAILED: dict[int, str | None] = {36: None, 39: "function failed", 40: "{}() failed"}
+_FAILED: Sentences = {36: None, 39: "function failed", 40: "{}() failed"}
 
 OPENS_FIRST = {36: False, 39: True}
 """Whether slurmrestd connects before it looks at a request, and then says nothing else."""
 
 
 def failed(
-    call: Call, report: Report, error: SlurmError, function: str, sentence: dict[int, str | None] = _FAILED
+    call: Call,
+    report: Report,
+    error: SlurmError,
+    function: str,
+    sentence: Sentences = _FAILED,
+    source: dict[int, str] | None = None,
 ) -> None:
-    """Report a call that failed; `function` is libslurm's, `sentence` what is said of it, by version."""
+    """Report a call that failed: `function` is libslurm's.
+
+    sentence: what is said of it, with the function in the place of {}. source: who says it from v0.0.39 on, if that is
+    not the function. Both by version.
+    """
     if isinstance(error, UnreachableError):
-        source, text = call.at(_UNREACHABLE)
-        report.fault(Fault(source or function, text), lib.ESLURM_DB_CONNECTION)
+        who, text = call.at(_UNREACHABLE)
+        report.fault(Fault(who or function, text), lib.ESLURM_DB_CONNECTION)
         return
     said = call.at(sentence)
-    report.fault(Fault(function, said and said.format(function)), error.errno if error.code in (0, -1) else error.code)
+    teller = function if source is None else call.at({36: function, **source})
+    code = error.errno if error.code in (0, -1) and error.errno else error.code
+    report.fault(Fault(teller, said and said.format(function)), code)
+
+
+def aside(report: Report, code: int, source: str, sentence: str) -> None:
+    """Add an entry that leaves the answer what it is."""
+    before = report.code
+    report.error(code, source, sentence)
+    report.code = before
 
 
 def nothing(call: Call, report: Report, function: str, source: str) -> None:

@@ -1,0 +1,154 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Requests that change what slurmdbd keeps: a body as records, and one transaction.
+
+Rule 1: a body is read to its end before slurmdbd is asked to change anything: what is wrong in it changes nothing.
+Rule 2: all that a request changes stays, or nothing (database.Transaction).
+Rule 3: an entry of a body that slurmrestd passes over and calls well is told as it tells it; nothing is changed by it.
+"""
+
+from __future__ import annotations
+
+from slurmrest_inet.api.errors import INVALID_QUERY, code_of, sentence_of
+from slurmrest_inet.api.sending import undone
+from slurmrest_inet.api.slurmdbd import said
+from slurmrest_inet.record import TYPE_CHECKING, NamedTuple
+from slurmrest_inet.schema import decode, reading
+from slurmrest_inet.schema.slurmdbd import old
+from slurmrest_inet.schema.slurmdbd.known import Known, Resource
+from slurmrest_inet.slurm import database
+from slurmrest_inet.slurm.fill import MissingError
+from slurmrest_inet.slurm.library import SlurmError, ffi
+
+if TYPE_CHECKING:
+    from typing import Any, Callable
+
+    from slurmrest_inet.api.call import Call
+    from slurmrest_inet.api.report import Report
+    from slurmrest_inet.schema.model import Table
+    from slurmrest_inet.schema.reading import Record
+
+    Sentences = dict[int, str | None]
+
+
+class Body(NamedTuple):
+    """A body that is a list of records.
+
+    key: under which the list stands. table: of a record. whole: of the body from v0.0.39 on. source: the function of
+    slurmrestd's that tells of it, by version. entry: what is said up to v0.0.38 of a record that is no object.
+    """
+
+    key: str
+    table: Table
+    whole: Table
+    source: dict[int, str]
+    entry: str
+
+
+def records(call: Call, report: Report, body: Body, known: Known) -> list[Record] | None:
+    """Return what a body has of a list; None: something in it is a fault, which the report has.
+
+    A list that is not there is an empty one up to v0.0.39, and told in the report.
+    """
+    found = reading.Report(fast=report.fast, size=call.size)
+    made = call.at({36: _by_keys, 39: _one_by_one, 40: _as_a_whole})(call, report, body, known, found)
+    code = report.code
+    report.take(found)
+    report.code = code or report.code
+    return None if report.code else made
+
+
+def _by_keys(call: Call, report: Report, body: Body, known: Known, found: reading.Report) -> list[Record]:
+    """As slurmrestd 22.05: what is no list is not there, and that is no error."""
+    given = call.body.get(body.key) if isinstance(call.body, dict) else None
+    if not isinstance(given, list):
+        there = isinstance(call.body, dict) and body.key in call.body
+        sentence = "Query parameter must be a list" if there else "Query parameter not found"
+        said.aside(report, code_of("ESLURM_DATA_PATH_NOT_FOUND"), body.key, sentence)
+        return []
+    reader, made = old.Reader(call.version, found, known), []
+    for one in given:
+        if not isinstance(one, dict):
+            report.error(INVALID_QUERY, "", body.entry)
+            return []
+        try:
+            made.append(reader.record(body.table, one))
+        except old.FailedError as failed:
+            report.code = code_of(failed.args[0])
+            return []
+    return made
+
+
+def _one_by_one(call: Call, report: Report, body: Body, known: Known, found: reading.Report) -> list[Record]:
+    """As slurmrestd 23.02: what is not there is warned of."""
+    source = call.at(body.source)
+    given = call.body.get(body.key) if isinstance(call.body, dict) else None
+    if given is None:
+        sentence = f"unable to find #/{body.key}/ in HTTP query"
+        if isinstance(call.body, list):
+            kind = "expected HTTP query to be a dictionary instead of list while searching for"
+            sentence = f"{kind} #/{body.key}/"
+        report.warning(source, sentence)
+        report.warning(source, f"ignoring non-existant {body.key} array")
+        return []
+    members = decode.decode(body.whole, call.version, {body.key: given}, found, known).members
+    return _listed(members.get(body.key))
+
+
+def _as_a_whole(call: Call, _report: Report, body: Body, known: Known, found: reading.Report) -> list[Record]:
+    value = {} if call.body is None else call.body
+    return _listed(decode.decode(body.whole, call.version, value, found, known).members.get(body.key))
+
+
+def _listed(value: Any) -> list[Record]:
+    return value if isinstance(value, list) else []
+
+
+def known(*, qos: bool = True) -> Known:
+    """Return what slurmdbd knows by ids: resources, and QOSes if they are wanted. Raises SlurmError."""
+    with database.tres() as tres:
+        resources = tuple(Resource(one.id, _text(one.type), _text(one.name)) for one in tres)
+    if not qos:
+        return Known(resources)
+    with database.qos() as every:
+        return Known(resources, {int(one.id): _text(one.name) for one in every})
+
+
+def _text(text: Any) -> str:
+    return "" if text == ffi.NULL else str(ffi.string(text).decode("utf-8", "surrogateescape"))
+
+
+def keep(
+    call: Call,
+    report: Report,
+    work: Callable[[database.Transaction], None],
+    source: dict[int, str],
+    sentence: Sentences | None = None,
+) -> bool:
+    """Do the work and commit it; False where it failed, nothing of it stays, and the report says why.
+
+    Work that finds a fault of its own reports it, and is not committed. source: the function of slurmrestd's that tells
+    of a call that failed, from v0.0.39 on. sentence: what it says then, with the call in the place of {}; by version.
+    """
+    kept = database.Transaction()
+    try:
+        with kept:
+            work(kept)
+            if report.code:
+                return False
+            kept.commit()
+    except SlurmError as error:
+        said.failed(call, report, error, kept.function, sentence or _FAILED, source)
+        return False
+    except MissingError as error:
+        said.missing(error)
+    return True
+
+
+_FAILED: Sentences = {36: None, 39: "{}() failed"}
+
+
+def note(report: Report, verb: str, what: str) -> str:
+    """Return what the log says: "added clusters a, b", or that they were not, or that this is not known."""
+    if not report.code:
+        return f"{verb} {what}"
+    return f"{undone(verb, report.code)} {what}: {sentence_of(report.code)}"
