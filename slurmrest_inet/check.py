@@ -265,7 +265,9 @@ def _knock(report: _Report, daemon: str, host: str, port: int) -> None:
 
 def _ask(report: _Report, settings: Settings, conf: Any, identity: Identity, how: str) -> None:
     """Ask both daemons something as `identity`, in a child, which then holds the credentials."""
-    from slurmrest_inet.slurm import calls, library  # noqa: PLC0415 - loaded by now
+    from slurmrest_inet import versions  # noqa: PLC0415 - loaded by now
+    from slurmrest_inet.api import selection  # noqa: PLC0415 - with libslurm loaded
+    from slurmrest_inet.slurm import calls, database, library  # noqa: PLC0415 - loaded by now
 
     def slurmctld() -> None:
         library.adopt(identity)
@@ -280,32 +282,39 @@ def _ask(report: _Report, settings: Settings, conf: Any, identity: Identity, how
 
     def slurmdbd() -> None:
         library.adopt(identity)
-        code = library.try_slurmdbd()
-        if code:
-            raise StartError(f"slurmdbd does not answer, asked with {how}: {library.strerror(code)}")
+        try:
+            database.tres().close()
+        except library.SlurmError as error:
+            said = library.strerror(error.errno) if error.errno > 0 else error.text
+            raise StartError(f"slurmdbd does not answer, asked with {how}: {said}") from None
         os.write(1, f"ok  slurmdbd answers, asked with {how}\n".encode())
 
-    works = [("slurmctld", slurmctld)]
-    if _has_slurmdbd(library, conf):
-        works.append(("slurmdbd", slurmdbd))
+    works = {"slurm": slurmctld}
+    if not any(selection.is_selected(settings, "slurmdb", version) for version in versions.SERVED["slurmdb"]):
+        report.skip("nothing of slurmdbd's is served (-s)")
+    elif _has_slurmdbd(library, conf):
+        works["slurmdb"] = slurmdbd
     else:
         report.skip("slurm.conf names no slurmdbd (AccountingStorageType): operations on it cannot be served")
-    for daemon, work in works:
+    answering = []
+    for side, work in works.items():
         status = _in_child(work)
         if status:
             report.right = False
         if status not in (EXIT_RIGHT, EXIT_WRONG):
-            report.no(f"asking {daemon} ended the process (status {status})")
-        if daemon == "slurmctld" and status == EXIT_RIGHT:
-            _try_operations(report, settings, identity)
+            report.no(f"asking {versions.DAEMONS[side]} ended the process (status {status})")
+        if status == EXIT_RIGHT:
+            answering.append(side)
+    if answering:
+        _try_operations(report, settings, identity, answering)
 
 
-def _try_operations(report: _Report, settings: Settings, identity: Identity) -> None:
+def _try_operations(report: _Report, settings: Settings, identity: Identity, sides: list[str]) -> None:
     """Try what requests need as `identity`: in a child, and what comes after a trial that ends it in another one."""
     from slurmrest_inet.api import trial  # noqa: PLC0415 - with libslurm loaded
     from slurmrest_inet.slurm import library  # noqa: PLC0415 - loaded by now
 
-    every = list(trial.trials(settings))
+    every = list(trial.trials(settings, sides))
     shared = mmap.mmap(-1, 8)  # with the children: how many trials have begun; one more, when all are over
 
     def begun() -> int:
@@ -322,6 +331,9 @@ def _try_operations(report: _Report, settings: Settings, identity: Identity) -> 
                 attempt()
             except trial.RefusedError as error:
                 os.write(1, f"--  {request}: {error} (this user)\n".encode("utf-8", "backslashreplace"))
+                refused += 1
+            except trial.MissingError as error:
+                os.write(1, f"--  {request}: {error}\n".encode("utf-8", "backslashreplace"))
                 refused += 1
             except trial.FailedError as error:
                 os.write(1, f"NO  {request} fails: {error}\n".encode("utf-8", "backslashreplace"))

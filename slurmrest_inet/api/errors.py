@@ -68,12 +68,14 @@ _LATER = {
     NO_JOB_ID: "JobID can not be zero",
     NEGATIVE_JOB_ID: "JobID can not be a negative number",
     BAD_COMPONENT: "HetJob component includes unexpected non-numeric characters",
+    2162: "Empty list",
     2164: "Unable to resolve group ID to group name",
     2166: "Unable to resolve user ID to user name",
     FLAGS_NO_LIST: "Data parser expects flags to be a list",
     FLAGS_INVALID: "Data parser unable to parse invalid flag",
     EXPECTED_LIST: "Data parser expected a list",
     EXPECTED_DICT: "Data parser expected a dictionary or object",
+    9211: "Request matched more than one object to query. Request is limited to query of a single matching object.",
 }
 """Sentences on the wire that releases have only later."""
 
@@ -86,6 +88,7 @@ _CODES = {
     "ESLURM_DATA_FLAGS_INVALID": FLAGS_INVALID,
     "ESLURM_DATA_EXPECTED_LIST": EXPECTED_LIST,
     "ESLURM_DATA_EXPECTED_DICT": EXPECTED_DICT,
+    "ESLURM_DATA_AMBIGUOUS_QUERY": 9211,
 }
 """Codes that no header has by name, or only those of later releases."""
 
@@ -112,6 +115,8 @@ def entry(code: int, source: str, description: str | None = None, *, sparse: boo
     }
     if sparse and description is None:
         del found["description"]
+    if sparse and not source:
+        del found["source"]
     if sparse and not code:
         del found["error_number"], found["error"]
     return found

@@ -94,6 +94,8 @@ _NODES = (Part("nodes", "node_info_t"),)
 _PARTITIONS = (Part("partitions", "partition_info_t"),)
 _RESERVATIONS = (Part("reservations", "reserve_info_t"),)
 _CLUSTERS = (Part("clusters", "slurmdb_cluster_rec_t"),)
+_INSTANCES = (Part("instances", "slurmdb_instance_rec_t"),)
+_DBD_STATISTICS = (Part("statistics", "slurmdb_stats_rec_t", many=False),)
 _SUBMIT: dict[str, Any] = {"body": "job_submit_req", "name": "submit_job"}
 _UPDATE: dict[str, Any] = {"body": "job_desc_msg_t", "name": "update_job"}
 _CANCEL: dict[str, Any] = {"name": "cancel_job"}
@@ -131,6 +133,11 @@ ROUTES = (
     _slurmdb("POST", "clusters", "clusters.add", "Add clusters", body="clusters_body", name="add_clusters"),
     _slurmdb("DELETE", "cluster/{cluster_name}", "clusters.remove", "Remove a cluster"),
     _slurmdb("GET", "cluster/{cluster_name}", "clusters.get", "One cluster", _CLUSTERS),
+    _slurmdb("GET", "instances", "instances.list_all", "All instances", _INSTANCES, "slurmdbd.INSTANCES", since=40),
+    _slurmdb("GET", "instance", "instances.get", "One instance", _INSTANCES, "slurmdbd.INSTANCES", since=40),
+    _slurmdb("GET", "ping", "daemon.ping", "Which slurmdbd answer", (Part("pings", "slurmdbd_ping"),), since=42),
+    _slurmdb("GET", "diag", "daemon.diag", "What slurmdbd has counted", _DBD_STATISTICS, name="diag"),
+    _slurmdb("POST", "tres", "tres.refuse", "Refused by every release", name="update_tres"),
     _slurmdb("GET", "tres", "tres.list_all", "All trackable resources", (Part("TRES", "slurmdb_tres_rec_t"),)),
 )
 

@@ -2,7 +2,8 @@
 """Each operation that is served, tried once in each API version, for --check.
 
 Rule 1: nothing is changed. What would change a job is asked of one that cannot be there (slurm.conf(5), MaxJobId), and
-        has to be refused for that reason; of a submission only what is done on this side is tried.
+        has to be refused for that reason; of a submission only what is done on this side is tried; of what changes the
+        database, a transaction that is taken back.
 Rule 2: a read goes the way of a request, by the same function, and its answer is written to the end.
 Rule 3: an operation without a trial is a fault of ours, which a test finds.
 """
@@ -18,16 +19,18 @@ from slurmrest_inet.api import envelope, selection
 from slurmrest_inet.api.call import Call
 from slurmrest_inet.api.errors import sentence_of
 from slurmrest_inet.api.routes import ROUTES
+from slurmrest_inet.http.message import RestError
 from slurmrest_inet.record import TYPE_CHECKING
 from slurmrest_inet.schema.decode import decode
 from slurmrest_inet.schema.description import describe
 from slurmrest_inet.schema.job_desc import JOB_DESC
 from slurmrest_inet.schema.reading import Report
-from slurmrest_inet.slurm import calls, codec, requests
+from slurmrest_inet.slurm import calls, codec, database, requests
+from slurmrest_inet.slurm.fill import Struct
 from slurmrest_inet.slurm.library import SlurmError, ffi, lib, strerror
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Container, Iterator
 
     from slurmrest_inet.api.routes import Route
     from slurmrest_inet.schema.reading import Members
@@ -42,12 +45,18 @@ class FailedError(Exception):
 
 
 class RefusedError(FailedError):
-    """slurmctld does not let this user ask it."""
+    """slurmctld or slurmdbd does not let this user ask it."""
 
 
-def trials(settings: Settings) -> Iterator[tuple[str, Callable[[], None]]]:
+class MissingError(FailedError):
+    """The installed release of Slurm cannot do it."""
+
+
+def trials(settings: Settings, sides: Container[str] = versions.SIDES) -> Iterator[tuple[str, Callable[[], None]]]:
     """Return what is tried: the request as a client would write it, and what tries it. That raises FailedError."""
     for route in ROUTES:
+        if route.side not in sides:
+            continue
         for version in versions.SERVED[route.side]:
             if route.serves(version) and selection.is_selected(settings, route.side, version):
                 path = route.path.replace(":int", "")
@@ -58,10 +67,14 @@ def _try(route: Route, version: int) -> None:
     try:
         if route.method == "GET":
             _read(route, version)
+        elif route.side == "slurmdb":
+            _take_back()
         else:
             WRITES[route.function](version)
     except FailedError:
         raise
+    except RestError as error:
+        raise (MissingError if error.status == 501 else FailedError)(error.text) from None
     except SlurmError as error:
         raise FailedError(strerror(error.errno or error.code)) from None
     except Exception as error:  # noqa: BLE001 - whatever it is, a request would meet it, and the next one is tried
@@ -73,7 +86,7 @@ def _read(route: Route, version: int) -> None:
     for segment in route.path.split("/"):
         if segment[0] == "{":
             name = segment[1:-1].partition(":")[0]
-            found = _first(name)
+            found = _first(name, route.side)
             if found is None:
                 return
             parameters[name] = found
@@ -84,6 +97,8 @@ def _read(route: Route, version: int) -> None:
     try:
         if answer.code == lib.ESLURM_ACCESS_DENIED:
             raise RefusedError(strerror(answer.code))
+        if answer.code == lib.ESLURM_REST_EMPTY_RESULT:
+            return  # a new cluster has none
         if answer.code or answer.errors:
             raise FailedError(sentence_of(answer.code) if answer.code else str(answer.errors[0]))
         for _ in document:
@@ -92,14 +107,43 @@ def _read(route: Route, version: int) -> None:
         document.close()
 
 
-def _first(parameter: str) -> str | None:
+def _first(parameter: str, side: str) -> str | None:
     """Return what there is to ask for by a path's parameter; None where there is nothing."""
     if parameter == "job_id":
         return _first_job()
+    if side == "slurmdb":
+        return _first_kept(parameter)
     with _LISTS[parameter]() as message:
         # slurmctld leaves gaps among its nodes.
         names = (one.name for one in message.array[0 : message.count] if one.name != ffi.NULL)
         return next((str(ffi.string(name).decode("utf-8", "surrogateescape")) for name in names), None)
+
+
+def _first_kept(parameter: str) -> str | None:
+    """The same of what slurmdbd keeps. Raises SlurmError."""
+    kind, struct = _KEPT[parameter]
+    with Struct(f"{struct}_cond_t") as condition:
+        if kind == "clusters":
+            database.begin("slurmdb_init_cluster_cond")(condition.pointer)
+        with database.get(f"slurmdb_{kind}_get", f"{struct}_rec_t", condition) as records:
+            names = (str(ffi.string(one.name).decode("utf-8", "surrogateescape")) for one in records)
+            return next(filter(None, names), None)
+
+
+_KEPT = {
+    "cluster_name": ("clusters", "slurmdb_cluster"),
+    "account_name": ("accounts", "slurmdb_account"),
+    **dict.fromkeys(("user_name", "name"), ("users", "slurmdb_user")),
+    **dict.fromkeys(("qos_name", "qos"), ("qos", "slurmdb_qos")),
+    **dict.fromkeys(("wckey", "id"), ("wckeys", "slurmdb_wckey")),
+}
+"""By the parameter of a path, what libslurm's function and struct are named after."""
+
+
+def _take_back() -> None:
+    """Ask something in a transaction that is not committed. Raises SlurmError."""
+    with database.Transaction() as kept, Struct("slurmdb_tres_cond_t") as condition:
+        kept.get("slurmdb_tres_get", "slurmdb_tres_rec_t", condition).close()
 
 
 _LISTS: dict[str, Callable[[], calls.Message]] = {

@@ -24,6 +24,7 @@ from .slurmdbd.bodies import TABLES as SLURMDBD_BODIES
 from .slurmdbd.cluster import CLUSTER
 from .slurmdbd.coordinator import COORDINATOR
 from .slurmdbd.instance import INSTANCE
+from .slurmdbd.ping import PING as SLURMDBD_PING
 from .slurmdbd.qos import QOS
 from .slurmdbd.tres import TRES
 from .slurmdbd.user import USER
@@ -71,7 +72,7 @@ READ_TABLES = (JOB_DESC,)
 BODY_TABLES = (JOB_SUBMIT_REQ, *SLURMDBD_BODIES)
 """Those of bodies that a struct is filled with parts of."""
 
-MADE_TABLES = (PING,)
+MADE_TABLES = (PING, SLURMDBD_PING)
 """Those of records that operations make, without a struct of Slurm's."""
 
 

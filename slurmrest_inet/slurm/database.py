@@ -12,9 +12,11 @@ Rule 4: a list that slurmdbd sent belongs to who asked for it, until it is close
 from __future__ import annotations
 
 import os
+import time
 
 from slurmrest_inet.record import TYPE_CHECKING
 from slurmrest_inet.slurm import codec, library
+from slurmrest_inet.slurm.calls import Message
 from slurmrest_inet.slurm.fill import MissingError, Struct
 from slurmrest_inet.slurm.library import SlurmError, ffi, lib
 
@@ -147,7 +149,7 @@ def _is_same() -> bool:
         return False
 
 
-def _function(name: str) -> Any:
+def function(name: str) -> Any:
     """Return one of libslurm's slurmdb_ functions. Raises MissingError where the installed release has none."""
     found = getattr(lib, name, None)
     if found is None:
@@ -157,10 +159,10 @@ def _function(name: str) -> Any:
 
 def _ask(name: str, *arguments: Any) -> tuple[Any, int]:
     """Call a function on the connection; return what it returned and what it left in errno."""
-    function = _function(name)
+    call = function(name)
     connect()
     ffi.errno = 0
-    found = function(_connection, *arguments)
+    found = call(_connection, *arguments)
     return found, ffi.errno
 
 
@@ -206,10 +208,55 @@ def qos() -> List:
         return get("slurmdb_qos_get", "slurmdb_qos_rec_t", condition)
 
 
+def statistics() -> Message:
+    """slurmdb_get_stats: slurmdbd's counters. Raises SlurmError."""
+    slot = ffi.new("slurmdb_stats_rec_t **")
+    code, errno = _ask("slurmdb_get_stats", slot)
+    if code or slot[0] == ffi.NULL:
+        drop()
+        raise _error(code, errno)
+    _reopened()
+    return Message(slot[0], lib.slurmdb_destroy_stats_rec, "slurmdb_stats_rec_t", slot[0], 1)
+
+
+def pings() -> list[tuple[str, int, int]]:
+    """(host name, code, microseconds) of every slurmdbd that slurm.conf of this host names, the code 0 when it answers.
+
+    slurmdb_ping; where the release has none, whether somebody listens there.
+    """
+    conf = lib.conf_loaded()
+    found = []
+    for host in (conf.accounting_storage_host, conf.accounting_storage_backup_host):
+        if host != ffi.NULL:
+            before = time.monotonic()
+            code = _ping(host, conf.accounting_storage_port)
+            taken = int((time.monotonic() - before) * 1_000_000)
+            found.append((str(ffi.string(host).decode(errors="replace")), code, taken))
+    return found
+
+
+def _ping(host: Any, port: int) -> int:
+    if hasattr(lib, "slurmdb_ping"):
+        code: int = lib.slurmdb_ping(host)
+        return code
+    import _socket  # noqa: PLC0415 - only older releases need it
+
+    try:
+        family, kind, protocol, _, where = _socket.getaddrinfo(ffi.string(host), port, 0, _socket.SOCK_STREAM)[0]
+        connection = _socket.socket(family, kind, protocol)
+    except OSError as error:
+        return error.errno or -1
+    try:
+        connection.settimeout(lib.conf_loaded().msg_timeout)
+        return int(connection.connect_ex(where))
+    finally:
+        connection.close()
+
+
 def begin(name: str) -> Callable[[Any], None]:
     """Return what sets a struct to what libslurm calls unset, by one of its slurmdb_init_ functions."""
-    function = _function(name)
-    return lambda pointer: function(pointer, False)
+    call = function(name)
+    return lambda pointer: call(pointer, False)
 
 
 def texts(pointer: Any) -> list[str]:

@@ -129,17 +129,6 @@ def configuration() -> Any:
     return None if conf == ffi.NULL else conf
 
 
-def try_slurmdbd() -> int:
-    """Ask slurmdbd for its trackable resources and return 0 or an errno; for a process that ends after it."""
-    ffi.errno = 0
-    connection = lib.slurmdb_connection_get(ffi.new("uint16_t *"))
-    if connection == ffi.NULL:
-        return ffi.errno or -1
-    # Neither list nor connection is given back: the process is about to end.
-    found = lib.slurmdb_tres_get(connection, ffi.new("slurmdb_tres_cond_t *"))
-    return (ffi.errno or -1) if found == ffi.NULL else 0
-
-
 def strerror(code: int) -> str:
     """Return Slurm's sentence for an error code."""
     return str(ffi.string(lib.slurm_strerror(code)).decode(errors="replace"))

@@ -4,10 +4,20 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
+from cases import Case
 from comparison import Difference, Rule
 
 CASES = ()
+ROOT = ("X-SLURM-USER-NAME: root", "X-SLURM-USER-TOKEN: {root}")
+
+
+def posted(name: str, target: str, body: bytes, **more: Any) -> Case:
+    """A POST of JSON, by root unless more says otherwise. It is sent many times: what it changes must be the same."""
+    headers = ("Content-Type: application/json", f"Content-Length: {len(body)}")
+    return Case(name, target, "POST", **{"headers": headers, "body": body, "credentials": ROOT, **more})
+
 
 _UP_TO_38 = range(36, 39)
 

@@ -3,7 +3,8 @@
 
 from __future__ import annotations
 
-from cases import MODERN, OLD, Case
+from cases import ALICE, MODERN, OLD, Case
+from dbd_all import ROOT, posted
 
 _ONE = "/slurmdb/{v}/cluster/"
 _ALL = "/slurmdb/{v}/clusters"
@@ -13,6 +14,12 @@ _QUERIES = (
     *("classification=CAPACITY", "classification=foo", "federation=nosuch", "rpc_version=1", "usage_start=1"),
     *("usage_start=abc", "usage_end=now", "foo=1&flags=foo"),
 )
+_BODIES = (
+    *(b"", b"{}", b"[]", b'{"clusters":[]}', b'{"clusters":{}}', b'{"clusters":null}', b'{"clusters":5}'),
+    *(b'{"clusters":[5]}', b'{"clusters":[{}]}', b'{"clusters":[{"name":""}]}', b'{"Clusters":[{"name":"no"}]}'),
+    *(b'{"clusters":[{"name":"other"}]}', b'{"clusters":[{"name":"other","foo":1}],"bar":2}'),
+)
+"""The lab has the cluster `other`, which is added again."""
 
 CASES = (
     Case("clusters", _ALL),
@@ -30,6 +37,15 @@ CASES = (
     Case("clusters, slurmdbd down", _ALL, setting="dbd-down"),
     Case("clusters with a wrong parameter, slurmdbd down", _ALL + "?flags=foo", setting="dbd-down"),
     Case("a cluster, slurmdbd down", _ONE + "lab", setting="dbd-down"),
+    *(posted(f"clusters are added: {body!r}", _ALL, body) for body in _BODIES),
+    posted("clusters are added by a plain user", _ALL, b'{"clusters":[{"name":"no"}]}', credentials=ALICE),
+    posted("clusters are added, slurmdbd down", _ALL, b'{"clusters":[{"name":"no"}]}', setting="dbd-down"),
+    *(
+        Case(f"a cluster is removed: {name}", _ONE + name, "DELETE", credentials=ROOT)
+        for name in ("lab", "nosuch", "%C3%BC", "LAB")
+    ),
+    Case("a cluster is removed by a plain user", _ONE + "lab", "DELETE"),
+    Case("a cluster is removed, slurmdbd down", _ONE + "lab", "DELETE", credentials=ROOT, setting="dbd-down"),
 )
 
 DIFFERENCES = ()

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from cases import Case
+from dbd_all import posted
 
 CASES = (
     Case("tres", "/slurmdb/{v}/tres"),
@@ -12,6 +13,10 @@ CASES = (
     Case("tres with a parameter", "/slurmdb/{v}/tres?foo=1&with_deleted=true"),
     Case("tres twice on a connection", "/slurmdb/{v}/tres", raw="<request><request>"),
     Case("tres, slurmdbd down", "/slurmdb/{v}/tres", setting="dbd-down"),
+    *(
+        posted(f"tres are added: {body!r}", "/slurmdb/{v}/tres", body)
+        for body in (b"", b"{}", b"[]", b'{"tres":[{"type":"gres","name":"foo"}]}', b'{"TRES":[{"id":1,"count":5}]}')
+    ),
 )
 
 DIFFERENCES = ()

@@ -46,6 +46,7 @@ _BODY = writing.Body(
     WHOLE,
     {39: "_update_clusters", 40: "update_clusters"},
     "each cluster entry must be a dictionary",
+    "slurmdb_clusters_add",
 )
 
 
@@ -102,7 +103,7 @@ def _tell_what_stays(call: Call, report: Report, found: list[Record], before: se
         said.aside(report, 0, call.at(_BODY.source), sentence)
 
 
-_REMOVE = {36: None, 39: "{}() failed", 40: "{} failed"}
+_REMOVE = {36: None, 39: "{}() failed", 43: "{} failed"}
 
 
 def remove(call: Call) -> Answer:

@@ -8,6 +8,7 @@ Rule 2: up to v0.0.38 slurmrestd connects with its first call, later before it l
 from __future__ import annotations
 
 from slurmrest_inet.api.envelope import Listed
+from slurmrest_inet.api.errors import code_of
 from slurmrest_inet.api.report import Report
 from slurmrest_inet.api.slurmdbd import query, said
 from slurmrest_inet.record import TYPE_CHECKING, NamedTuple
@@ -48,10 +49,18 @@ class Resource(NamedTuple):
     view: str | None = None
 
 
-def answer(call: Call, resource: Resource, asked: Members | None = None, *, queried: bool = True) -> Answer:
+def answer(
+    call: Call,
+    resource: Resource,
+    asked: Members | None = None,
+    *,
+    queried: bool = True,
+    single: str | None = None,
+) -> Answer:
     """Return the list of the records that the query and `asked`, members of the condition, name.
 
-    queried: whether the client's query is looked at. Raises RestError 501.
+    queried: whether the client's query is looked at. single: what is said of several records, where there may be one
+    only. Raises RestError 501.
     """
     report, function = Report(call), resource.get
     lists: list[database.List] = []
@@ -60,19 +69,24 @@ def answer(call: Call, resource: Resource, asked: Members | None = None, *, quer
             database.connect()
         condition = query.read(call, report, resource.query) if queried else {}
         if condition is None:
-            return _without(call, report, resource)
+            return report.answer()
         for function, load in _loads(resource, {**condition, **(asked or {})}):  # noqa: B007 - which one fails is told
             lists.append(load())
     except SlurmError as error:
         for one in lists:
             one.close()
-        said.failed(call, report, error, function)
+        said.failed(call, report, error, function, source={40: call.at(resource.source)})
         if isinstance(error, database.UnreachableError) and call.at(said.OPENS_FIRST):
             return report.answer()
         return _without(call, report, resource)
     *named, found = lists
     if not found:
         said.nothing(call, report, resource.get, call.at(resource.source))
+    if single is not None and len(found) > 1:
+        report.error(code_of("ESLURM_DATA_AMBIGUOUS_QUERY"), call.at(resource.source), single)
+        for one in lists:
+            one.close()
+        return report.answer()
     payload = (call.at(resource.key), Listed(found, resource.view))
     names = database.Names(named) if named else None
     return report.answer(*([payload] if found or call.at(resource.keeps) else []), names=names)
@@ -90,6 +104,7 @@ def _loads(resource: Resource, asked: Members) -> Iterator[tuple[str, Callable[[
 def load(resource: Resource, asked: Members) -> database.List:
     """Return the records that members of the condition name. Raises SlurmError, RestError 501."""
     try:
+        database.function(resource.get)
         if resource.condition is None:
             return database.get(resource.get, resource.struct)
         begin = None if resource.begin is None else database.begin(resource.begin)

@@ -2,6 +2,8 @@
 """The query of a request to slurmdbd's side, read into members of the condition that libslurm is given.
 
 Rule 1: a version without rows in the table says nothing of any parameter.
+Rule 2: where a version goes on after a flag that there is not, no flag is asked for, which is otherwise than not to ask
+        for flags.
 """
 
 from __future__ import annotations
@@ -23,10 +25,17 @@ class _Context(NamedTuple):
 
 
 def read(call: Call, report: Report, table: Table | None) -> Members | None:
-    """Return members by name; None: something in the query is a fault, which the report has."""
+    """Return members by name; None: something in the query is a fault, which the report has and which ends it."""
     if not call.query or table is None or not table.rows_of(call.version, IN):
         return {}
-    from slurmrest_inet.api import told  # noqa: PLC0415 - most requests have no query
+    from slurmrest_inet.schema import decode, reading  # noqa: PLC0415 - most requests have no query
 
-    record = told.read(call, report, table, call.query, _Context(time.time()), query=True)  # type: ignore[arg-type]
-    return None if record is None else record.members
+    found = reading.Report(fast=report.fast, size=call.size)
+    record = decode.decode(table, call.version, call.query, found, _Context(time.time()), query=True)
+    report.take(found)
+    if found.ended:
+        return None
+    for row in table.rows_of(call.version, IN):
+        if row.path in call.query and row.kind.name in ("flags", "choice"):
+            record.members.setdefault(row.members[0], 0)
+    return record.members

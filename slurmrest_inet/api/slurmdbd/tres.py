@@ -3,8 +3,11 @@
 
 from __future__ import annotations
 
-from slurmrest_inet.api.slurmdbd import listing
+from slurmrest_inet.api.report import Report
+from slurmrest_inet.api.slurmdbd import listing, said
 from slurmrest_inet.record import TYPE_CHECKING
+from slurmrest_inet.slurm import database
+from slurmrest_inet.slurm.library import SlurmError, lib
 
 if TYPE_CHECKING:
     from slurmrest_inet.api.call import Call
@@ -26,3 +29,23 @@ _DELETED = {36: 1, 39: 0}
 def list_all(call: Call) -> Answer:
     """GET tres. Those that were deleted are there, too, in the versions that ask for them."""
     return listing.answer(call, TRES, {"with_deleted": call.at(_DELETED)})
+
+
+_REFUSAL = {
+    36: ("", "Updating TRES is not currently supported."),
+    39: ("_update_tres", "Updating TRES is not currently supported"),
+    40: ("op_handler_tres", "Updating TRES is not currently supported"),
+}
+
+
+def refuse(call: Call) -> Answer:
+    """POST tres: what a cluster has, it tells slurmdbd by itself. Nobody looks at the body."""
+    report = Report(call)
+    if call.at(said.OPENS_FIRST):
+        try:
+            database.connect()
+        except SlurmError as error:
+            said.failed(call, report, error, "")
+            return report.answer()
+    report.error(lib.ESLURM_NOT_SUPPORTED, *call.at(_REFUSAL))
+    return report.answer()

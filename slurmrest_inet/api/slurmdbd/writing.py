@@ -34,7 +34,8 @@ class Body(NamedTuple):
     """A body that is a list of records.
 
     key: under which the list stands. table: of a record. whole: of the body from v0.0.39 on. source: the function of
-    slurmrestd's that tells of it, by version. entry: what is said up to v0.0.38 of a record that is no object.
+    slurmrestd's that tells of it, by version. entry: what is said up to v0.0.38 of a record that is no object. add: the
+    function of libslurm's that refuses an empty list from v0.0.40 on; None: none does.
     """
 
     key: str
@@ -42,6 +43,7 @@ class Body(NamedTuple):
     whole: Table
     source: dict[int, str]
     entry: str
+    add: str | None = None
 
 
 def records(call: Call, report: Report, body: Body, known: Known) -> list[Record] | None:
@@ -54,6 +56,8 @@ def records(call: Call, report: Report, body: Body, known: Known) -> list[Record
     code = report.code
     report.take(found)
     report.code = code or report.code
+    if not made and not report.code and body.add is not None and call.at({36: False, 40: True}):
+        said.failed(call, report, SlurmError(_EMPTY_LIST, 0), body.add, _FAILED, body.source)
     return None if report.code else made
 
 
@@ -144,6 +148,8 @@ def keep(
     return True
 
 
+_EMPTY_LIST = 2162
+"""ESLURM_EMPTY_LIST, which libslurm has since 23.11."""
 _FAILED: Sentences = {36: None, 39: "{}() failed"}
 
 

@@ -7,7 +7,7 @@ Rule 2: what is a bit of a flag word in one release and a member in another is a
 
 from __future__ import annotations
 
-from slurmrest_inet.schema.model import BOOLEAN, IN, Row, Source, Table, bit, choice, flags
+from slurmrest_inet.schema.model import BOOLEAN, IN, TEXT, Row, Source, Table, bit, choice, flags
 from slurmrest_inet.schema.queries import LIST, TIME
 
 from .cluster import CLASSIFICATIONS, FLAGS
@@ -193,6 +193,23 @@ WCKEYS = Table(
     skip={},
     view="wckeys_query",
     parser="WCKEY_CONDITION",
+)
+
+INSTANCES = Table(
+    "slurmdb_instance_cond_t",
+    (
+        _listed("cluster", "cluster_list", "Clusters, with commas"),
+        _listed("extra", "extra_list", "What nodes were told besides, with commas"),
+        _FORMAT,
+        _listed("instance_id", "instance_id_list", "Ids that the cloud gave them, with commas"),
+        _listed("instance_type", "instance_type_list", "Types that the cloud gave them, with commas"),
+        Row("node_list", "node_list", TEXT, "Nodes, as a host list", since=40, way=IN),
+        Row("time_end", "time_end", TIME, "Until when they were there", since=40, way=IN),
+        Row("time_start", "time_start", TIME, "From when on", since=40, way=IN),
+    ),
+    skip={},
+    view="instances_query",
+    parser="INSTANCE_CONDITION",
 )
 
 CLUSTERS = Table(

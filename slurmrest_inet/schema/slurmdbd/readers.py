@@ -106,7 +106,7 @@ class Listed:
     def __call__(self, value: Any, at: Reading) -> list[Record]:
         if isinstance(value, dict):
             raise InvalidError("Expected List but found a dictionary", "ESLURM_DATA_EXPECTED_LIST")
-        items = value if isinstance(value, list) else [value]
+        items = value if isinstance(value, list) else [to_text(value)]
         return [at.inner(self.table, item, f"[{index}]") for index, item in enumerate(items)]
 
 
