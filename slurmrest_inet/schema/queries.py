@@ -30,7 +30,7 @@ def _integer(value: Any, _at: Reading) -> int:
 
 def _time(value: Any, at: Reading) -> int:
     """A time: an epoch, or a text that stands for one as sbatch's do ("now-1hour")."""
-    found = infer_scanned(value) if isinstance(value, str) else value
+    found = infer_scanned(value) if isinstance(value, str) and at.manner.scanned else value or None
     if isinstance(found, (bool, list)):
         raise InvalidError(f"Expected integer but got {at.manner.name(found)}", CONVERSION)
     if isinstance(found, str):

@@ -30,6 +30,24 @@ _ADDRESS = Rule("a sentence with an address of the server's memory", lambda valu
 
 DIFFERENCES = (
     Difference(
+        "dbd-client-user",
+        "* /slurmdb/*",
+        "any:body/meta/client/user",
+        "",
+        Rule("who asks, by name", lambda value, *_: value in ("alice", "bob", "root")),
+        "On this side the real server of 24.11 names nobody.",
+        versions=range(40, 43),
+    ),
+    Difference(
+        "dbd-client-group",
+        "* /slurmdb/*",
+        "any:body/meta/client/group",
+        "",
+        Rule("the group of who asks", lambda value, *_: value in ("alice", "bob", "root")),
+        "As above.",
+        versions=range(40, 43),
+    ),
+    Difference(
         "dbd-down-is-no-success",
         ("GET /slurmdb/{v}/tres | dbd-down", "GET /slurmdb/{v}/diag | dbd-down", "GET /slurmdb/{v}/job* | dbd-down"),
         "answer",

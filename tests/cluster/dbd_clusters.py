@@ -10,7 +10,15 @@ _ONE = "/slurmdb/{v}/cluster/"
 _ALL = "/slurmdb/{v}/clusters"
 _QUERIES = (
     *("foo=1", "with_deleted=true", "with_deleted=abc", "with_usage=1", "update_time=0", "cluster=nosuch"),
-    *("cluster={cluster}", "cluster=lab%2Cnosuch", "flags=foo", "flags=EXTERNAL", "flags=FEDERATION", "format=x"),
+    *(
+        "cluster={cluster}",
+        "cluster=lab%2Cnosuch",
+        "cluster=lab&cluster=nosuch",
+        "flags=foo",
+        "flags=EXTERNAL",
+        "flags=FEDERATION",
+        "format=x",
+    ),
     *("classification=CAPACITY", "classification=foo", "federation=nosuch", "rpc_version=1", "usage_start=1"),
     *("usage_start=abc", "usage_end=now", "foo=1&flags=foo"),
 )

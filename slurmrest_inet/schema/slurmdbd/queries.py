@@ -7,11 +7,30 @@ Rule 2: what is a bit of a flag word in one release and a member in another is a
 
 from __future__ import annotations
 
-from slurmrest_inet.schema.model import BOOLEAN, IN, TEXT, Row, Source, Table, bit, choice, flags
+from slurmrest_inet.schema.model import BOOLEAN, IN, TEXT, Kind, Row, Source, Table, bit, choice, flags
 from slurmrest_inet.schema.queries import LIST, TIME
+from slurmrest_inet.schema.scalars import to_text
 
 from .cluster import CLASSIFICATIONS, FLAGS
 from .user import LEVELS
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from slurmrest_inet.schema.reading import Reading
+
+
+def _whole(value: Any, _at: Reading) -> list[str]:
+    """One text a parameter, commas and all."""
+    return ["" if one is True else to_text(one) for one in (value if isinstance(value, list) else [value])]
+
+
+_WHOLE = Kind("csv", type="string", read=_whole)
+
+
+def _repeated(name: str, member: str, doc: str, until: int = 45) -> Row:
+    return Row(name, member, _WHOLE, doc, since=40, until=until, way=IN)
 
 
 def _listed(name: str, member: str, doc: str, since: int = 40, until: int = 45) -> Row:
@@ -216,11 +235,11 @@ CLUSTERS = Table(
     "slurmdb_cluster_cond_t",
     (
         Row("classification", "classification", choice(CLASSIFICATIONS), "Class of cluster", since=40, way=IN),
-        _listed("cluster", "cluster_list", "Names, with commas"),
-        _listed("federation", "federation_list", "Federations, with commas"),
+        _repeated("cluster", "cluster_list", "Name; may be repeated"),
+        _repeated("federation", "federation_list", "Federation; may be repeated"),
         Row("flags", "flags", flags(FLAGS), "What they are", since=40, way=IN),
         _FORMAT,
-        _listed("rpc_version", "rpc_version_list", "Versions of the protocol, with commas"),
+        _repeated("rpc_version", "rpc_version_list", "Version of the protocol; may be repeated"),
         *_USAGE,
         _truth("with_deleted", "with_deleted", _DELETED_TOO),
         _truth("with_usage", "with_usage", "Whether their use is told"),
