@@ -66,12 +66,12 @@ class TestRoutes:
         assert paths == wanted
 
     def test_that_a_job_s_id_is_a_number_in_v36(self) -> None:
-        assert found("GET", "slurm/v0.0.36/job/12") == ("slurmctld.jobs.get", {"job_id": "12"})
-        assert found("GET", "slurm/v0.0.36/job/007") == ("slurmctld.jobs.get", {"job_id": "7"})
-        assert found("GET", "slurm/v0.0.36/job/1.5") == ("slurmctld.jobs.get", {"job_id": "2"})
+        assert found("GET", "slurm/v0.0.36/job/12") == ("slurmctld.jobs.job", {"job_id": "12"})
+        assert found("GET", "slurm/v0.0.36/job/007") == ("slurmctld.jobs.job", {"job_id": "7"})
+        assert found("GET", "slurm/v0.0.36/job/1.5") == ("slurmctld.jobs.job", {"job_id": "2"})
         for word in ("abc", "1_2", "true", "0x10", "1e0", ""):
             assert found("GET", f"slurm/v0.0.36/job/{word}") == 404
-        assert found("GET", "slurm/v0.0.37/job/abc") == ("slurmctld.jobs.get", {"job_id": "abc"})
+        assert found("GET", "slurm/v0.0.37/job/abc") == ("slurmctld.jobs.job", {"job_id": "abc"})
 
     def test_that_submit_is_no_job(self) -> None:
         for version in (36, 37, 38):
@@ -79,7 +79,7 @@ class TestRoutes:
 
     def test_that_submit_may_be_a_job_from_23_11_on(self) -> None:
         """There the method belongs to what is looked up; the operation then finds that it is no job's id."""
-        assert found("GET", "slurm/v0.0.42/job/submit") == ("slurmctld.jobs.get", {"job_id": "submit"})
+        assert found("GET", "slurm/v0.0.42/job/submit") == ("slurmctld.jobs.job", {"job_id": "submit"})
         for version in (40, 41, 42):
             assert found("DELETE", f"slurm/v0.0.{version}/job/submit")[1] == {"job_id": "submit"}  # type: ignore[index]
             assert found("POST", f"slurm/v0.0.{version}/job/submit")[1] == {}  # type: ignore[index]

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 _BROKEN = """
 import os, signal, sys
 from slurmrest_inet.slurm import calls, codec, requests
-from slurmrest_inet.api.slurmctld import reservations
+from slurmrest_inet.api.slurmctld import inventory
 def gone(*_, **__):
     raise AttributeError("no such thing in this release")
 def fatal(*_, **__):
@@ -121,7 +121,7 @@ def test_a_call_that_is_broken(lab: Lab, call: tuple[str, str]) -> None:
 
 
 def test_that_the_last_one_may_end_the_process(lab: Lab) -> None:
-    status, lines = _check(lab, broken=("reservations", "get", "crash"))
+    status, lines = _check(lab, broken=("inventory", "reservation", "crash"))
     assert status == 1
     last = list(trial.trials(Settings()))[-1][0]
     assert f"NO  {last} ends the process (status -11)" in lines

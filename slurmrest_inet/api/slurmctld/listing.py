@@ -1,5 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Lists of what slurmctld has, and one of a list by its name."""
+"""How a list of what slurmctld has is asked for and answered, whole or by the name of what is in it.
+
+Rule 1: an operation is a `Listing`; what it asks and what it says otherwise in another version is its data.
+Rule 2: nothing here knows a resource.
+"""
 
 from __future__ import annotations
 
@@ -11,30 +15,10 @@ from slurmrest_inet.record import TYPE_CHECKING, NamedTuple
 from slurmrest_inet.slurm.library import SlurmError, ffi
 
 if TYPE_CHECKING:
-    from typing import Any, Callable
+    from typing import Callable
 
     from slurmrest_inet.api.call import Call
     from slurmrest_inet.slurm.calls import Message
-
-
-class Words(NamedTuple):
-    """What the operation of a list says; see `Report.fault` for a fault that is None.
-
-    failed: of a call that failed. unread: of a query. missing: where nothing has the name, or, unless it is None, where
-    there is nothing at all. keeps: what is wrong does not take the list out of the answer. only: of those that have the
-    name (in any case of letters) the first alone is told.
-    """
-
-    failed: Fault | None
-    unread: Fault | None = None
-    missing: Fault | None = None
-    keeps: bool = True
-    only: bool = False
-
-    @property
-    def decides(self) -> bool:
-        """Whether the code of a call that failed is the answer's, whatever was wrong with the query."""
-        return self.failed is None or self.failed.decides
 
 
 def unread(source: str, query: str = "query") -> Fault:
@@ -42,41 +26,70 @@ def unread(source: str, query: str = "query") -> Fault:
     return Fault(source, f"Rejecting request. Failure parsing {query}", INVALID_QUERY)
 
 
-def answer(
-    call: Call,
-    key: str,
-    load: Callable[[dict[str, Any]], Message],
-    words: dict[int, Words],
-    *,
-    name: str | None = None,
-    picked: bool = True,
-) -> Answer:
-    """Return the list ``key`` of all records or of those called ``name``; 304 if none changed since ``update_time``.
+class Words(NamedTuple):
+    """What a list's operation says; see `Report.fault` for a fault that is None.
 
-    ``load`` gets the query's parameters. ``picked``: it brings all records, and those of the name are picked.
+    failed: of a call that failed. unread: of a query; None: the list is there, and empty. missing: where nothing has
+    the name, or, unless it is None, where there is nothing at all. unchanged: says in the place of a 304 that nothing
+    changed since a time. keeps: a list that cannot be told is there, and empty. only: of those that have the name (in
+    any case of letters) the first alone is told.
     """
-    report, said = Report(call), call.at(words)
 
-    def without() -> Answer:
-        return report.listing(key, None) if said.keeps else report.answer()
+    failed: Fault | None = Fault()
+    unread: Fault | None = None
+    missing: Fault | None = None
+    unchanged: Callable[[Report, int], None] | None = None
+    keeps: bool = True
+    only: bool = False
 
-    told = parameters.read(call, report)
-    if told is None:
-        report.fault(said.unread, INVALID_QUERY)
-        return without()
-    try:
-        message = load(told)
-    except SlurmError as error:
-        if NO_CHANGE_IN_DATA in (error.code, error.errno) and (not report.code or said.decides):
-            return Answer(code=NO_CHANGE_IN_DATA)
-        report.failure(said.failed, error, name)
-        return without()
-    indexes = _named(message, name) if name is not None and picked else None
-    if indexes == [] or (said.missing is not None and not message.count):
-        message.close()
-        report.fault(said.missing, INVALID_QUERY, name)
-        return without()
-    return report.listing(key, message, indexes[:1] if indexes and said.only else indexes)
+
+class Listing(NamedTuple):
+    """An operation that answers with the list ``key``.
+
+    ``load`` asks slurmctld, with the query's time and flags, or 0 and the version's ``flags``. ``words`` and ``flags``
+    stand by the version from which they hold. ``picked`` names the path's parameter whose records are told, where
+    ``load`` brings all of them.
+    """
+
+    key: str
+    load: Callable[[Call, int, int], Message]
+    words: dict[int, Words]
+    flags: dict[int, int] = {36: 0}  # noqa: RUF012 - nobody changes a table
+    picked: str | None = None
+
+    def __call__(self, call: Call) -> Answer:
+        """Return the answer to a call."""
+        return self.answer(call, Report(call), *call.parameters.values())
+
+    def answer(self, call: Call, report: Report, *asked: object) -> Answer:
+        """Return the answer to a call of which something may have been said already; ``asked``: what faults name."""
+        said = call.at(self.words)
+        told = parameters.read(call, report)
+        if told is None:
+            report.fault(said.unread, INVALID_QUERY)
+            return report.answer() if said.unread is not None else report.listing(self.key, None)
+
+        def without() -> Answer:
+            return report.listing(self.key, None) if said.keeps else report.answer()
+
+        since = told.get("update_time", 0)
+        try:
+            message = self.load(call, since, told.get("flags") or call.at(self.flags))
+        except SlurmError as error:
+            if NO_CHANGE_IN_DATA in (error.code, error.errno):
+                if said.unchanged is not None:
+                    said.unchanged(report, since)
+                    return without()
+                if not report.code or said.failed is None or said.failed.decides:
+                    return Answer(code=NO_CHANGE_IN_DATA)
+            report.failure(said.failed, error, *asked)
+            return without()
+        indexes = None if self.picked is None else _named(message, call.parameters[self.picked])
+        if indexes == [] or (said.missing is not None and not message.count):
+            message.close()
+            report.fault(said.missing, 0, *asked)
+            return without()
+        return report.listing(self.key, message, indexes[:1] if indexes and said.only else indexes)
 
 
 def _named(message: Message, name: str) -> list[int]:
