@@ -15,7 +15,7 @@ from slurmrest_inet.api.errors import (
 )
 from slurmrest_inet.api.report import Fault
 from slurmrest_inet.record import TYPE_CHECKING, NamedTuple
-from slurmrest_inet.slurm import calls
+from slurmrest_inet.slurm import calls, job_calls
 
 if TYPE_CHECKING:
     from slurmrest_inet.api.call import Call
@@ -106,7 +106,7 @@ def _number(text: str) -> JobId:
 
 
 def _translated(text: str) -> JobId:
-    number = calls.job_id_of(text)
+    number = job_calls.job_id_of(text)
     if not number:
         raise ValueError(text)
     return JobId(number)

@@ -25,7 +25,7 @@ from slurmrest_inet.schema.decode import decode
 from slurmrest_inet.schema.description import describe
 from slurmrest_inet.schema.job_desc import JOB_DESC
 from slurmrest_inet.schema.reading import Report
-from slurmrest_inet.slurm import calls, codec, database, requests
+from slurmrest_inet.slurm import calls, codec, database, job_calls, requests
 from slurmrest_inet.slurm.fill import Struct
 from slurmrest_inet.slurm.library import SlurmError, ffi, lib, strerror
 
@@ -154,11 +154,11 @@ _LISTS: dict[str, Callable[[], calls.Message]] = {
 
 
 def _first_job() -> str | None:
-    with calls.load_jobs(0, calls.SHOW_ALL) as message:
+    with job_calls.load_jobs(0, calls.SHOW_ALL) as message:
         found = str(message.array[0].job_id) if message.count else None
     if found is None:
         # A job by its id is a call of its own, which an empty cluster has to refuse.
-        _refused(lambda: calls.load_job(NO_JOB, calls.SHOW_ALL))
+        _refused(lambda: job_calls.load_job(NO_JOB, calls.SHOW_ALL))
     return found
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""libslurm's calls: errors become SlurmError, and who frees a message is decided here.
+"""libslurm's calls, but those for jobs: errors become SlurmError, and who frees a message is decided here.
 
 Rule 1: a message belongs to the ``with`` block that loaded it; nothing of it is used afterwards.
 Rule 2: no field is copied out to be written; the codec reads the message where it lies.
@@ -13,7 +13,6 @@ from slurmrest_inet.record import TYPE_CHECKING
 from slurmrest_inet.slurm.library import SlurmError, acts_by_token, ffi, lib
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from typing import Any, Callable
 
     from typing_extensions import Self
@@ -24,8 +23,6 @@ MAX_JOB_ID = 0x03FFFFFF
 SHOW_ALL: int = lib.SHOW_ALL
 SHOW_DETAIL: int = lib.SHOW_DETAIL
 SHOW_MIXED: int = lib.SHOW_MIXED
-SHOW_LOCAL: int = lib.SHOW_LOCAL
-SHOW_FEDERATION: int = lib.SHOW_FEDERATION
 
 
 class Message:
@@ -69,101 +66,14 @@ class Message:
             self.count = 0
 
 
-def _check(code: int) -> None:
-    if code:
-        raise SlurmError(code, ffi.errno)
-
-
-def _load(call: Callable[..., int], message_type: str, *before: Any, after: tuple[Any, ...] = ()) -> Any:
-    """Call a loader that fills a pointer to a message; return the message."""
+def fetch(call: Callable[..., int], message_type: str, *before: Any, after: tuple[Any, ...] = ()) -> Any:
+    """Call a loader that fills a pointer to a message, among its other arguments; return the message."""
     slot = ffi.new(f"{message_type} **")
     ffi.errno = 0
-    _check(call(*before, slot, *after))
-    if slot[0] == ffi.NULL:
-        raise SlurmError(-1, ffi.errno)
+    code = call(*before, slot, *after)
+    if code or slot[0] == ffi.NULL:
+        raise SlurmError(code or -1, ffi.errno)
     return slot[0]
-
-
-def load_jobs(update_time: int, flags: int) -> Message:
-    """slurm_load_jobs: every job that changed since ``update_time`` (epoch; 0 for all).
-
-    With SHOW_FEDERATION those of all clusters of the federation, whenever they changed: each has a time of its own.
-    """
-    if flags & SHOW_FEDERATION and not flags & SHOW_LOCAL:
-        from slurmrest_inet.slurm import federation  # noqa: PLC0415 - few ask for it
-
-        return federation.load(lambda: load_jobs(0, flags & ~SHOW_FEDERATION), flags)
-    return _jobs(_load(lib.slurm_load_jobs, "job_info_msg_t", update_time, after=(flags,)))
-
-
-def load_job(job_id: int, flags: int) -> Message:
-    """slurm_load_job: one job, all tasks of an array, all components of a heterogeneous job.
-
-    Unless SHOW_LOCAL is set, every cluster of the federation is asked.
-    """
-    if not flags & SHOW_LOCAL:
-        from slurmrest_inet.slurm import federation  # noqa: PLC0415 - a listing of jobs does without
-
-        return federation.load(lambda: load_job(job_id, flags | SHOW_LOCAL), flags)
-    slot = ffi.new("job_info_msg_t **")
-    ffi.errno = 0
-    _check(lib.load_job(slot, job_id, flags))
-    return _jobs(slot[0])
-
-
-def _jobs(pointer: Any) -> Message:
-    return Message(pointer, lib.slurm_free_job_info_msg, "slurm_job_info_t", pointer.job_array, pointer.record_count)
-
-
-def load_job_states(chosen: Sequence[tuple[int, int | None, int | None]]) -> Message:
-    """slurm_load_job_state: id and state of every job, or of those chosen by id, task of an array and component.
-
-    22.05 has no such message: there the list of jobs is taken. `waiting_tasks` expands a record.
-    """
-    if not (hasattr(lib, "slurm_load_job_state") and hasattr(lib, "slurm_free_job_state_response_msg")):
-        return load_jobs(0, SHOW_ALL)
-    steps = ffi.new("slurm_selected_step_t[]", max(1, len(chosen)))
-    for step, (job, task, component) in zip(steps, chosen):
-        step.step_id.job_id = job
-        step.step_id.step_id = step.step_id.step_het_comp = NO_VAL
-        step.array_task_id = NO_VAL if task is None else task
-        step.het_job_offset = NO_VAL if component is None else component
-    slot = ffi.new("job_state_response_msg_t **")
-    ffi.errno = 0
-    _check(lib.slurm_load_job_state(len(chosen), steps if chosen else ffi.NULL, slot))
-    free = lib.slurm_free_job_state_response_msg
-    return Message(slot[0], free, "job_state_response_job_t", slot[0].jobs, slot[0].jobs_count)
-
-
-def waiting_tasks(job: Any) -> list[int]:
-    """The numbers of the tasks that one record of an array stands for, empty for a record of one job."""
-    bits = job.array_task_id_bitmap if hasattr(job, "array_task_id_bitmap") else job.array_bitmap
-    if job.array_task_id < NO_VAL or bits == ffi.NULL:
-        return []
-    # A magic word, the number of bits, then 64 bits a word from the lowest up.
-    words = ffi.cast("uint64_t *", bits)
-    return [bit for bit in range(words[1]) if words[2 + bit // 64] >> bit % 64 & 1]
-
-
-def job_id_of(text: str) -> int:
-    """slurm_xlate_job_id: the number behind "123", "123_4" (this one asks Slurm) or "123+1"; 0: there is none."""
-    if hasattr(lib, "slurm_xlate_job_id"):
-        buffer = ffi.new("char[]", text.encode("utf-8", "surrogateescape"))
-        return int(lib.slurm_xlate_job_id(buffer))
-    # 24.11 has no such call any more.
-    number, task, index = text.partition("_")
-    number, component, offset = (number, "", "") if task else text.partition("+")
-    words = [word for word, there in ((number, True), (index, task), (offset, component)) if there]
-    if not all(word.isascii() and word.isdigit() and len(word) < 19 for word in words):
-        return 0
-    if not task:
-        return (int(number) + int(offset or 0)) & 0xFFFFFFFF
-    try:
-        with load_job(int(number) & 0xFFFFFFFF, SHOW_ALL) as message:
-            jobs = message.array[0 : message.count]
-            return next((int(job.job_id) for job in jobs if job.array_task_id == int(index)), 0)
-    except SlurmError:
-        return 0
 
 
 def _for_this_thread(flags: int) -> int:
@@ -180,7 +90,7 @@ def load_nodes(update_time: int, flags: int, partition_flags: int = SHOW_ALL) ->
     """
 
     def load(since: int) -> Any:
-        return _load(lib.slurm_load_node, "node_info_msg_t", since, after=(_for_this_thread(flags),))
+        return fetch(lib.slurm_load_node, "node_info_msg_t", since, after=(_for_this_thread(flags),))
 
     try:
         pointer = load(update_time)
@@ -213,10 +123,8 @@ def _fill_in(nodes: Message, flags: int, *, alone: bool = False) -> None:
 
 def load_node(name: str, flags: int, partition_flags: int = SHOW_ALL) -> Message:
     """slurm_load_node_single: one node by name, with its partitions."""
-    slot = ffi.new("node_info_msg_t **")
-    ffi.errno = 0
-    _check(lib.slurm_load_node_single(slot, ffi.new("char[]", name.encode("utf-8", "surrogateescape")), flags))
-    node = _nodes(slot[0])
+    text = ffi.new("char[]", name.encode("utf-8", "surrogateescape"))
+    node = _nodes(fetch(lib.slurm_load_node_single, "node_info_msg_t", after=(text, flags)))
     if node.count:
         _fill_in(node, partition_flags, alone=True)
     return node
@@ -246,7 +154,7 @@ def _nodes(pointer: Any) -> Message:
 def load_partitions(update_time: int, flags: int = SHOW_ALL) -> Message:
     """slurm_load_partitions: every partition, if any changed since ``update_time``."""
     after = (_for_this_thread(flags),)
-    pointer = _load(lib.slurm_load_partitions, "partition_info_msg_t", update_time, after=after)
+    pointer = fetch(lib.slurm_load_partitions, "partition_info_msg_t", update_time, after=after)
     return Message(
         pointer,
         lib.slurm_free_partition_info_msg,
@@ -258,7 +166,7 @@ def load_partitions(update_time: int, flags: int = SHOW_ALL) -> Message:
 
 def load_reservations(update_time: int) -> Message:
     """slurm_load_reservations: every reservation, if any changed since ``update_time``."""
-    pointer = _load(lib.slurm_load_reservations, "reserve_info_msg_t", update_time)
+    pointer = fetch(lib.slurm_load_reservations, "reserve_info_msg_t", update_time)
     return Message(
         pointer,
         lib.slurm_free_reservation_info_msg,
@@ -270,7 +178,7 @@ def load_reservations(update_time: int) -> Message:
 
 def load_licenses() -> Message:
     """slurm_load_licenses: every licence."""
-    pointer = _load(lib.slurm_load_licenses, "license_info_msg_t", 0, after=(0,))
+    pointer = fetch(lib.slurm_load_licenses, "license_info_msg_t", 0, after=(0,))
     return Message(
         pointer,
         lib.slurm_free_license_info_msg,
@@ -284,7 +192,7 @@ def load_statistics() -> Message:
     """slurm_get_statistics: slurmctld's counters."""
     request = ffi.new("stats_info_request_msg_t *")
     request.command_id = lib.STAT_COMMAND_GET
-    pointer = _load(lib.slurm_get_statistics, "stats_info_response_msg_t", after=(request,))
+    pointer = fetch(lib.slurm_get_statistics, "stats_info_response_msg_t", after=(request,))
     return Message(pointer, lib.free_statistics, "stats_info_response_msg_t", pointer, 1)
 
 
@@ -296,9 +204,7 @@ def load_shares(accounts: list[str], users: list[str]) -> tuple[Message, int]:
         kept.extend(ffi.new("char[]", word.encode("utf-8", "surrogateescape")) for word in words)
         return ffi.new("char *[]", kept[len(kept) - len(words) :])
 
-    slot = ffi.new("shares_t **")
-    _check(lib.shares_load(texts(accounts), len(accounts), texts(users), len(users), slot))
-    pointer = slot[0]
+    pointer = fetch(lib.shares_load, "shares_t", texts(accounts), len(accounts), texts(users), len(users))
     message = Message(pointer, lib.shares_free, "share_t", lib.shares_array(pointer), lib.shares_count(pointer))
     return message, int(lib.shares_total(pointer))
 
@@ -339,7 +245,7 @@ def controllers() -> list[tuple[str, int]]:
     conf = lib.conf_loaded()
     if conf != ffi.NULL and not primary:
         return _pings(conf, primary)
-    conf = _load(lib.slurm_load_ctl_conf, "slurm_conf_t", 0)
+    conf = fetch(lib.slurm_load_ctl_conf, "slurm_conf_t", 0)
     try:
         return _pings(conf, primary)
     finally:

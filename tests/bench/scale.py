@@ -49,13 +49,13 @@ class Line(NamedTuple):
 
 def bare() -> None:
     """Load all jobs and free them; print the seconds that took and the most memory, for the process that asked."""
-    from slurmrest_inet.slurm import calls, library  # noqa: PLC0415 - only this process has the library
+    from slurmrest_inet.slurm import calls, job_calls, library  # noqa: PLC0415 - only this process has the library
 
     library.start(None)
     library.load_auth(token=False)
     calls.load_licenses().close()  # what is loaded with the first call does not count
     began = time.perf_counter()
-    calls.load_jobs(0, calls.SHOW_ALL | calls.SHOW_DETAIL).close()
+    job_calls.load_jobs(0, calls.SHOW_ALL | calls.SHOW_DETAIL).close()
     print(json.dumps((time.perf_counter() - began, 0, measure.memory(os.getpid()))))
 
 

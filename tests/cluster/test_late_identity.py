@@ -26,13 +26,13 @@ _JOB = "#!/bin/sh\nexit 0\n"
 _CHANGES = """
 import sys
 from slurmrest_inet.auth import Identity
-from slurmrest_inet.slurm import calls, library
+from slurmrest_inet.slurm import calls, job_calls, library
 library.start(None)
 for word in sys.argv[2:]:
     library.adopt(Identity("rest_auth/jwt", word, sys.argv[1]) if word else Identity("rest_auth/local", None, None))
     try:
         calls.load_statistics().close()
-        calls.load_jobs(0, calls.SHOW_ALL).close()
+        job_calls.load_jobs(0, calls.SHOW_ALL).close()
     except library.SlurmError as error:
         print(word, error)
     else:

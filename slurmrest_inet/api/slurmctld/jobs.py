@@ -12,7 +12,7 @@ from slurmrest_inet.api.job_id import JobId
 from slurmrest_inet.api.report import Fault, Report
 from slurmrest_inet.api.slurmctld.listing import Listing, Words, unread
 from slurmrest_inet.record import TYPE_CHECKING
-from slurmrest_inet.slurm import calls
+from slurmrest_inet.slurm import calls, job_calls
 from slurmrest_inet.slurm.library import SlurmError
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def _shown(moment: int) -> str:
 _FAILED = Fault("slurm_load_jobs", "Failed while looking for jobs")
 jobs = Listing(
     "jobs",
-    lambda _, since, flags: calls.load_jobs(since, flags),
+    lambda _, since, flags: job_calls.load_jobs(since, flags),
     {
         36: Words(failed=None),
         37: Words(_FAILED),
@@ -84,7 +84,7 @@ def job(call: Call) -> Answer:
             report.warning("_handle_job_get", _ALL_TASKS)
         if chosen.step is not None:
             report.warning("_handle_job_get", _WHOLE_JOB)
-        return calls.load_job(chosen.job + (chosen.component or 0) & 0xFFFFFFFF, flags)
+        return job_calls.load_job(chosen.job + (chosen.component or 0) & 0xFFFFFFFF, flags)
 
     return Listing("jobs", load, _JOB_WORDS, _SHOWN).answer(call, report, chosen, call.parameters["job_id"])
 
@@ -102,7 +102,7 @@ def states(call: Call) -> Answer:
         report.fault(unread("op_handler_job_states"), INVALID_QUERY)
         return report.answer()
     try:
-        message = calls.load_job_states([(one.job, one.task, one.component) for one in chosen])
+        message = job_calls.load_job_states([(one.job, one.task, one.component) for one in chosen])
     except SlurmError as error:
         report.failure(_STATES_FAILED, error)
         return report.answer(("jobs", None))
@@ -116,7 +116,7 @@ def states(call: Call) -> Answer:
 
 def _tasks(job: Any) -> Iterator[None]:
     """Let a record stand for each of its tasks that wait, one after the other, or for itself."""
-    for task in calls.waiting_tasks(job) or [job.array_task_id]:
+    for task in job_calls.waiting_tasks(job) or [job.array_task_id]:
         job.array_task_id = task
         yield
 
@@ -124,7 +124,7 @@ def _tasks(job: Any) -> Iterator[None]:
 def _names(chosen: JobId, job: Any) -> bool:
     """Tell whether an id names a job, its array or its heterogeneous job; a task that waits, all that wait with it."""
     if chosen.task is not None:
-        tasks = (job.array_task_id, *calls.waiting_tasks(job))
+        tasks = (job.array_task_id, *job_calls.waiting_tasks(job))
         return job.array_job_id == chosen.job and chosen.task in tasks
     if chosen.component is not None:
         return (job.het_job_id, job.het_job_offset) == (chosen.job, chosen.component)

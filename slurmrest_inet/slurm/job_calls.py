@@ -1,0 +1,93 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""libslurm's calls for jobs: on this cluster, or on all of a federation (federation.py).
+
+Rule 1: as in calls.py a message belongs to who loads it, and the codec reads it where it lies.
+"""
+
+from __future__ import annotations
+
+from slurmrest_inet.record import TYPE_CHECKING
+from slurmrest_inet.slurm.calls import NO_VAL, SHOW_ALL, Message, fetch
+from slurmrest_inet.slurm.library import SlurmError, ffi, lib
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import Any
+
+
+def load_jobs(update_time: int, flags: int) -> Message:
+    """slurm_load_jobs: every job that changed since ``update_time`` (epoch; 0 for all).
+
+    With SHOW_FEDERATION those of all clusters of the federation, whenever they changed: each has a time of its own.
+    """
+    if flags & lib.SHOW_FEDERATION and not flags & lib.SHOW_LOCAL:
+        from slurmrest_inet.slurm import federation  # noqa: PLC0415 - few ask for it
+
+        return federation.load(lambda: load_jobs(0, flags & ~lib.SHOW_FEDERATION), flags)
+    return _jobs(fetch(lib.slurm_load_jobs, "job_info_msg_t", update_time, after=(flags,)))
+
+
+def load_job(job_id: int, flags: int) -> Message:
+    """slurm_load_job: one job, all tasks of an array, all components of a heterogeneous job.
+
+    Unless SHOW_LOCAL is set, every cluster of the federation is asked.
+    """
+    if not flags & lib.SHOW_LOCAL:
+        from slurmrest_inet.slurm import federation  # noqa: PLC0415 - a listing of jobs does without
+
+        return federation.load(lambda: load_job(job_id, flags | lib.SHOW_LOCAL), flags)
+    return _jobs(fetch(lib.load_job, "job_info_msg_t", after=(job_id, flags)))
+
+
+def _jobs(pointer: Any) -> Message:
+    return Message(pointer, lib.slurm_free_job_info_msg, "slurm_job_info_t", pointer.job_array, pointer.record_count)
+
+
+def load_job_states(chosen: Sequence[tuple[int, int | None, int | None]]) -> Message:
+    """slurm_load_job_state: id and state of every job, or of those chosen by id, task of an array and component.
+
+    22.05 has no such message: there the list of jobs is taken. `waiting_tasks` expands a record.
+    """
+    if not (hasattr(lib, "slurm_load_job_state") and hasattr(lib, "slurm_free_job_state_response_msg")):
+        return load_jobs(0, SHOW_ALL)
+    steps = ffi.new("slurm_selected_step_t[]", max(1, len(chosen)))
+    for step, (job, task, component) in zip(steps, chosen):
+        step.step_id.job_id = job
+        step.step_id.step_id = step.step_id.step_het_comp = NO_VAL
+        step.array_task_id = NO_VAL if task is None else task
+        step.het_job_offset = NO_VAL if component is None else component
+    wanted = steps if chosen else ffi.NULL
+    pointer = fetch(lib.slurm_load_job_state, "job_state_response_msg_t", len(chosen), wanted)
+    free = lib.slurm_free_job_state_response_msg
+    return Message(pointer, free, "job_state_response_job_t", pointer.jobs, pointer.jobs_count)
+
+
+def waiting_tasks(job: Any) -> list[int]:
+    """The numbers of the tasks that one record of an array stands for, empty for a record of one job."""
+    bits = job.array_task_id_bitmap if hasattr(job, "array_task_id_bitmap") else job.array_bitmap
+    if job.array_task_id < NO_VAL or bits == ffi.NULL:
+        return []
+    # A magic word, the number of bits, then 64 bits a word from the lowest up.
+    words = ffi.cast("uint64_t *", bits)
+    return [bit for bit in range(words[1]) if words[2 + bit // 64] >> bit % 64 & 1]
+
+
+def job_id_of(text: str) -> int:
+    """slurm_xlate_job_id: the number behind "123", "123_4" (this one asks Slurm) or "123+1"; 0: there is none."""
+    if hasattr(lib, "slurm_xlate_job_id"):
+        buffer = ffi.new("char[]", text.encode("utf-8", "surrogateescape"))
+        return int(lib.slurm_xlate_job_id(buffer))
+    # 24.11 has no such call any more.
+    number, task, index = text.partition("_")
+    number, component, offset = (number, "", "") if task else text.partition("+")
+    words = [word for word, there in ((number, True), (index, task), (offset, component)) if there]
+    if not all(word.isascii() and word.isdigit() and len(word) < 19 for word in words):
+        return 0
+    if not task:
+        return (int(number) + int(offset or 0)) & 0xFFFFFFFF
+    try:
+        with load_job(int(number) & 0xFFFFFFFF, SHOW_ALL) as message:
+            jobs = message.array[0 : message.count]
+            return next((int(job.job_id) for job in jobs if job.array_task_id == int(index)), 0)
+    except SlurmError:
+        return 0
