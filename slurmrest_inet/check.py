@@ -181,15 +181,15 @@ def _look_at_slurm(report: _Report, settings: Settings, environ: MutableMapping[
     if conf is None:
         report.skip("this release of libslurm does not show its configuration")
         return
-    auth_type, alternatives = _text(library, conf.authtype), _text(library, conf.authalttypes)
-    _look_at_plugins(report, settings, _text(library, conf.plugindir).split(":"), auth_type)
+    auth_type, alternatives = library.text_of(conf.authtype), library.text_of(conf.authalttypes)
+    _look_at_plugins(report, settings, library.text_of(conf.plugindir).split(":"), auth_type)
     if "rest_auth/jwt" in settings.auth_types:
         if _JWT in (auth_type, *alternatives.split(",")):
             report.ok(f"AuthAltTypes={alternatives or auth_type}: slurmctld takes tokens")
         else:
             report.no("AuthAltTypes=auth/jwt is missing in slurm.conf: slurmctld takes no tokens")
     if auth_type == _MUNGE:
-        _look_at_munge(report, settings, _text(library, conf.authinfo))
+        _look_at_munge(report, settings, library.text_of(conf.authinfo))
     token = settings.own_token
     made_here = keys is not None and keys.secret is not None
     if token is None and keys is not None and keys.secret is not None:
@@ -203,13 +203,9 @@ def _look_at_slurm(report: _Report, settings: Settings, environ: MutableMapping[
         _ask(report, settings, conf, Identity("rest_auth/local", None, None), f"{auth_type} as {_name(os.geteuid())}")
     else:
         report.skip("no token to try: put one in SLURM_JWT, or give --jwt-key")
-        _knock(report, "slurmctld", _text(library, conf.control_machine[0]), conf.slurmctld_port)
+        _knock(report, "slurmctld", library.text_of(conf.control_machine[0]), conf.slurmctld_port)
         if _has_slurmdbd(library, conf):
-            _knock(report, "slurmdbd", _text(library, conf.accounting_storage_host), conf.accounting_storage_port)
-
-
-def _text(library: Any, value: Any) -> str:
-    return "" if value == library.ffi.NULL else library.ffi.string(value).decode(errors="replace")
+            _knock(report, "slurmdbd", library.text_of(conf.accounting_storage_host), conf.accounting_storage_port)
 
 
 def _look_at_plugins(report: _Report, settings: Settings, folders: list[str], auth_type: str) -> None:
@@ -244,7 +240,7 @@ def _look_at_munge(report: _Report, settings: Settings, info: str) -> None:
 
 
 def _has_slurmdbd(library: Any, conf: Any) -> bool:
-    return _text(library, conf.accounting_storage_type) == "accounting_storage/slurmdbd"
+    return bool(library.text_of(conf.accounting_storage_type) == "accounting_storage/slurmdbd")
 
 
 def _knock(report: _Report, daemon: str, host: str, port: int) -> None:

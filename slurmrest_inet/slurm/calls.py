@@ -10,7 +10,7 @@ from __future__ import annotations
 import time
 
 from slurmrest_inet.record import TYPE_CHECKING
-from slurmrest_inet.slurm.library import SlurmError, acts_by_token, ffi, lib
+from slurmrest_inet.slurm.library import SlurmError, acts_by_token, chars_of, ffi, lib, text_of
 
 if TYPE_CHECKING:
     from typing import Any, Callable
@@ -123,8 +123,7 @@ def _fill_in(nodes: Message, flags: int, *, alone: bool = False) -> None:
 
 def load_node(name: str, flags: int, partition_flags: int = SHOW_ALL) -> Message:
     """slurm_load_node_single: one node by name, with its partitions."""
-    text = ffi.new("char[]", name.encode("utf-8", "surrogateescape"))
-    node = _nodes(fetch(lib.slurm_load_node_single, "node_info_msg_t", after=(text, flags)))
+    node = _nodes(fetch(lib.slurm_load_node_single, "node_info_msg_t", after=(chars_of(name), flags)))
     if node.count:
         _fill_in(node, partition_flags, alone=True)
     return node
@@ -201,7 +200,7 @@ def load_shares(accounts: list[str], users: list[str]) -> tuple[Message, int]:
     kept: list[Any] = []
 
     def texts(words: list[str]) -> Any:
-        kept.extend(ffi.new("char[]", word.encode("utf-8", "surrogateescape")) for word in words)
+        kept.extend(map(chars_of, words))
         return ffi.new("char *[]", kept[len(kept) - len(words) :])
 
     pointer = fetch(lib.shares_load, "shares_t", texts(accounts), len(accounts), texts(users), len(users))
@@ -212,11 +211,7 @@ def load_shares(accounts: list[str], users: list[str]) -> tuple[Message, int]:
 def configuration() -> tuple[str, str]:
     """The cluster's name and the accounting plugin, as slurm.conf of this host has them."""
     conf = lib.conf_loaded()
-    cluster, accounting = (
-        "" if text == ffi.NULL else str(ffi.string(text).decode(errors="replace"))
-        for text in (conf.cluster_name, conf.accounting_storage_type)
-    )
-    return cluster, accounting
+    return text_of(conf.cluster_name), text_of(conf.accounting_storage_type)
 
 
 def ping_configured() -> list[tuple[str, int, int]]:
@@ -227,7 +222,7 @@ def ping_configured() -> list[tuple[str, int, int]]:
         before = time.monotonic()
         code = lib.slurm_ping(index)
         taken = int((time.monotonic() - before) * 1_000_000)
-        found.append((_control_machine(conf, index), code, taken))
+        found.append((text_of(conf.control_machine[index]), code, taken))
     return found
 
 
@@ -254,10 +249,6 @@ def controllers() -> list[tuple[str, int]]:
 
 def _pings(conf: Any, primary: int) -> list[tuple[str, int]]:
     return [
-        (_control_machine(conf, index), lib.slurm_ping(index) if index else primary)
+        (text_of(conf.control_machine[index]), lib.slurm_ping(index) if index else primary)
         for index in range(conf.control_cnt)
     ]
-
-
-def _control_machine(conf: Any, index: int) -> str:
-    return str(ffi.string(conf.control_machine[index]).decode(errors="replace"))

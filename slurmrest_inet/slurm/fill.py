@@ -16,7 +16,7 @@ from slurmrest_inet.record import TYPE_CHECKING
 from slurmrest_inet.schema.model import Kind, Source
 from slurmrest_inet.schema.reading import Record
 from slurmrest_inet.schema.scalars import UNSET, ZERO
-from slurmrest_inet.slurm.library import ffi, lib
+from slurmrest_inet.slurm.library import chars_of, ffi, lib
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -122,7 +122,7 @@ class Struct:
         return made
 
     def _text(self, text: str) -> Any:
-        self._kept.append(ffi.new("char[]", text.encode("utf-8", "surrogateescape")))
+        self._kept.append(chars_of(text))
         return self._kept[-1]
 
 

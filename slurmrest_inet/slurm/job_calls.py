@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from slurmrest_inet.record import TYPE_CHECKING
 from slurmrest_inet.slurm.calls import NO_VAL, SHOW_ALL, Message, fetch
-from slurmrest_inet.slurm.library import SlurmError, ffi, lib
+from slurmrest_inet.slurm.library import SlurmError, chars_of, ffi, lib
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -75,8 +75,7 @@ def waiting_tasks(job: Any) -> list[int]:
 def job_id_of(text: str) -> int:
     """slurm_xlate_job_id: the number behind "123", "123_4" (this one asks Slurm) or "123+1"; 0: there is none."""
     if hasattr(lib, "slurm_xlate_job_id"):
-        buffer = ffi.new("char[]", text.encode("utf-8", "surrogateescape"))
-        return int(lib.slurm_xlate_job_id(buffer))
+        return int(lib.slurm_xlate_job_id(chars_of(text)))
     # 24.11 has no such call any more.
     number, task, index = text.partition("_")
     number, component, offset = (number, "", "") if task else text.partition("+")

@@ -114,7 +114,7 @@ def start(conf: str | None) -> None:
     _path = ffi.new("char[]", path.encode()) if path else ffi.NULL
     lib.read_conf(_path)
     found = configuration()
-    _auth_type = _string(None if found is None else found.authtype)
+    _auth_type = "" if found is None else text_of(found.authtype)
 
 
 def slurm_user() -> int | None:
@@ -129,9 +129,19 @@ def configuration() -> Any:
     return None if conf == ffi.NULL else conf
 
 
+def text_of(chars: Any) -> str:
+    """Return the text that a ``char *`` of libslurm's leads to; empty for NULL."""
+    return "" if chars == ffi.NULL else str(ffi.string(chars).decode(errors="replace"))
+
+
+def chars_of(text: str) -> Any:
+    """Return a text as libslurm takes it: a ``char[]`` that lives as long as somebody here holds it."""
+    return ffi.new("char[]", text.encode("utf-8", "surrogateescape"))
+
+
 def strerror(code: int) -> str:
     """Return Slurm's sentence for an error code."""
-    return str(ffi.string(lib.slurm_strerror(code)).decode(errors="replace"))
+    return text_of(lib.slurm_strerror(code))
 
 
 def adopt(identity: Identity) -> None:
@@ -197,10 +207,6 @@ def acts_by_token() -> bool:
     return bool(_loaded)
 
 
-def _string(text: Any) -> str:
-    return "" if text in (None, ffi.NULL) else str(ffi.string(text).decode(errors="replace"))
-
-
 def _choose(*, token: bool) -> None:
     if token:
         os.environ["SLURM_JWT"] = "daemon"
@@ -260,7 +266,7 @@ def resolve_controllers() -> None:
     conf = configuration()
     for index in range(conf.control_cnt if conf is not None else 0):
         try:
-            _socket.getaddrinfo(_string(conf.control_addr[index]), None, flags=_socket.AI_ADDRCONFIG)
+            _socket.getaddrinfo(text_of(conf.control_addr[index]), None, flags=_socket.AI_ADDRCONFIG)
         except OSError:  # noqa: PERF203 - a few turns
             continue  # each call looks it up again, and says so
 
@@ -278,9 +284,8 @@ def _jwt_thread_config(token: str, user_name: str | None) -> None:
     if symbol == ffi.NULL:
         raise LibraryError("Slurm's plugin auth/jwt takes no token (auth_p_thread_config is missing)")
     call = ffi.cast("int (*)(char *, char *)", symbol)
-    name = ffi.NULL if user_name is None else ffi.new("char[]", user_name.encode("utf-8", "surrogateescape"))
-    text = ffi.new("char[]", token.encode("utf-8", "surrogateescape"))
-    code = call(text, name)
+    name = ffi.NULL if user_name is None else chars_of(user_name)
+    code = call(chars_of(token), name)
     if code:
         raise LibraryError(f"Slurm's plugin auth/jwt refuses the token: {strerror(code)}")
 

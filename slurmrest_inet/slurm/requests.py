@@ -20,7 +20,7 @@ from slurmrest_inet.schema.job_desc import JOB_DESC
 from slurmrest_inet.schema.options import Host, ImpossibleError
 from slurmrest_inet.schema.sbatch import GOVERNORS
 from slurmrest_inet.slurm.fill import Struct, number_of
-from slurmrest_inet.slurm.library import RELEASE, SlurmError, ffi, lib, strerror
+from slurmrest_inet.slurm.library import RELEASE, SlurmError, chars_of, ffi, lib, strerror, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -71,8 +71,8 @@ def host() -> Host:
         time.time(),
         _hosts,
         frozenset(governors),
-        gres=tuple(filter(None, _text(conf.gres_plugins).split(","))) if known else None,
-        cons_tres=known and _text(conf.select_type) == "select/cons_tres",
+        gres=tuple(filter(None, text_of(conf.gres_plugins).split(","))) if known else None,
+        cons_tres=known and text_of(conf.select_type) == "select/cons_tres",
         prefix="gres" + versions.since(versions.GRES_SIGN, RELEASE),
         user=_uid,
         group=_gid,
@@ -103,13 +103,9 @@ def _id(digits: str) -> int | None:
     return int(digits) if len(digits) < 11 and int(digits) < lib.NO_VAL else None
 
 
-def _text(text: Any) -> str:
-    return "" if text == ffi.NULL else str(ffi.string(text).decode(errors="replace"))
-
-
 def _hosts(text: str) -> str:
     """A list of nodes, sorted and without repetition (slurm_hostlist_uniq). Raises ImpossibleError."""
-    hosts = lib.slurm_hostlist_create(ffi.new("char[]", text.encode("utf-8", "surrogateescape")))
+    hosts = lib.slurm_hostlist_create(chars_of(text))
     if hosts == ffi.NULL:
         raise ImpossibleError
     try:
@@ -160,7 +156,7 @@ def _submit(requests: list[Any], *, heterogeneous: bool) -> Submitted:
 def submitted(answer: Any) -> Submitted:
     """What a submit_response_msg_t says; nothing of it is kept."""
     step: int = lib.submitted_step_id(answer)
-    message = _text(answer.job_submit_user_msg)
+    message = text_of(answer.job_submit_user_msg)
     return Submitted(lib.submitted_job_id(answer), _STEPS.get(step, step), answer.error_code, message)
 
 
@@ -192,9 +188,9 @@ def update(members: Members) -> list[Updated]:
 def _updated(answer: Any, index: int) -> Updated:
     # Up to 22.05 slurmctld has no message for a task.
     messages = getattr(answer, "err_msg", ffi.NULL)
-    message = "" if messages == ffi.NULL else _text(messages[index])
+    message = "" if messages == ffi.NULL else text_of(messages[index])
     ids, codes = answer.job_array_id, answer.error_code
-    return Updated("" if ids == ffi.NULL else _text(ids[index]), 0 if codes == ffi.NULL else codes[index], message)
+    return Updated("" if ids == ffi.NULL else text_of(ids[index]), 0 if codes == ffi.NULL else codes[index], message)
 
 
 def kill(job_id: int | str, signal: int) -> None:
@@ -203,7 +199,7 @@ def kill(job_id: int | str, signal: int) -> None:
     if isinstance(job_id, int):
         code = lib.kill_job(job_id & 0xFFFFFFFF, signal, lib.KILL_FULL_JOB)
     else:
-        text = ffi.new("char[]", job_id.encode("utf-8", "surrogateescape"))
+        text = chars_of(job_id)
         code = lib.slurm_kill_job2(text, signal, lib.KILL_FULL_JOB, ffi.NULL)
     if code:
         raise SlurmError(code, ffi.errno)
@@ -252,12 +248,12 @@ def _signalled(one: Any, asked: str) -> Signalled:
         elif one.id.het_job_offset != lib.NO_VAL:
             job += f"+{one.id.het_job_offset}"
     job_id = None if one.real_job_id == lib.NO_VAL else one.real_job_id
-    return Signalled(job, job_id, one.error_code, _text(one.error_msg), _text(one.sibling_name))
+    return Signalled(job, job_id, one.error_code, text_of(one.error_msg), text_of(one.sibling_name))
 
 
 def _signal_one(job: str, number: int, flags: Number) -> list[Signalled]:
     """The same by a call that knows one job and does not say which it is."""
-    text = ffi.new("char[]", job.encode("utf-8", "surrogateescape"))
+    text = chars_of(job)
     ffi.errno = 0
     code = lib.slurm_kill_job2(text, number & 0xFFFF, number_of(flags), ffi.NULL)
     code = (ffi.errno or -1) if code else 0
