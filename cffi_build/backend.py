@@ -33,7 +33,7 @@ ROOT = os.path.dirname(HERE)
 GENERATED = os.path.join("build", "generated")
 
 SOURCES = (
-    *("writer.c", "json.c", "yaml.c", "codec.c", "sequences.c", "lookup.c"),
+    *("writer.c", "json.c", "yaml.c", "storage.c", "lookup.c", "values.c", "sequences.c", "codec.c"),
     *("derived.c", "job_resources.c", "slurmdbd.c", "shares.c", "releases.c", "guard.c", "lifeline.c", "immortal.c"),
 )
 DECLARATIONS = ("codec_api.h", "shares.h", "releases.h", "lifeline.h", "immortal.h")

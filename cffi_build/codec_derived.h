@@ -3,7 +3,8 @@
 #ifndef SLURMREST_CODEC_DERIVED_H
 #define SLURMREST_CODEC_DERIVED_H
 
-#include "codec.h"
+#include "storage.h"
+#include "values.h"
 
 extern const struct codec_names names_node_state_base;
 extern const struct codec_names names_node_state_flags;

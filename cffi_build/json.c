@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* JSON (RFC 8259), on one line or indented by two blanks a level. */
-#include "codec.h"
+#include "writer.h"
 
 static void separate(writer_t *w)
 {

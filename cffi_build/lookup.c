@@ -6,7 +6,8 @@
  * Rule 1: an id without a name is NULL here; what stands in its place, the kind of the row says.
  * Rule 2: no name is copied out of Slurm's records, so these outlive the look-up.
  */
-#include "codec.h"
+#include "lookup.h"
+#include "storage.h"
 
 #include <grp.h>
 #include <pwd.h>

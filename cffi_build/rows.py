@@ -250,7 +250,7 @@ class Generator:
             "/* Made by cffi_build/rows.py from slurmrest_inet/schema/ and the installed headers. */",
             "#include <slurm/slurm.h>",
             "#include <slurm/slurmdb.h>",
-            '#include "codec.h"',
+            '#include "rows.h"',
             '#include "shares.h"',
             '#include "codec_derived.h"',
             *(f"extern const struct derived derived_{name};" for name in functions),

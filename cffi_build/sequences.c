@@ -1,28 +1,21 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The kinds that become a list: of comma texts, of arrays with a count, of arrays side by side, of Slurm's lists.
+ * The kinds that become a list of plain values: of comma texts, of arrays with a count, of Slurm's lists.
  *
  * Rule 1: what is not there is an empty list.
  * Rule 2: what of a text cannot be read is left out; the rest is told.
- * Rule 3: as in codec.c there is no field name in this file.
+ * Rule 3: no record is written here: the walk calls this file, and not the other way round.
  */
+#include "sequences.h"
 #include "bits.h"
-#include "codec.h"
+#include "lookup.h"
+#include "storage.h"
+#include "values.h"
+#include "words.h"
 
 #include <slurm/slurm.h>
-#include <slurm/slurmdb.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* The next word of a comma text, as its length, and NULL or where to go on; words without a letter do not count. */
-static const char *next_word(const char **text, size_t *length)
-{
-	const char *word = *text ? *text + strspn(*text, ",") : "";
-
-	*length = strcspn(word, ",");
-	*text = word + *length;
-	return *length ? word : NULL;
-}
 
 void sequence_csv(writer_t *w, const char *text)
 {
@@ -73,104 +66,44 @@ void sequence_hosts(writer_t *w, const char *hosts)
 		slurm_hostlist_destroy(list);
 }
 
-static void one_record(writer_t *w, const codec_table_t *table, const void *record)
-{
-	writer_begin_map(w);
-	codec_members(w, table, record);
-	writer_end_map(w);
-}
-
-void sequence_records(writer_t *w, const codec_table_t *table, const void *array, int64_t count)
-{
-	writer_begin_list(w);
-	for (int64_t i = 0; array && i < count; i++)
-		one_record(w, table, (const char *) array + (size_t) i * table->stride);
-	writer_end_list(w);
-}
-
-void sequence_items(writer_t *w, const codec_table_t *table, const void *record, int64_t count)
-{
-	writer_begin_list(w);
-	for (int64_t i = 0; i < count; i++) {
-		w->item = (size_t) i;
-		one_record(w, table, record);
-	}
-	writer_end_list(w);
-}
-
-void sequence_words(writer_t *w, const codec_table_t *table, const void *record, const char *words)
-{
-	writer_begin_list(w);
-	for (size_t i = 0; (w->word = next_word(&words, &w->word_length)); i++) {
-		w->item = i;
-		one_record(w, table, record);
-	}
-	writer_end_list(w);
-}
-
-/* Calls for each item of a list what writes it, until the buffer is full. */
-static void each(writer_t *w, struct xlist *list, const codec_table_t *table,
-		 void (*write)(writer_t *w, const codec_table_t *table, const void *item))
+void sequence_each(writer_t *w, struct xlist *list, void (*write)(writer_t *w, const void *item, const void *with),
+		   const void *with)
 {
 	__typeof__(slurm_list_iterator_create(NULL)) iterator = list ? slurm_list_iterator_create(list) : NULL;
 	const void *item;
 
 	writer_begin_list(w);
 	while (iterator && !w->full && (item = slurm_list_next(iterator)))
-		write(w, table, item);
+		write(w, item, with);
 	writer_end_list(w);
 	if (iterator)
 		slurm_list_iterator_destroy(iterator);
 }
 
-void **list_items(void *list, size_t *count)
+static void text_item(writer_t *w, const void *item, const void *with)
 {
-	size_t room = list ? (size_t) slurm_list_count(list) : 0;
-	void **items = calloc(room + 1, sizeof(*items));
-	__typeof__(slurm_list_iterator_create(NULL)) iterator = items && list ? slurm_list_iterator_create(list) : NULL;
-
-	*count = 0;
-	while (iterator && *count < room && (items[*count] = slurm_list_next(iterator)))
-		(*count)++;
-	if (iterator)
-		slurm_list_iterator_destroy(iterator);
-	return items;
-}
-
-void list_items_free(void **items)
-{
-	free(items);
-}
-
-static void text_item(writer_t *w, const codec_table_t *table, const void *item)
-{
-	(void) table;
+	(void) with;
 	writer_text(w, item);
 }
 
 void sequence_list_texts(writer_t *w, struct xlist *list)
 {
-	each(w, list, NULL, text_item);
+	sequence_each(w, list, text_item, NULL);
 }
 
-static void number_item(writer_t *w, const codec_table_t *table, const void *item)
+static void number_item(writer_t *w, const void *item, const void *with)
 {
 	char *end;
 	uint64_t number = strtoull(item, &end, 10);
 
-	(void) table;
+	(void) with;
 	if (end != item && !*end)
 		writer_integer(w, (int64_t) number);
 }
 
 void sequence_list_numbers(writer_t *w, struct xlist *list)
 {
-	each(w, list, NULL, number_item);
-}
-
-void sequence_list_records(writer_t *w, const codec_table_t *table, struct xlist *list)
-{
-	each(w, list, table, one_record);
+	sequence_each(w, list, number_item, NULL);
 }
 
 static void qos_word(writer_t *w, const char *word)
@@ -193,9 +126,9 @@ void sequence_qos(writer_t *w, const char *ids)
 	writer_end_list(w);
 }
 
-static void qos_item(writer_t *w, const codec_table_t *table, const void *item)
+static void qos_item(writer_t *w, const void *item, const void *with)
 {
-	(void) table;
+	(void) with;
 	qos_word(w, item);
 }
 
@@ -230,7 +163,7 @@ void sequence_list_qos(writer_t *w, struct xlist *list, bool sorted)
 	if (sorted)
 		sorted_qos(w, list);
 	else
-		each(w, list, NULL, qos_item);
+		sequence_each(w, list, qos_item, NULL);
 }
 
 void sequence_qos_bits(writer_t *w, const int64_t *bits)
@@ -242,26 +175,24 @@ void sequence_qos_bits(writer_t *w, const int64_t *bits)
 	writer_end_list(w);
 }
 
-void sequence_tres(writer_t *w, const codec_table_t *table, const char *text)
+bool sequence_next_tres(const lookup_t *lookup, const char **text, slurmdb_tres_rec_t *tres)
 {
 	const char *word;
 	size_t length;
 
-	writer_begin_list(w);
-	while ((word = next_word(&text, &length))) {
-		slurmdb_tres_rec_t tres = { .id = 0 };
+	while ((word = next_word(text, &length))) {
 		char *end, *number;
 		unsigned long id = strtoul(word, &end, 10);
 
 		if (!id || id > UINT32_MAX || *end != '=')
 			continue;
-		tres.id = (uint32_t) id;
+		*tres = (slurmdb_tres_rec_t) { .id = (uint32_t) id };
 		number = end + 1;
-		tres.count = strtoull(number, &end, 10);
+		tres->count = strtoull(number, &end, 10);
 		if (end == number || (*end && *end != ','))
 			continue;
-		lookup_tres(w->lookup, tres.id, &tres.type, &tres.name);
-		one_record(w, table, &tres);
+		lookup_tres(lookup, tres->id, &tres->type, &tres->name);
+		return true;
 	}
-	writer_end_list(w);
+	return false;
 }

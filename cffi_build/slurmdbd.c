@@ -4,7 +4,6 @@
  *
  * Rule 1: as in derived.c: a function writes its row's key and value, or nothing.
  */
-#include "codec.h"
 #include "codec_derived.h"
 #include "slurm_features.h"
 

@@ -6,7 +6,7 @@
  * Rule 2: strings leave as valid UTF-8 whatever came in; a byte that is not UTF-8 becomes U+FFFD.
  * Rule 3: a quoted string is at once JSON (RFC 8259 section 7) and a double-quoted YAML scalar (YAML 1.2 section 7.3.1).
  */
-#include "codec.h"
+#include "writer.h"
 
 #include <math.h>
 #include <stdio.h>

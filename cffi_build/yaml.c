@@ -4,7 +4,7 @@
  *
  * A container's first item decides how it looks, so its opening writes nothing: an empty one is noticed at its end.
  */
-#include "codec.h"
+#include "writer.h"
 
 #include <string.h>
 #include <strings.h>

@@ -160,10 +160,16 @@ def build(folder: str, *, sanitize: bool) -> Any:
     return module
 
 
-def warnings_of(folder: str, source: str) -> str:
-    """Return what the compiler says of one of our own C files, or of the rows, with every warning on."""
+def compiled(folder: str) -> dict[str, tuple[str, str]]:
+    """Compile our own C files and the rows with every warning on; what the compiler said of each, and its object."""
     backend.prepare(headers_.read(), TABLES, folder)
-    where = folder if source == "rows.c" else os.path.join(ROOT, "cffi_build")
-    command = [*headers_.compiler(), "-std=gnu11", "-O3", *backend.STRICT, f"-I{folder}", f"-I{ROOT}/cffi_build", "-c"]
-    command += ["-isystem", sysconfig.get_path("include"), "-o", os.devnull, os.path.join(where, source)]
-    return subprocess.run(command, capture_output=True, text=True, check=False).stderr
+    ours = os.path.join(ROOT, "cffi_build")
+    command = [*headers_.compiler(), "-std=gnu11", "-O3", *backend.STRICT, f"-I{folder}", f"-I{ours}", "-c"]
+    command += ["-isystem", sysconfig.get_path("include")]
+    found = {}
+    for source in (*backend.SOURCES, "rows.c"):
+        made = os.path.join(folder, f"{source}.o")
+        path = os.path.join(folder if source == "rows.c" else ours, source)
+        done = subprocess.run([*command, "-o", made, path], capture_output=True, text=True, check=False)
+        found[source] = (done.stderr, made)
+    return found

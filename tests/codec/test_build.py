@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import graphlib
 import os
 import shutil
 import subprocess
@@ -19,9 +20,28 @@ if TYPE_CHECKING:
     import pathlib
 
 
+@pytest.fixture(scope="module")
+def compiled(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[str, str]]:
+    return probe.compiled(str(tmp_path_factory.mktemp("compiled")))
+
+
 @pytest.mark.parametrize("source", [*backend.SOURCES, "rows.c"])
-def test_no_compiler_warning(source: str, tmp_path: object) -> None:
-    assert not probe.warnings_of(str(tmp_path), source)
+def test_no_compiler_warning(source: str, compiled: dict[str, tuple[str, str]]) -> None:
+    assert not compiled[source][0]
+
+
+def test_that_no_two_files_call_each_other(compiled: dict[str, tuple[str, str]]) -> None:
+    """By whatever way. What is called through a pointer was given to its caller by who stands above."""
+    defined: dict[str, str] = {}
+    wanted: dict[str, list[str]] = {}
+    for source, (_warnings, made) in compiled.items():
+        shown = subprocess.run(["nm", "-P", "-g", made], capture_output=True, text=True, check=True).stdout
+        symbols = [line.split()[:2] for line in shown.splitlines()]
+        defined.update({name: source for name, type_ in symbols if type_ == "T"})
+        wanted[source] = [name for name, type_ in symbols if type_ == "U"]
+    graph = {source: {defined[name] for name in names if name in defined} for source, names in wanted.items()}
+    assert "sequences.c" in graph["codec.c"]
+    graphlib.TopologicalSorter(graph).prepare()  # raises CycleError, which names them
 
 
 @pytest.mark.skipif(bool(os.environ.get("SLURMREST_TEST_SANITIZE")), reason="this is the sanitized run itself")

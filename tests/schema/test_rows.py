@@ -17,7 +17,7 @@ VERSIONS = range(FIRST, LAST + 1)
 ALL = (*TABLES, *READ_TABLES)
 _ids = {"ids": lambda table: table.name}
 
-with open(os.path.join(os.path.dirname(__file__), "../../cffi_build/codec.h"), encoding="utf-8") as _header:
+with open(os.path.join(os.path.dirname(__file__), "../../cffi_build/rows.h"), encoding="utf-8") as _header:
     _SOURCE = _header.read()
 KINDS = {name.lower() for name in re.findall(r"\bKIND_(\w+),", _SOURCE)}
 OPTIONS = set(re.findall(r"\bOPTION_(\w+) =", _SOURCE))
