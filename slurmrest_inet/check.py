@@ -22,7 +22,7 @@ from slurmrest_inet.auth import Identity
 from slurmrest_inet.auth.keys import read_keys
 from slurmrest_inet.record import TYPE_CHECKING
 from slurmrest_inet.serve import confine
-from slurmrest_inet.settings import StartError
+from slurmrest_inet.settings import JWT, LOCAL, StartError
 
 if TYPE_CHECKING:
     from collections.abc import MutableMapping
@@ -41,6 +41,10 @@ _TOKEN_SECONDS = 60
 _MUNGE, _JWT = "auth/munge", "auth/jwt"
 
 
+def _line(mark: str, text: str) -> None:
+    os.write(1, f"{mark}  {text}\n".encode("utf-8", "backslashreplace"))
+
+
 class _Report:
     """The lines; `right` until one of them is a NO."""
 
@@ -48,18 +52,14 @@ class _Report:
         self.right = True
 
     def ok(self, text: str) -> None:
-        self._line("ok", text)
+        _line("ok", text)
 
     def no(self, text: str) -> None:
         self.right = False
-        self._line("NO", text)
+        _line("NO", text)
 
     def skip(self, text: str) -> None:
-        self._line("--", text)
-
-    @staticmethod
-    def _line(mark: str, text: str) -> None:
-        os.write(1, f"{mark}  {text}\n".encode("utf-8", "backslashreplace"))
+        _line("--", text)
 
 
 def run(settings: Settings, environ: MutableMapping[str, str], log: Log) -> int:
@@ -150,7 +150,7 @@ def _in_child(work: Callable[[], None]) -> int:
             work()
             status = EXIT_RIGHT
         except (StartError, OSError) as error:
-            os.write(1, f"NO  {error}\n".encode())
+            _line("NO", str(error))
         finally:
             os._exit(status)
     return os.waitstatus_to_exitcode(os.waitpid(process, 0)[1])
@@ -183,7 +183,7 @@ def _look_at_slurm(report: _Report, settings: Settings, environ: MutableMapping[
         return
     auth_type, alternatives = library.text_of(conf.authtype), library.text_of(conf.authalttypes)
     _look_at_plugins(report, settings, library.text_of(conf.plugindir).split(":"), auth_type)
-    if "rest_auth/jwt" in settings.auth_types:
+    if settings.takes_tokens:
         if _JWT in (auth_type, *alternatives.split(",")):
             report.ok(f"AuthAltTypes={alternatives or auth_type}: slurmctld takes tokens")
         else:
@@ -198,9 +198,9 @@ def _look_at_slurm(report: _Report, settings: Settings, environ: MutableMapping[
         token = verify.make_token(keys.secret, _name(os.geteuid()), _TOKEN_SECONDS, int(time.time()))
     if token is not None:
         how = "a token made with --jwt-key" if made_here else "the token in SLURM_JWT"
-        _ask(report, settings, conf, Identity("rest_auth/jwt", None, token), how)
-    elif "rest_auth/local" in settings.auth_types and "SLURM_JWT" not in environ:
-        _ask(report, settings, conf, Identity("rest_auth/local", None, None), f"{auth_type} as {_name(os.geteuid())}")
+        _ask(report, settings, conf, Identity(JWT, None, token), how)
+    elif settings.takes_own_user and "SLURM_JWT" not in environ:
+        _ask(report, settings, conf, Identity(LOCAL, None, None), f"{auth_type} as {_name(os.geteuid())}")
     else:
         report.skip("no token to try: put one in SLURM_JWT, or give --jwt-key")
         _knock(report, "slurmctld", library.text_of(conf.control_machine[0]), conf.slurmctld_port)
@@ -210,9 +210,9 @@ def _look_at_slurm(report: _Report, settings: Settings, environ: MutableMapping[
 
 def _look_at_plugins(report: _Report, settings: Settings, folders: list[str], auth_type: str) -> None:
     needed = set()
-    if "rest_auth/jwt" in settings.auth_types:
+    if settings.takes_tokens:
         needed.add(_JWT)
-    if "rest_auth/local" in settings.auth_types:
+    if settings.takes_own_user:
         needed.add(auth_type)
     for name in sorted(needed):
         file = name.replace("/", "_") + ".so"
@@ -229,7 +229,7 @@ def _look_at_munge(report: _Report, settings: Settings, info: str) -> None:
     try:
         connection.connect(path)
     except OSError as error:
-        if "rest_auth/local" in settings.auth_types:
+        if settings.takes_own_user:
             report.no(f"munge's socket {path}: {error.strerror} (rest_auth/local needs munged)")
         else:
             report.skip(f"munge's socket {path}: {error.strerror}; tokens do not need it")
@@ -274,7 +274,7 @@ def _ask(report: _Report, settings: Settings, conf: Any, identity: Identity, how
         for host, code in found:
             if code:
                 raise StartError(f"slurmctld on {host} does not answer: {library.strerror(code)}")
-        os.write(1, f"ok  slurmctld on {', '.join(host for host, _ in found)} answers, asked with {how}\n".encode())
+        _line("ok", f"slurmctld on {', '.join(host for host, _ in found)} answers, asked with {how}")
 
     def slurmdbd() -> None:
         library.adopt(identity)
@@ -283,7 +283,7 @@ def _ask(report: _Report, settings: Settings, conf: Any, identity: Identity, how
         except library.SlurmError as error:
             said = library.strerror(error.errno) if error.errno > 0 else error.text
             raise StartError(f"slurmdbd does not answer, asked with {how}: {said}") from None
-        os.write(1, f"ok  slurmdbd answers, asked with {how}\n".encode())
+        _line("ok", f"slurmdbd answers, asked with {how}")
 
     works = {"slurm": slurmctld}
     if not any(selection.is_selected(settings, "slurmdb", version) for version in versions.SERVED["slurmdb"]):
@@ -326,20 +326,19 @@ def _try_operations(report: _Report, settings: Settings, identity: Identity, sid
             try:
                 attempt()
             except trial.RefusedError as error:
-                os.write(1, f"--  {request}: {error} (this user)\n".encode("utf-8", "backslashreplace"))
+                _line("--", f"{request}: {error} (this user)")
                 refused += 1
             except trial.MissingError as error:
-                os.write(1, f"--  {request}: {error}\n".encode("utf-8", "backslashreplace"))
+                _line("--", f"{request}: {error}")
                 refused += 1
             except trial.FailedError as error:
-                os.write(1, f"NO  {request} fails: {error}\n".encode("utf-8", "backslashreplace"))
+                _line("NO", f"{request} fails: {error}")
                 right = False
         shared[:] = (len(every) + 1).to_bytes(8, "little")
         if not right:
             os._exit(EXIT_WRONG)
         if not ended:
-            text = f"each operation that is served was tried: {len(every) - refused} requests were answered"
-            os.write(1, f"ok  {text}\n".encode())
+            _line("ok", f"each operation that is served was tried: {len(every) - refused} requests were answered")
 
     ended = False
     while begun() <= len(every):

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 EXIT_OK = 0
 EXIT_REFUSED = 1
+_LIFESPAN = 1800  # seconds that a token is good for when nobody says: scontrol's own
 _LONGEST_LIFESPAN = 365 * 86_400  # a token cannot be taken back
 
 _SHORT = {
@@ -69,10 +70,10 @@ input and output (inetd mode).
   --idle-exit SECONDS    end a listener that nobody has come to for so long
   --jwks FILE            verify tokens with these public keys (RS256)
   --jwt-key FILE         verify tokens with slurmctld's key (HS256)
-  --max-connections N    concurrent connections of a listener (124)
+  --max-connections N    concurrent connections of a listener ({max_connections})
   -s PLUGIN[,PLUGIN...]  parts of the API to serve; "list" shows them
   -t N                   concurrent instances of a listener
-  --token USER           print a token of this user, signed with --jwt-key, good for --lifespan SECONDS (1800)
+  --token USER           print a token of this user, signed with --jwt-key, good for --lifespan SECONDS ({lifespan})
   -u USER                run as this user
   -v                     log more; may be repeated
   -V                     the release of Slurm
@@ -161,8 +162,8 @@ def run(argv: Sequence[str], environ: MutableMapping[str, str], log: Log) -> int
     try:
         command = parse(argv[1:])
         if command.action == "help":
-            own = "\n".join(known.OWN_VARIABLES)
-            os.write(2, _HELP.format(name=name, own=own).encode())
+            own, most = "\n".join(known.OWN_VARIABLES), Settings().max_connections
+            os.write(2, _HELP.format(name=name, own=own, max_connections=most, lifespan=_LIFESPAN).encode())
             return EXIT_OK
         if command.action == "version":
             return _print_version()
@@ -228,7 +229,7 @@ def _print_token(options: Options, settings: Settings) -> int:
     secret = read_secret(settings.jwt_key)
     from slurmrest_inet.auth import verify  # noqa: PLC0415 - loads PyJWT
 
-    text = options.lifespan or str(verify.LIFESPAN)
+    text = options.lifespan or str(_LIFESPAN)
     if not (text.isascii() and text.isdigit() and 0 < int(text) <= _LONGEST_LIFESPAN):
         raise SettingsError(f"--lifespan needs seconds, {_LONGEST_LIFESPAN} at most, not {text!r}.")
     os.write(1, (verify.make_token(secret, options.token, int(text), int(time.time())) + "\n").encode())
@@ -272,7 +273,7 @@ class _ListeningBackend(_Backend):
         self._make_application = app.make_application
         self._plugins = app.load_plugins(settings, self._keys)
         app.load_all(settings)
-        tokens = settings.auth_types[0] == "rest_auth/jwt" or (network and "rest_auth/jwt" in settings.auth_types)
+        tokens = settings.auth_types[0] == known.JWT or (network and settings.takes_tokens)
         self._library.resolve_controllers()
         self._library.pin_auth()
         # Where libslurm cannot change the plugin, each instance loads the one that its first request needs.
@@ -283,7 +284,7 @@ class _ListeningBackend(_Backend):
         self._library.immortalise_program()
 
     def rehearsal(self, settings: Settings) -> tuple[Application, bytes] | None:
-        if "rest_auth/jwt" not in settings.auth_types:
+        if not settings.takes_tokens:
             return None
         from slurmrest_inet.api import rehearsal  # noqa: PLC0415 - with libslurm loaded
 

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from typing import Any
 
-AUTH_PLUGINS = ("rest_auth/local", "rest_auth/jwt")
+LOCAL, JWT = "rest_auth/local", "rest_auth/jwt"
+AUTH_PLUGINS = (LOCAL, JWT)
 """In the order in which they are asked when nobody chooses (slurmrestd: as it finds them in its directory), but then
 tokens go to rest_auth/jwt alone: see auth/__init__.py."""
 
@@ -165,6 +166,16 @@ class Settings(NamedTuple):
         """Whether the client is on descriptors 0 and 1."""
         return not self.addresses
 
+    @property
+    def takes_tokens(self) -> bool:
+        """Whether a client may show a token."""
+        return JWT in self.auth_types
+
+    @property
+    def takes_own_user(self) -> bool:
+        """Whether a client may be the user of this process, without a token."""
+        return LOCAL in self.auth_types
+
 
 def read(options: Options, environ: Mapping[str, str]) -> Settings:
     """Judge `options` and `environ` (os.environ or a copy) and return the Settings; raises SettingsError."""
@@ -183,14 +194,10 @@ def read(options: Options, environ: Mapping[str, str]) -> Settings:
     by_default: tuple[str, ...] = AUTH_PLUGINS
     if own_token is not None and own_token.count(".") != 2:
         # Not a token's three parts (RFC 7515 section 3.1), so libslurm has no credential but those of the clients.
-        own_token, by_default = None, ("rest_auth/jwt",)
+        own_token, by_default = None, (JWT,)
     stand_ins = environ.get("SLURMREST_INET_STAND_INS") or "yes"
     if stand_ins not in ("yes", "no"):  # lazy.py has followed it already
         raise SettingsError(f"SLURMREST_INET_STAND_INS is yes or no, not {stand_ins!r}.")
-    security = _words(environ.get("SLURMRESTD_SECURITY"))
-    for word in security:
-        if word not in SECURITY_WORDS:
-            raise SettingsError(f"SLURMRESTD_SECURITY does not know the word {word!r}.")
     return Settings(
         addresses=addresses,
         conf=options.conf or environ.get("SLURM_CONF"),
@@ -204,9 +211,9 @@ def read(options: Options, environ: Mapping[str, str]) -> Settings:
         threads=options.threads,
         max_connections=max_connections,
         level=min(_level(environ.get("SLURMRESTD_DEBUG")) + options.verbose, len(LOG_LEVELS) - 1),
-        security=frozenset(security),
-        json_style=_style("SLURMRESTD_JSON", environ, JSON_STYLES, defaults.json_style),
-        yaml_style=_style("SLURMRESTD_YAML", environ, YAML_STYLES, defaults.yaml_style),
+        security=_known("SLURMRESTD_SECURITY", environ, SECURITY_WORDS, defaults.security),
+        json_style=_known("SLURMRESTD_JSON", environ, JSON_STYLES, defaults.json_style),
+        yaml_style=_known("SLURMRESTD_YAML", environ, YAML_STYLES, defaults.yaml_style),
         response_status_codes=environ.get("SLURMRESTD_RESPONSE_STATUS_CODES"),
         deadlines=deadlines,
         limits=limits,
@@ -294,7 +301,8 @@ def _positive(name: str, text: str) -> int:
     raise SettingsError(f"{name} needs a number of at least 1, not {text!r}.")
 
 
-def _style(name: str, environ: Mapping[str, str], known: Iterable[str], default: frozenset[str]) -> frozenset[str]:
+def _known(name: str, environ: Mapping[str, str], known: Iterable[str], default: frozenset[str]) -> frozenset[str]:
+    """The words of a comma list, all of which are known."""
     words = _words(environ.get(name))
     for word in words:
         if word not in known:

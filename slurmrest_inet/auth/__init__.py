@@ -19,6 +19,7 @@ from __future__ import annotations
 
 from slurmrest_inet.http.message import RestError
 from slurmrest_inet.record import TYPE_CHECKING, NamedTuple
+from slurmrest_inet.settings import LOCAL
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -78,7 +79,7 @@ def authenticate(peer: Peer, request: Request, plugins: Iterable[Plugin], *, tok
         raise refuse("the same credentials' header twice")
     token = tokens_first and any(request.header(name) is not None for name in _TOKEN_HEADERS)
     for candidate in plugins:
-        if token and candidate.NAME == "rest_auth/local":
+        if token and candidate.NAME == LOCAL:
             continue
         identity = candidate.authenticate(peer, request)
         if identity is not None:

@@ -12,12 +12,13 @@ from __future__ import annotations
 
 from slurmrest_inet.auth import Identity, refuse, text
 from slurmrest_inet.record import TYPE_CHECKING
+from slurmrest_inet.settings import JWT
 
 if TYPE_CHECKING:
     from slurmrest_inet.auth.peer import Peer
     from slurmrest_inet.http.message import Request
 
-NAME = "rest_auth/jwt"
+NAME = JWT
 
 _SCHEME = b"bearer "  # in any letters (RFC 9110 section 11.1)
 

@@ -14,12 +14,13 @@ import stat
 from slurmrest_inet.auth import Identity, refuse, text
 from slurmrest_inet.auth.peer import FILE, PIPE, TTY, UNIX
 from slurmrest_inet.record import TYPE_CHECKING
+from slurmrest_inet.settings import LOCAL
 
 if TYPE_CHECKING:
     from slurmrest_inet.auth.peer import Peer
     from slurmrest_inet.http.message import Request
 
-NAME = "rest_auth/local"
+NAME = LOCAL
 
 
 def authenticate(peer: Peer, request: Request) -> Identity | None:

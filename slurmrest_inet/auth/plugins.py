@@ -7,6 +7,7 @@ Rule 1: only those that are chosen are loaded.
 from __future__ import annotations
 
 from slurmrest_inet.record import TYPE_CHECKING
+from slurmrest_inet.settings import JWT, LOCAL
 
 if TYPE_CHECKING:
     from slurmrest_inet.auth import Plugin
@@ -14,11 +15,11 @@ if TYPE_CHECKING:
 
 def plugin(name: str) -> Plugin:
     """The module of the plugin "rest_auth/…"."""
-    if name == "rest_auth/local":
+    if name == LOCAL:
         from slurmrest_inet.auth import local  # noqa: PLC0415 - rule 1
 
         return local
-    if name == "rest_auth/jwt":
+    if name == JWT:
         from slurmrest_inet.auth import jwt  # noqa: PLC0415 - likewise
 
         return jwt

@@ -32,8 +32,6 @@ if TYPE_CHECKING:
 
 _NEEDED = (2, 13)  # before it, a key's own algorithm could get past the list (CVE-2026-48523)
 _SECRET_BYTES = 32  # RFC 7518 section 3.2
-LIFESPAN = 1800
-"""Seconds that a token is good for when nobody says: scontrol's own."""
 
 _OPTIONS: Any = {
     "require": ["exp"],

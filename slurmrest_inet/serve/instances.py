@@ -313,7 +313,7 @@ def check_become_user(settings: Settings, families: Iterable[int]) -> None:
         raise confine.RefusedError("become_user needs to be started as root, with root's group.")
     if settings.user is not None or settings.group is not None:
         raise confine.RefusedError("become_user takes its users from the clients: it does not go with -u and -g.")
-    if "rest_auth/jwt" in settings.auth_types or settings.own_token is not None:
+    if settings.takes_tokens or settings.own_token is not None:
         raise confine.RefusedError("become_user does not go with rest_auth/jwt: choose -a rest_auth/local.")
     if any(family != _socket.AF_UNIX for family in families):
         raise confine.RefusedError("become_user needs unix sockets: over a network nobody tells who a client is.")
