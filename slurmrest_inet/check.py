@@ -190,14 +190,13 @@ def _look_at_slurm(report: _Report, settings: Settings, environ: MutableMapping[
             report.no("AuthAltTypes=auth/jwt is missing in slurm.conf: slurmctld takes no tokens")
     if auth_type == _MUNGE:
         _look_at_munge(report, settings, library.text_of(conf.authinfo))
-    token = settings.own_token
-    made_here = keys is not None and keys.secret is not None
+    token, how = settings.own_token, "the token in SLURM_JWT"
     if token is None and keys is not None and keys.secret is not None:
         from slurmrest_inet.auth import verify  # noqa: PLC0415 - loaded by now
 
+        how = "a token made with --jwt-key"
         token = verify.make_token(keys.secret, _name(os.geteuid()), _TOKEN_SECONDS, int(time.time()))
     if token is not None:
-        how = "a token made with --jwt-key" if made_here else "the token in SLURM_JWT"
         _ask(report, settings, conf, Identity(JWT, None, token), how)
     elif settings.takes_own_user and "SLURM_JWT" not in environ:
         _ask(report, settings, conf, Identity(LOCAL, None, None), f"{auth_type} as {_name(os.geteuid())}")

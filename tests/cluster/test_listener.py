@@ -335,6 +335,13 @@ class TestCheck:
         assert "NO  slurmctld does not answer, asked with the token in SLURM_JWT" in text
         assert tokens["expired"] not in text
 
+    def test_with_both(self, lab: Lab, tokens: dict[str, str]) -> None:
+        key = ("--jwt-key", lab.variables["LAB_JWT_KEY"])
+        status, text = self.run(lab, "-u", lab.user, *key, SLURM_JWT=tokens["alice"])
+        assert status == 0, text
+        assert "asked with the token in SLURM_JWT" in text
+        assert "a token made with" not in text
+
     def test_root(self, lab: Lab) -> None:
         status, text = self.run(lab)
         assert status == 1
