@@ -66,8 +66,30 @@ class Message:
             self.count = 0
 
 
-def fetch(call: Callable[..., int], message_type: str, *before: Any, after: tuple[Any, ...] = ()) -> Any:
-    """Call a loader that fills a pointer to a message, among its other arguments; return the message."""
+_RECORDS = {
+    "job_info_msg_t": ("slurm_job_info_t", "job_array", "record_count", "slurm_free_job_info_msg"),
+    "job_state_response_msg_t": (
+        "job_state_response_job_t",
+        "jobs",
+        "jobs_count",
+        "slurm_free_job_state_response_msg",
+    ),
+    "license_info_msg_t": ("slurm_license_info_t", "lic_array", "num_lic", "slurm_free_license_info_msg"),
+    "node_info_msg_t": ("node_info_t", "node_array", "record_count", "slurm_free_node_info_msg"),
+    "partition_info_msg_t": ("partition_info_t", "partition_array", "record_count", "slurm_free_partition_info_msg"),
+    "reserve_info_msg_t": ("reserve_info_t", "reservation_array", "record_count", "slurm_free_reservation_info_msg"),
+}
+"""Of each message with records: their C type, the members for their array and its length, and what frees it all."""
+
+
+def load(call: Callable[..., int], message_type: str, *before: Any, after: tuple[Any, ...] = ()) -> Message:
+    """Make a call for a message with records; its arguments stand around the pointer that it fills."""
+    pointer = _fetch(call, message_type, *before, after=after)
+    struct, array, count, free = _RECORDS[message_type]
+    return Message(pointer, getattr(lib, free), struct, getattr(pointer, array), getattr(pointer, count))
+
+
+def _fetch(call: Callable[..., int], message_type: str, *before: Any, after: tuple[Any, ...] = ()) -> Any:
     slot = ffi.new(f"{message_type} **")
     ffi.errno = 0
     code = call(*before, slot, *after)
@@ -89,18 +111,17 @@ def load_nodes(update_time: int, flags: int, partition_flags: int = SHOW_ALL) ->
     then: so partitions are loaded after it.
     """
 
-    def load(since: int) -> Any:
-        return fetch(lib.slurm_load_node, "node_info_msg_t", since, after=(_for_this_thread(flags),))
+    def changed_since(moment: int) -> Message:
+        return load(lib.slurm_load_node, "node_info_msg_t", moment, after=(_for_this_thread(flags),))
 
     try:
-        pointer = load(update_time)
+        nodes = changed_since(update_time)
     except SlurmError as error:
         if not update_time or lib.SLURM_NO_CHANGE_IN_DATA not in (error.code, error.errno):
             raise
         with load_partitions(update_time, partition_flags):
             pass  # it raises the same where these have not changed either
-        pointer = load(0)
-    nodes = _nodes(pointer)
+        nodes = changed_since(0)
     if nodes.count:
         _fill_in(nodes, partition_flags)
     return nodes
@@ -123,7 +144,7 @@ def _fill_in(nodes: Message, flags: int, *, alone: bool = False) -> None:
 
 def load_node(name: str, flags: int, partition_flags: int = SHOW_ALL) -> Message:
     """slurm_load_node_single: one node by name, with its partitions."""
-    node = _nodes(fetch(lib.slurm_load_node_single, "node_info_msg_t", after=(chars_of(name), flags)))
+    node = load(lib.slurm_load_node_single, "node_info_msg_t", after=(chars_of(name), flags))
     if node.count:
         _fill_in(node, partition_flags, alone=True)
     return node
@@ -146,52 +167,26 @@ def _show_alone(name: Any, partition: Any) -> None:
         lib.slurm_hostlist_destroy(nodes)
 
 
-def _nodes(pointer: Any) -> Message:
-    return Message(pointer, lib.slurm_free_node_info_msg, "node_info_t", pointer.node_array, pointer.record_count)
-
-
 def load_partitions(update_time: int, flags: int = SHOW_ALL) -> Message:
     """slurm_load_partitions: every partition, if any changed since ``update_time``."""
-    after = (_for_this_thread(flags),)
-    pointer = fetch(lib.slurm_load_partitions, "partition_info_msg_t", update_time, after=after)
-    return Message(
-        pointer,
-        lib.slurm_free_partition_info_msg,
-        "partition_info_t",
-        pointer.partition_array,
-        pointer.record_count,
-    )
+    return load(lib.slurm_load_partitions, "partition_info_msg_t", update_time, after=(_for_this_thread(flags),))
 
 
 def load_reservations(update_time: int) -> Message:
     """slurm_load_reservations: every reservation, if any changed since ``update_time``."""
-    pointer = fetch(lib.slurm_load_reservations, "reserve_info_msg_t", update_time)
-    return Message(
-        pointer,
-        lib.slurm_free_reservation_info_msg,
-        "reserve_info_t",
-        pointer.reservation_array,
-        pointer.record_count,
-    )
+    return load(lib.slurm_load_reservations, "reserve_info_msg_t", update_time)
 
 
 def load_licenses() -> Message:
     """slurm_load_licenses: every licence."""
-    pointer = fetch(lib.slurm_load_licenses, "license_info_msg_t", 0, after=(0,))
-    return Message(
-        pointer,
-        lib.slurm_free_license_info_msg,
-        "slurm_license_info_t",
-        pointer.lic_array,
-        pointer.num_lic,
-    )
+    return load(lib.slurm_load_licenses, "license_info_msg_t", 0, after=(0,))
 
 
 def load_statistics() -> Message:
     """slurm_get_statistics: slurmctld's counters."""
     request = ffi.new("stats_info_request_msg_t *")
     request.command_id = lib.STAT_COMMAND_GET
-    pointer = fetch(lib.slurm_get_statistics, "stats_info_response_msg_t", after=(request,))
+    pointer = _fetch(lib.slurm_get_statistics, "stats_info_response_msg_t", after=(request,))
     return Message(pointer, lib.free_statistics, "stats_info_response_msg_t", pointer, 1)
 
 
@@ -203,7 +198,7 @@ def load_shares(accounts: list[str], users: list[str]) -> tuple[Message, int]:
         kept.extend(map(chars_of, words))
         return ffi.new("char *[]", kept[len(kept) - len(words) :])
 
-    pointer = fetch(lib.shares_load, "shares_t", texts(accounts), len(accounts), texts(users), len(users))
+    pointer = _fetch(lib.shares_load, "shares_t", texts(accounts), len(accounts), texts(users), len(users))
     message = Message(pointer, lib.shares_free, "share_t", lib.shares_array(pointer), lib.shares_count(pointer))
     return message, int(lib.shares_total(pointer))
 
@@ -240,7 +235,7 @@ def controllers() -> list[tuple[str, int]]:
     conf = lib.conf_loaded()
     if conf != ffi.NULL and not primary:
         return _pings(conf, primary)
-    conf = fetch(lib.slurm_load_ctl_conf, "slurm_conf_t", 0)
+    conf = _fetch(lib.slurm_load_ctl_conf, "slurm_conf_t", 0)
     try:
         return _pings(conf, primary)
     finally:

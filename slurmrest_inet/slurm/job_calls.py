@@ -7,7 +7,7 @@ Rule 1: as in calls.py a message belongs to who loads it, and the codec reads it
 from __future__ import annotations
 
 from slurmrest_inet.record import TYPE_CHECKING
-from slurmrest_inet.slurm.calls import NO_VAL, SHOW_ALL, Message, fetch
+from slurmrest_inet.slurm.calls import NO_VAL, SHOW_ALL, Message, load
 from slurmrest_inet.slurm.library import SlurmError, chars_of, ffi, lib
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ def load_jobs(update_time: int, flags: int) -> Message:
         from slurmrest_inet.slurm import federation  # noqa: PLC0415 - few ask for it
 
         return federation.load(lambda: load_jobs(0, flags & ~lib.SHOW_FEDERATION), flags)
-    return _jobs(fetch(lib.slurm_load_jobs, "job_info_msg_t", update_time, after=(flags,)))
+    return load(lib.slurm_load_jobs, "job_info_msg_t", update_time, after=(flags,))
 
 
 def load_job(job_id: int, flags: int) -> Message:
@@ -36,11 +36,7 @@ def load_job(job_id: int, flags: int) -> Message:
         from slurmrest_inet.slurm import federation  # noqa: PLC0415 - a listing of jobs does without
 
         return federation.load(lambda: load_job(job_id, flags | lib.SHOW_LOCAL), flags)
-    return _jobs(fetch(lib.load_job, "job_info_msg_t", after=(job_id, flags)))
-
-
-def _jobs(pointer: Any) -> Message:
-    return Message(pointer, lib.slurm_free_job_info_msg, "slurm_job_info_t", pointer.job_array, pointer.record_count)
+    return load(lib.load_job, "job_info_msg_t", after=(job_id, flags))
 
 
 def load_job_states(chosen: Sequence[tuple[int, int | None, int | None]]) -> Message:
@@ -57,9 +53,7 @@ def load_job_states(chosen: Sequence[tuple[int, int | None, int | None]]) -> Mes
         step.array_task_id = NO_VAL if task is None else task
         step.het_job_offset = NO_VAL if component is None else component
     wanted = steps if chosen else ffi.NULL
-    pointer = fetch(lib.slurm_load_job_state, "job_state_response_msg_t", len(chosen), wanted)
-    free = lib.slurm_free_job_state_response_msg
-    return Message(pointer, free, "job_state_response_job_t", pointer.jobs, pointer.jobs_count)
+    return load(lib.slurm_load_job_state, "job_state_response_msg_t", len(chosen), wanted)
 
 
 def waiting_tasks(job: Any) -> list[int]:

@@ -97,7 +97,7 @@ _CALLS = {
 """Each call of libslurm that an operation makes, and one request that fails without it."""
 
 _NO_CALLS = {
-    "fetch",  # makes the others' calls
+    "load",  # makes the others' calls
     *("controllers", "configuration"),  # a ping, which is asked for first; slurm.conf, which is read at the start
     "waiting_tasks",  # takes one record apart, and a cluster may have no array
     "submit",  # would change something: what is done on this side is tried
