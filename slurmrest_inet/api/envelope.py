@@ -22,17 +22,16 @@ if TYPE_CHECKING:
 class Records(NamedTuple):
     """A payload that is a list: records of a message, all of them or those at ``indexes``.
 
-    ``view`` names another table than the struct's own. ``variants`` makes a record stand for one item after the other.
+    ``variants`` makes a record stand for one item after the other.
     """
 
     message: Message
     indexes: Sequence[int] | None = None
-    view: str | None = None
     variants: Callable[[Any], Iterable[None]] | None = None
 
 
 class Listed(NamedTuple):
-    """A payload that is a list: the records of a list that slurmdbd sent. ``view`` as in `Records`."""
+    """A payload that is a list: records that slurmdbd sent. ``view`` names another table than their struct's own."""
 
     message: List
     view: str | None = None
@@ -125,7 +124,7 @@ class Document:
 
     def _records(self, writer: codec.Writer, records: Records) -> Iterator[memoryview]:
         message = records.message
-        table = codec.table(records.view or message.struct, self._version)
+        table = codec.table(message.struct, self._version)
         writer.begin_list()
         if records.indexes is None and records.variants is None:
             yield from writer.records(table, message.array, message.count)

@@ -26,7 +26,7 @@ SHOW_MIXED: int = lib.SHOW_MIXED
 
 
 class Message:
-    """One answer of slurmctld: an array of ``count`` structs of the C type ``struct``.
+    """One answer of slurmctld: an array of ``count`` structs, written by the table ``struct``: their C type or a view.
 
     It is freed at the end of its ``with`` block, or by ``close()`` where it outlives the function that loaded it: an
     answer takes its messages along.

@@ -11,7 +11,7 @@ from slurmrest_inet.slurm.calls import NO_VAL, SHOW_ALL, Message, load
 from slurmrest_inet.slurm.library import SlurmError, chars_of, ffi, lib
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from typing import Any
 
 
@@ -42,10 +42,17 @@ def load_job(job_id: int, flags: int) -> Message:
 def load_job_states(chosen: Sequence[tuple[int, int | None, int | None]]) -> Message:
     """slurm_load_job_state: id and state of every job, or of those chosen by id, task of an array and component.
 
-    22.05 has no such message: there the list of jobs is taken. `waiting_tasks` expands a record.
+    22.05 has no such message: there they are taken from the list of jobs, by the table "job_state". In either,
+    `each_task` expands a record.
     """
     if not (hasattr(lib, "slurm_load_job_state") and hasattr(lib, "slurm_free_job_state_response_msg")):
-        return load_jobs(0, SHOW_ALL)
+        message = load_jobs(0, SHOW_ALL)
+        message.struct = "job_state"
+        if chosen:
+            jobs = [job for job in message.array[0 : message.count] if any(_is_named(job, *one) for one in chosen)]
+            # Copies of the structs alone; all that they point to belongs to the message.
+            message.array, message.count = ffi.new("slurm_job_info_t[]", jobs), len(jobs)
+        return message
     steps = ffi.new("slurm_selected_step_t[]", max(1, len(chosen)))
     for step, (job, task, component) in zip(steps, chosen):
         step.step_id.job_id = job
@@ -56,8 +63,23 @@ def load_job_states(chosen: Sequence[tuple[int, int | None, int | None]]) -> Mes
     return load(lib.slurm_load_job_state, "job_state_response_msg_t", len(chosen), wanted)
 
 
-def waiting_tasks(job: Any) -> list[int]:
-    """The numbers of the tasks that one record of an array stands for, empty for a record of one job."""
+def _is_named(job: Any, number: int, task: int | None, component: int | None) -> bool:
+    """Whether an id names a job, its array or its heterogeneous job; a task that waits, all that wait with it."""
+    if task is not None:
+        return job.array_job_id == number and task in (job.array_task_id, *_waiting_tasks(job))
+    if component is not None:
+        return (job.het_job_id, job.het_job_offset) == (number, component)
+    return number in (job.job_id, job.array_job_id, job.het_job_id)
+
+
+def each_task(job: Any) -> Iterator[None]:
+    """Let a record stand for each of the tasks of an array that wait in it, one after the other, or for itself."""
+    for task in _waiting_tasks(job) or [job.array_task_id]:
+        job.array_task_id = task
+        yield
+
+
+def _waiting_tasks(job: Any) -> list[int]:
     bits = job.array_task_id_bitmap if hasattr(job, "array_task_id_bitmap") else job.array_bitmap
     if job.array_task_id < NO_VAL or bits == ffi.NULL:
         return []

@@ -99,7 +99,7 @@ _CALLS = {
 _NO_CALLS = {
     "load",  # makes the others' calls
     *("controllers", "configuration"),  # a ping, which is asked for first; slurm.conf, which is read at the start
-    "waiting_tasks",  # takes one record apart, and a cluster may have no array
+    "each_task",  # takes one record apart, and a cluster may have no array
     "submit",  # would change something: what is done on this side is tried
 }
 

@@ -16,9 +16,6 @@ from slurmrest_inet.slurm import calls, job_calls
 from slurmrest_inet.slurm.library import SlurmError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from typing import Any
-
     from slurmrest_inet.api.call import Call
 
 _SHOWN = {36: calls.SHOW_ALL | calls.SHOW_DETAIL}
@@ -106,26 +103,4 @@ def states(call: Call) -> Answer:
     except SlurmError as error:
         report.failure(_STATES_FAILED, error)
         return report.answer(("jobs", None))
-    if message.struct == "job_state_response_job_t":
-        return report.answer(("jobs", Records(message, variants=_tasks)))
-    indexes = None
-    if chosen:
-        indexes = [i for i in range(message.count) if any(_names(job, message.array[i]) for job in chosen)]
-    return report.answer(("jobs", Records(message, indexes, "job_state", _tasks)))
-
-
-def _tasks(job: Any) -> Iterator[None]:
-    """Let a record stand for each of its tasks that wait, one after the other, or for itself."""
-    for task in job_calls.waiting_tasks(job) or [job.array_task_id]:
-        job.array_task_id = task
-        yield
-
-
-def _names(chosen: JobId, job: Any) -> bool:
-    """Tell whether an id names a job, its array or its heterogeneous job; a task that waits, all that wait with it."""
-    if chosen.task is not None:
-        tasks = (job.array_task_id, *job_calls.waiting_tasks(job))
-        return job.array_job_id == chosen.job and chosen.task in tasks
-    if chosen.component is not None:
-        return (job.het_job_id, job.het_job_offset) == (chosen.job, chosen.component)
-    return chosen.job in (job.job_id, job.array_job_id, job.het_job_id)
+    return report.answer(("jobs", Records(message, variants=job_calls.each_task)))
