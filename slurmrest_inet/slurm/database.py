@@ -231,7 +231,7 @@ def pings() -> list[tuple[str, int, int]]:
             before = time.monotonic()
             code = _ping(host, conf.accounting_storage_port)
             taken = int((time.monotonic() - before) * 1_000_000)
-            found.append((str(ffi.string(host).decode(errors="replace")), code, taken))
+            found.append((library.text_of(host), code, taken))
     return found
 
 
