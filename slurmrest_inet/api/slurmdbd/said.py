@@ -32,7 +32,7 @@ _UNREACHABLE: dict[int, tuple[str | None, str]] = {
     39: ("init_connection", "openapi_get_db_conn() failed to open slurmdb connection"),
     40: ("openapi_get_db_conn", "Failed to open slurmdbd connection"),
 }
-_FAILED: Sentences = {36: None, 39: "function failed", 40: "{}() failed"}
+_FAILED: Sentences = {36: None, 39: "function failed", 40: "{}() failed", 43: "{} failed"}
 
 OPENS_FIRST = {36: False, 39: True}
 """Whether slurmrestd connects before it looks at a request, and then says nothing else."""
