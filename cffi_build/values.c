@@ -198,6 +198,8 @@ void codec_nullable(writer_t *w, const struct codec_row *row, const void *at)
 
 		if ((row->options & OPTION_UNSET_NULL) && real == (double) NO_VAL)
 			writer_null(w);
+		else if ((row->options & OPTION_INFINITE_NULL) && real == (double) INFINITE)
+			writer_null(w);
 		else
 			writer_real(w, real);
 		return;
