@@ -29,7 +29,7 @@ class Route(NamedTuple):
     ``function`` is ``module.function`` below ``slurmrest_inet.api``; ``sentence`` says what it does. ``answer`` names
     the tables of what it sends beside meta, errors and warnings, ``query`` that of its parameters (queries.py of the
     schema, or of its slurmdbd), ``body`` that of what it is sent. ``name`` is what documents up to v0.0.39 call it, if
-    not after its path; their tag is the side.
+    not after its path; their tag is the side. ``words`` stand for its path in what later documents call it.
     """
 
     method: str
@@ -41,6 +41,7 @@ class Route(NamedTuple):
     query: str | None = None
     body: str | None = None
     name: str | None = None
+    words: str | None = None
     since: int = versions.FIRST
     until: int = versions.LAST
 
@@ -51,7 +52,7 @@ class Route(NamedTuple):
 
     def operation_id(self, version: int) -> str:
         """Return what the documents of an API version call the operation."""
-        words = "_".join(segment for segment in self.path.split("/") if segment[0] != "{")
+        words = self.words or "_".join(segment for segment in self.path.split("/") if segment[0] != "{")
         method = self.method.lower()
         return versions.DIALECTS[version].operation_id.format(
             daemon=versions.DAEMONS[self.side],
@@ -96,6 +97,7 @@ _RESERVATIONS = (Part("reservations", "reserve_info_t"),)
 _CLUSTERS = (Part("clusters", "slurmdb_cluster_rec_t"),)
 _INSTANCES = (Part("instances", "slurmdb_instance_rec_t"),)
 _DBD_STATISTICS = (Part("statistics", "slurmdb_stats_rec_t", many=False),)
+_QOS = (Part("qos", "slurmdb_qos_rec_t"),)
 _SUBMIT: dict[str, Any] = {"body": "job_submit_req", "name": "submit_job"}
 _UPDATE: dict[str, Any] = {"body": "job_desc_msg_t", "name": "update_job"}
 _CANCEL: dict[str, Any] = {"name": "cancel_job"}
@@ -140,6 +142,14 @@ ROUTES = (
     _slurmdb("GET", "ping", "daemon.ping", "Which slurmdbd answer", (Part("pings", "slurmdbd_ping"),), since=42),
     _slurmdb("GET", "diag", "daemon.diag", "What slurmdbd has counted", _DBD_STATISTICS, name="diag"),
     _slurmdb("POST", "tres", "tres.refuse", "Refused by every release", name="update_tres"),
+    _slurmdb("GET", "qos", "qos.list_all", "All QOSes", _QOS, "slurmdbd.QOS"),
+    _slurmdb("POST", "qos", "qos.update", "Add or change QOSes", body="qos_body", name="update_qos", since=38),
+    _slurmdb("DELETE", "qos/{qos_name}", "qos.remove", "Remove a QOS", name="delete_qos", until=39),
+    _slurmdb("DELETE", "qos/{qos}", "qos.remove", "Remove a QOS", words="single_qos", since=40),
+    _slurmdb(
+        "GET", "qos/{qos_name}", "qos.get", "One QOS", _QOS, "slurmdbd.SINGLE_QOS", name="get_single_qos", until=39
+    ),
+    _slurmdb("GET", "qos/{qos}", "qos.get", "One QOS", _QOS, "slurmdbd.SINGLE_QOS", words="single_qos", since=40),
     _slurmdb("GET", "tres", "tres.list_all", "All trackable resources", (Part("TRES", "slurmdb_tres_rec_t"),)),
 )
 

@@ -8,17 +8,18 @@ Rule 2: up to v0.0.38 slurmrestd connects with its first call, later before it l
 from __future__ import annotations
 
 from slurmrest_inet.api.envelope import Listed
-from slurmrest_inet.api.errors import code_of
+from slurmrest_inet.api.errors import INVALID_QUERY, code_of
 from slurmrest_inet.api.report import Report
 from slurmrest_inet.api.slurmdbd import query, said
 from slurmrest_inet.record import TYPE_CHECKING, NamedTuple
+from slurmrest_inet.schema.model import IN
 from slurmrest_inet.slurm import database
 from slurmrest_inet.slurm.fill import MissingError, Struct
-from slurmrest_inet.slurm.library import SlurmError
+from slurmrest_inet.slurm.library import SlurmError, ffi
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from typing import Callable
+    from typing import Any, Callable
 
     from slurmrest_inet.api.call import Call
     from slurmrest_inet.api.envelope import Answer
@@ -33,7 +34,9 @@ class Resource(NamedTuple):
     of what is asked for, None where nothing can be. source: the function of slurmrestd's that warns where nothing is
     found, by version. begin: libslurm's function that sets a condition to unset values (slurmdb_init_). query: what a
     client may ask. tres, qos: whether names of these are looked up. keeps: whether an empty list is in the answer where
-    there is nothing to tell, by version. view: a table of the record that is not the struct's own.
+    there is nothing to tell, by version. view: a table of the record that is not the struct's own. told: whether it is
+    said that nothing was found, by version. strict: v0.0.38 refuses a parameter that it does not know. failing: whether
+    an empty list is in the answer where a call failed. leads: the records are asked for before the names.
     """
 
     key: dict[int, str]
@@ -47,6 +50,10 @@ class Resource(NamedTuple):
     qos: bool = False
     keeps: dict[int, bool] = {36: True}  # noqa: RUF012 - nobody changes it
     view: str | None = None
+    told: dict[int, bool] = {36: True}  # noqa: RUF012 - likewise
+    strict: bool = False
+    failing: bool = True
+    leads: bool = False
 
 
 def answer(
@@ -56,11 +63,12 @@ def answer(
     *,
     queried: bool = True,
     single: str | None = None,
+    exact: str | None = None,
 ) -> Answer:
     """Return the list of the records that the query and `asked`, members of the condition, name.
 
     queried: whether the client's query is looked at. single: what is said of several records, where there may be one
-    only. Raises RestError 501.
+    only. exact: the name of the one that is meant, where slurmdbd minds no case of letters. Raises RestError 501.
     """
     report, function = Report(call), resource.get
     lists: list[database.List] = []
@@ -68,10 +76,11 @@ def answer(
         if call.at(said.OPENS_FIRST):
             database.connect()
         condition = query.read(call, report, resource.query) if queried else {}
-        if condition is None:
+        if condition is None or (resource.strict and _is_refused(call, report, resource)):
             return report.answer()
-        for function, load in _loads(resource, {**condition, **(asked or {})}):  # noqa: B007 - which one fails is told
-            lists.append(load())
+        members = {**condition, **(asked or {})}
+        for function, ask in _loads(resource, members):  # noqa: B007 - which one fails is told
+            lists.append(ask())
     except SlurmError as error:
         for one in lists:
             one.close()
@@ -79,26 +88,46 @@ def answer(
         if isinstance(error, database.UnreachableError) and call.at(said.OPENS_FIRST):
             return report.answer()
         return _without(call, report, resource)
-    *named, found = lists
-    if not found:
+    found = lists.pop(0 if resource.leads else -1)
+    if exact is not None and not any(_name(one) == exact for one in found):
+        found.close()
+    if not found and call.at(resource.told):
         said.nothing(call, report, resource.get, call.at(resource.source))
     if single is not None and len(found) > 1:
         report.error(code_of("ESLURM_DATA_AMBIGUOUS_QUERY"), call.at(resource.source), single)
-        for one in lists:
+        for one in (found, *lists):
             one.close()
         return report.answer()
     payload = (call.at(resource.key), Listed(found, resource.view))
-    names = database.Names(named) if named else None
+    names = database.Names(lists) if lists else None
     return report.answer(*([payload] if found or call.at(resource.keeps) else []), names=names)
 
 
+_MINDS_UNKNOWN = {36: False, 38: True, 39: False}
+
+
+def _is_refused(call: Call, report: Report, resource: Resource) -> bool:
+    known = {row.path for row in resource.query.rows_of(call.version, IN)} if resource.query else set()
+    if not call.at(_MINDS_UNKNOWN) or known.issuperset(call.query):
+        return False
+    report.error(INVALID_QUERY, "", "Unknown query field")
+    return True
+
+
 def _loads(resource: Resource, asked: Members) -> Iterator[tuple[str, Callable[[], database.List]]]:
-    """Return the calls in slurmrestd's order, the records last."""
+    """Return the calls in slurmrestd's order."""
+    if resource.leads:
+        yield resource.get, lambda: load(resource, asked)
     if resource.tres:
         yield "slurmdb_tres_get", database.tres
     if resource.qos:
         yield "slurmdb_qos_get", database.qos
-    yield resource.get, lambda: load(resource, asked)
+    if not resource.leads:
+        yield resource.get, lambda: load(resource, asked)
+
+
+def _name(record: Any) -> str | None:
+    return None if record.name == ffi.NULL else ffi.string(record.name).decode("utf-8", "surrogateescape")
 
 
 def load(resource: Resource, asked: Members) -> database.List:
@@ -117,4 +146,4 @@ def load(resource: Resource, asked: Members) -> database.List:
 
 def _without(call: Call, report: Report, resource: Resource) -> Answer:
     """Return the answer without any record."""
-    return report.answer(*([(call.at(resource.key), ())] if call.at(resource.keeps) else []))
+    return report.answer(*([(call.at(resource.key), ())] if resource.failing and call.at(resource.keeps) else []))

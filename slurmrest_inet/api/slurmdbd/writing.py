@@ -8,6 +8,8 @@ Rule 3: an entry of a body that slurmrestd passes over and calls well is told as
 
 from __future__ import annotations
 
+import functools
+
 from slurmrest_inet.api.errors import INVALID_QUERY, code_of, sentence_of
 from slurmrest_inet.api.sending import undone
 from slurmrest_inet.api.slurmdbd import said
@@ -35,7 +37,9 @@ class Body(NamedTuple):
 
     key: under which the list stands. table: of a record. whole: of the body from v0.0.39 on. source: the function of
     slurmrestd's that tells of it, by version. entry: what is said up to v0.0.38 of a record that is no object. add: the
-    function of libslurm's that refuses an empty list from v0.0.40 on; None: none does.
+    function of libslurm's that refuses an empty list from v0.0.40 on; None: none does. old_key: the key up to v0.0.38,
+    and what v0.0.39 calls it, if that is another. must: up to v0.0.38 it is a fault that there is no list. absent: what
+    is said of that in v0.0.39, with the key in the place of {}.
     """
 
     key: str
@@ -44,6 +48,14 @@ class Body(NamedTuple):
     source: dict[int, str]
     entry: str
     add: str | None = None
+    old_key: str | None = None
+    must: bool = False
+    absent: str = "ignoring non-existant {} array"
+
+    @property
+    def known_as(self) -> str:
+        """What is told of the list up to v0.0.39."""
+        return self.old_key or self.key
 
 
 def records(call: Call, report: Report, body: Body, known: Known) -> list[Record] | None:
@@ -63,11 +75,13 @@ def records(call: Call, report: Report, body: Body, known: Known) -> list[Record
 
 def _by_keys(call: Call, report: Report, body: Body, known: Known, found: reading.Report) -> list[Record]:
     """As slurmrestd 22.05: what is no list is not there, and that is no error."""
-    given = call.body.get(body.key) if isinstance(call.body, dict) else None
+    key = body.known_as
+    given = call.body.get(key) if isinstance(call.body, dict) else None
     if not isinstance(given, list):
-        there = isinstance(call.body, dict) and body.key in call.body
+        there = isinstance(call.body, dict) and key in call.body
         sentence = "Query parameter must be a list" if there else "Query parameter not found"
-        said.aside(report, code_of("ESLURM_DATA_PATH_NOT_FOUND"), body.key, sentence)
+        tell = report.error if body.must else functools.partial(said.aside, report)
+        tell(code_of("ESLURM_DATA_PATH_NOT_FOUND"), key, sentence)
         return []
     reader, made = old.Reader(call.version, found, known), []
     for one in given:
@@ -87,12 +101,12 @@ def _one_by_one(call: Call, report: Report, body: Body, known: Known, found: rea
     source = call.at(body.source)
     given = call.body.get(body.key) if isinstance(call.body, dict) else None
     if given is None:
-        sentence = f"unable to find #/{body.key}/ in HTTP query"
+        sentence = f"unable to find #/{body.known_as}/ in HTTP query"
         if isinstance(call.body, list):
             kind = "expected HTTP query to be a dictionary instead of list while searching for"
-            sentence = f"{kind} #/{body.key}/"
+            sentence = f"{kind} #/{body.known_as}/"
         report.warning(source, sentence)
-        report.warning(source, f"ignoring non-existant {body.key} array")
+        report.warning(source, body.absent.format(body.known_as))
         return []
     members = decode.decode(body.whole, call.version, {body.key: given}, found, known).members
     return _listed(members.get(body.key))

@@ -10,6 +10,7 @@ from slurmrest_inet.schema.model import IN, Row, Table
 
 from . import readers
 from .cluster import CLUSTER
+from .qos import QOS as QOS_TABLE
 
 
 def _body(key: str, table: Table, doc: str, parser: str, required: tuple[int, int] | None = (40, 45)) -> Table:
@@ -19,5 +20,7 @@ def _body(key: str, table: Table, doc: str, parser: str, required: tuple[int, in
 
 CLUSTERS = _body("clusters", CLUSTER, "Clusters to add", "OPENAPI_CLUSTERS_RESP")
 
-TABLES = (CLUSTERS,)
+QOS = _body("qos", QOS_TABLE, "QOSes to add or change", "OPENAPI_SLURMDBD_QOS_RESP")
+
+TABLES = (CLUSTERS, QOS)
 """All of them."""

@@ -9,7 +9,8 @@ Rule 3: null takes a limit away.
 
 from __future__ import annotations
 
-from slurmrest_inet.schema.model import IN, Row, Table
+from slurmrest_inet.schema.model import DOUBLE, IN, Row, Table
+from slurmrest_inet.schema.readers import real
 from slurmrest_inet.schema.reading import Fault, Record
 from slurmrest_inet.schema.scalars import InvalidError, to_integer, to_text
 
@@ -91,9 +92,11 @@ def _converted(value: Any, code: str = _CONVERSION) -> str:
         raise FailedError(code) from None
 
 
-def _number(_reader: Reader, row: Row, value: Any, _members: Members) -> int | str:
+def _number(_reader: Reader, row: Row, value: Any, _members: Members) -> int | float | str:
     """A number of the member's width, of which the last two are names."""
     width = row.kind.width
+    if width == DOUBLE:
+        return _real(value)
     if value is None:
         return {16: "INFINITE", 32: "INFINITE"}.get(width, 0)
     try:
@@ -108,15 +111,26 @@ def _number(_reader: Reader, row: Row, value: Any, _members: Members) -> int | s
     return found if named is None else named
 
 
+def _real(value: Any) -> float | str:
+    if value is None:
+        return "INFINITE"
+    found = real(value)
+    if found is None:
+        raise FailedError(_CONVERSION)
+    return found
+
+
 def _flags(reader: Reader, row: Row, value: Any, members: Members) -> tuple[str, ...] | None:
     """Words of flags; DEFAULT is a member of its own."""
     if not isinstance(value, list):
         raise FailedError(_PARSING)
+    names = row.kind.names.at(reader.version).entries if row.kind.names else ()
+    words = {entry.text: entry.constant for entry in names} or _DELETED
     found = []
     for one in value:
         word = _converted(one, _PARSING).upper()
-        if word == "DELETED":
-            found.append(_DELETED[row.members[0], row.uses])
+        if word in words:
+            found.append(words[word])
         elif word == "DEFAULT" and row.uses:
             members[row.uses[0]] = 1
         else:
@@ -125,8 +139,8 @@ def _flags(reader: Reader, row: Row, value: Any, members: Members) -> tuple[str,
     return tuple(found) or None
 
 
-_DELETED = {("flags", ("is_def",)): "SLURMDB_WCKEY_FLAG_DELETED", ("flags", ()): "SLURMDB_USER_FLAG_DELETED"}
-"""The bit has the same place everywhere."""
+_DELETED = {"DELETED": "SLURMDB_WCKEY_FLAG_DELETED"}
+"""Of a row whose value is derived; the bit has the same place everywhere."""
 
 
 def _level(_reader: Reader, _row: Row, value: Any, _members: Members) -> str:
@@ -179,6 +193,10 @@ _NO_QOSES = "''"
 """What slurmdbd takes for a list that was given and is empty; without any the list stays as it is."""
 
 
+def _preempted(reader: Reader, row: Row, value: Any, members: Members) -> None:
+    members["preempt_list"] = [one for one in _qos_list(reader, row, value, members) if one != _NO_QOSES]
+
+
 def _resources(reader: Reader, _row: Row, value: Any, _members: Members) -> str | None:
     records = _records(reader, value, TRES)
     try:
@@ -222,6 +240,7 @@ _READERS: dict[str, Callable[[Reader, Row, Any, Members], Any]] = {
     "qos": _qos,
     "list_texts": _qos_list,
     "qos_list": _qos_list,
+    "qos_bits": _preempted,
     "tres": _resources,
     "list_records": _listed,
 }

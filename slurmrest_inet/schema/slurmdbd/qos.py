@@ -12,6 +12,7 @@ from slurmrest_inet.schema.model import (
     NUMBER_32,
     REAL,
     TEXT,
+    TEXT_OR_NULL,
     Kind,
     Name,
     Names,
@@ -107,12 +108,17 @@ _JOBS = (
     _limit("limits/max/jobs/per/user", "max_submit_jobs_pu", "Jobs of a user that may wait or run"),
 )
 
+_JOBS_36 = (
+    _limit("limits/max/jobs/per/account", "max_jobs_pa", "Jobs of an account that may run"),
+    _limit("limits/max/jobs/per/user", "max_jobs_pu", "Jobs of a user that may run"),
+)
+
 _WITHOUT = "only slurmctld's own, not sent"
 
 QOS = Table(
     "slurmdb_qos_rec_t",
     (
-        Row("description", "description", TEXT, "Description", way=BOTH),
+        Row("description", "description", TEXT_OR_NULL, "Description", then={39: TEXT}, way=BOTH),
         Row("flags", "flags", flags(FLAGS), "How limits hold, and what a change does with these flags", way=BOTH),
         Row("id", "id", NUMBER_32, "Id", way=BOTH),
         Row(
@@ -145,7 +151,8 @@ QOS = Table(
         *_TRES_MINUTES,
         *_TRES_PER,
         *_WALL_CLOCK,
-        *(row._replace(until=41) for row in _JOBS),
+        *(row._replace(until=36, then=None) for row in _JOBS_36),
+        *(row._replace(since=37, until=41) for row in _JOBS),
         _limit(
             "limits/max/accruing/per/account", "max_jobs_accrue_pa", "Jobs of an account that gain priority by waiting"
         ),
@@ -155,12 +162,13 @@ QOS = Table(
             "limit_factor",
             _FACTOR,
             "What limits of associations are multiplied with",
+            since=37,
             then={39: REAL._replace(width=DOUBLE), 40: NOVAL_REAL},
             way=BOTH,
         ),
         _limit("limits/min/priority_threshold", "min_prio_thresh", "Priority without which a job reserves nothing"),
         _tres("limits/min/tres/per/job", "min_tres_pj", "Resources that a job must ask for"),
-        Row("name", "name", TEXT, "Name", way=BOTH),
+        Row("name", "name", TEXT_OR_NULL, "Name", then={39: TEXT}, way=BOTH),
         Row("preempt/list", "preempt_bitstr", PREEMPTED, "QOSes whose jobs it may preempt", way=BOTH),
         Row("preempt/mode", "preempt_mode", flags(PREEMPT_MODES), "How its jobs are preempted", way=BOTH),
         _limit("preempt/exempt_time", "preempt_exempt_time", "Seconds that a job runs before it may be preempted"),

@@ -12,6 +12,7 @@ from slurmrest_inet.schema.queries import LIST, TIME
 from slurmrest_inet.schema.scalars import to_text
 
 from .cluster import CLASSIFICATIONS, FLAGS
+from .qos import PREEMPT_MODES
 from .user import LEVELS
 
 TYPE_CHECKING = False
@@ -247,4 +248,37 @@ CLUSTERS = Table(
     skip={},
     view="clusters_query",
     parser="CLUSTER_CONDITION",
+)
+
+_DELETED_QOS = ("with_deleted", Source("flags", bit("QOS_COND_FLAG_WITH_DELETED")))
+
+QOS = Table(
+    "slurmdb_qos_cond_t",
+    (
+        _listed("description", "description_list", "Descriptions, with commas"),
+        _truth("with_deleted", _DELETED_QOS, _DELETED_TOO, since=38, until=41),
+        _truth("Include deleted QOS", _DELETED_QOS, _DELETED_TOO, since=42),
+        _listed("id", "id_list", "Ids, with commas"),
+        _FORMAT,
+        _listed("name", "name_list", "Names, with commas"),
+        Row(
+            "preempt_mode",
+            "preempt_mode",
+            flags(PREEMPT_MODES),
+            "How jobs of theirs are preempted",
+            since=40,
+            way=IN,
+        ),
+    ),
+    skip={},
+    view="qos_query",
+    parser="QOS_CONDITION",
+)
+
+SINGLE_QOS = Table(
+    "slurmdb_qos_cond_t",
+    (_truth("with_deleted", _DELETED_QOS, _DELETED_TOO, since=38),),
+    skip={},
+    view="single_qos_query",
+    parser="OPENAPI_SLURMDBD_QOS_QUERY",
 )
