@@ -33,6 +33,7 @@ enum { ANSWER_MAX = 1024, RECORD_MAX = 4096, WRITE_PATIENCE_MS = 2000 };
 
 /* How long before the deadline a connection is broken off: a quarter of the time, but no more than this. */
 static const int64_t longest_margin = 5000000;
+static const int64_t between_cuts = 50000;
 
 static struct {
 	volatile sig_atomic_t armed;
@@ -141,10 +142,10 @@ static void on_deadline(int number)
 		ring_after(left - guard.margin);
 	} else if (left > 0) {
 		int saved = errno; /* libslurm is in the middle of something */
+		int64_t again = lifeline_cut() && left > between_cuts ? between_cuts : left;
 
-		lifeline_cut();
 		errno = saved;
-		ring_after(left);
+		ring_after(again);
 	} else if (last_words("a call to Slurm took longer than the deadline")) {
 		_exit(1);
 	}

@@ -3,8 +3,9 @@
  * The one connection that this process keeps to slurmdbd: which socket it is, and how it is broken off in time.
  *
  * Rule 1: libslurm tells nobody its descriptor, so it is the internet socket that was not there before.
- * Rule 2: lifeline_cut runs in a signal handler: only getsockname and shutdown (signal-safety(7)). A call that waits on
- *         the socket then fails, and the client gets its answer before the deadline.
+ * Rule 2: once it is broken off, so is each that libslurm opens in its place: it tries again within the same call.
+ * Rule 3: lifeline_cut runs in a signal handler: only getsockname and shutdown (signal-safety(7)). A call that waits on
+ *         the socket then sees what it sees when slurmdbd ends; libslurm of 22.05 dies of a socket that is shut both ways.
  */
 #include <stdbool.h>
 
@@ -56,15 +57,11 @@ void lifeline_end(void)
 
 bool lifeline_cut(void)
 {
-	sig_atomic_t whole = line;
-
-	line = NONE;
-	if (whole == OPENING) {
-		for (int i = 0; i < DESCRIPTORS; i++)
-			if (!there[i] && is_internet(i))
-				shutdown(i, SHUT_RDWR);
-	} else if (whole != NONE) {
-		shutdown(whole, SHUT_RDWR);
-	}
-	return whole != NONE;
+	if (line == NONE)
+		return false;
+	line = OPENING;
+	for (int i = 0; i < DESCRIPTORS; i++)
+		if (!there[i] && is_internet(i))
+			shutdown(i, SHUT_RD);
+	return true;
 }

@@ -3,10 +3,11 @@
 
 Rule 1: a connection is opened when it is first needed, and closed before libslurm acts for somebody else.
 Rule 2: what a request changes is committed once, at its end. Whatever fails before that drops the connection, and
-        slurmdbd takes back what was not committed (DBD_FINI, and the end of a connection without one).
+        slurmdbd takes back what was not committed when it sees the end of it.
 Rule 3: libslurm opens a connection that broke again by itself and says nothing; what was changed on the broken one is
         lost. So within a transaction the socket has to stay the same one, through its commit.
 Rule 4: a list that slurmdbd sent belongs to who asked for it, until it is closed.
+Rule 5: a request that could not reach slurmdbd does not try again: its time is up, or soon will be.
 """
 
 from __future__ import annotations
@@ -92,13 +93,40 @@ _connection: Any = ffi.NULL
 _socket: tuple[int, int] | None = None
 """The connection's descriptor and the number of the socket behind it, which no other socket has as long as it lives."""
 
+_seen = False
+"""Whether an earlier request has asked something: MariaDB goes on to show what there was then (REPEATABLE READ)."""
+_away = False
+"""Whether this request found nobody."""
+
+
+def new_request() -> None:
+    """Another request begins: it sees what there is now, and tries anew to reach slurmdbd."""
+    global _seen, _away
+    _seen, _away = _connection != ffi.NULL, False
+
+
+def _unreachable(errno: int) -> UnreachableError:
+    global _away  # noqa: PLW0603 - see connect
+    _away = True
+    return UnreachableError(errno)
+
 
 def connect() -> None:
-    """Open the connection unless it is open. Raises UnreachableError."""
-    global _connection, _socket  # noqa: PLW0603 - libslurm's connection is one a process, and these describe it
+    """Have a connection that shows what there is now. Raises UnreachableError."""
+    global _connection, _socket, _seen  # noqa: PLW0603 - libslurm's connection is one a process, and these describe it
+    if _away:
+        raise UnreachableError(0)
+    if _connection != ffi.NULL and _seen:
+        _seen = False
+        ffi.errno = 0
+        if lib.slurmdb_connection_commit(_connection, False):
+            errno = ffi.errno
+            drop()
+            raise _unreachable(errno)
+        _reopened()
     if _connection != ffi.NULL:
         return
-    library.before_change(close)
+    library.before_change(drop)
     lib.lifeline_begin()
     ffi.errno = 0
     opened = lib.slurmdb_connection_get(ffi.new("uint16_t *"))
@@ -107,27 +135,15 @@ def connect() -> None:
     if opened == ffi.NULL or _socket is None:
         # One without a socket is not given back to libslurm, which would try again to connect.
         lib.lifeline_end()
-        raise UnreachableError(errno)
+        raise _unreachable(errno)
     _connection = opened
 
 
-def close() -> None:
-    """Say good-bye to slurmdbd, if there is a connection; what was not committed is taken back."""
-    global _connection  # noqa: PLW0603 - see connect
-    if _connection == ffi.NULL:
-        return
-    if not _is_same():
-        drop()
-        return
-    lib.lifeline_end()
-    lib.slurmdb_connection_close(ffi.new("void **", _connection))
-    _connection = ffi.NULL
-
-
 def drop() -> None:
-    """Leave the connection without a word, which needs no answer of a slurmdbd that may not give one.
+    """Leave the connection, if there is one; what was not committed is taken back.
 
-    What libslurm knows of it is not freed: that would first open a broken connection again.
+    Without a word, and what libslurm knows of it is not freed: slurmdb_connection_close first opens a broken connection
+    again, and in later releases wants what only Slurm's own programs have.
     """
     global _connection  # noqa: PLW0603 - see connect
     lib.lifeline_end()
@@ -189,7 +205,7 @@ def get(name: str, struct: str, condition: Struct | None = None) -> List:
 def _error(code: int, errno: int) -> SlurmError:
     """Return what a failed call comes to: what slurmdbd said, or that nobody said anything."""
     said = code if code not in (0, -1) else errno
-    return SlurmError(code, errno) if said not in range(_OF_SLURM) else UnreachableError(errno)
+    return SlurmError(code, errno) if said not in range(_OF_SLURM) else _unreachable(errno)
 
 
 _OF_SLURM = 1000
@@ -291,7 +307,7 @@ class Transaction:
         self._open = True
         found, errno = _ask(name, *arguments)
         if not _is_same():
-            raise UnreachableError(errno)
+            raise _unreachable(errno)
         return found, errno
 
     def get(self, name: str, struct: str, condition: Struct | None = None) -> List:
