@@ -166,6 +166,13 @@ def sides(
 
 
 @pytest.fixture(scope="session")
+def waiting(lab: Lab) -> str:
+    """The id of a job that is held for ever (write_cases.WAITING)."""
+    with open(lab.variables["LAB_JOB_IDS"], encoding="utf-8") as file:
+        return str(json.load(file)["shape"])
+
+
+@pytest.fixture(scope="session")
 def content(lab: Lab) -> None:
     """What only the comparison wants of a lab, added once: it stays, and nothing comes of it."""
     lab.run("scontrol", "fsdampeningfactor", "1")  # the value that it has; its RPC is then in the statistics

@@ -12,6 +12,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from write_cases import NAMESAKE, WAITING
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
@@ -69,7 +71,7 @@ _TEXTS = {
     "cpu_binding": ("x",),
     "cpus_per_tres": ("gres/gpu:2",),
     "current_working_directory": ("/var", "relative", ""),
-    "dependency": ("singleton", "nope"),
+    "dependency": ("nope",),
     "extra": ("x",),
     "licenses": ("matlab:1", "nope"),
     "mail_user": ("a@b",),
@@ -148,7 +150,10 @@ CASES = (
     Case({}),
     # Texts
     *(case for key, values in _TEXTS.items() for case in _all(key, *values)),
-    *_turns(" ".join(_TEXTS.keys() - {"script"}), None, 5, True),
+    Case({"dependency": "singleton", "name": NAMESAKE}),
+    Case({"dependency": WAITING}),
+    *_turns(" ".join(key for key in _TEXTS if key != "script"), None, True),
+    *_turns(" ".join(key for key in _TEXTS if key not in ("script", "dependency")), 5),
     *_turns(" ".join(_TEXTS), ["x"], {"a": 1}, lie="unread"),
     *_turns("comment", 12.5, False, -1, 1e30, 1e-7, 0.1, 2**70, 123456789012345),
     *_all("comment", [], {}, ['ü"/\\\n\x01', 1.5, None], {"a": {}, "b": [0.1]}, lie="unread"),
@@ -221,7 +226,15 @@ CASES = (
     *_turns(" ".join(_FLAGS), [], *_NO_LIST, [["x"]], versions=(41, 42)),
     *_turns(" ".join(_FLAGS), [], *_NO_LIST, versions=(40,)),
     *_turns(" ".join(_FLAGS), ["FOO"], "FOO", versions=(40,)),
-    *_turns(" ".join(_FLAGS.keys() - {"x11"}), ["FOO"], "FOO", [5], ["FOO", "BAR"], versions=(41, 42), lie="flag"),
+    *_turns(
+        " ".join(key for key in _FLAGS if key != "x11"),
+        ["FOO"],
+        "FOO",
+        [5],
+        ["FOO", "BAR"],
+        versions=(41, 42),
+        lie="flag",
+    ),
     *(Case({key: words[0].lower()}, (ALL[at % 3],)) for at, (key, words) in enumerate(_FLAGS.items())),
     *_all("flags", ["MAGNETIC", "FOO"], "MAGNETIC,DEPENDENT", [None], [5], ["FOO", "BAR"], [["x"]], versions=(40,)),
     *_all("flags", ["MAGNETIC", "FOO"], "MAGNETIC,DEPENDENT", [None], versions=(41, 42), lie="flag"),
@@ -442,7 +455,6 @@ CHANGES = (
                 "excluded_nodes": "node2",
                 "constraints": "ib",
                 "licenses": "matlab:1",
-                "dependency": "singleton",
                 "begin_time": LATER,
                 "deadline": LATER,
                 "memory_per_node": 333,
@@ -468,6 +480,7 @@ CHANGES = (
             }.items()
         )
     ),
+    Change({"dependency": "singleton"}, {"name": NAMESAKE}),
     Change(b"", versions=(41, 42)),
     Change(b"null", versions=(42,)),
     Change(b'"x"'),

@@ -19,7 +19,7 @@ import pytest
 from documented import broken, type_of
 from job_effects import unlike
 from sidebyside import program, wire
-from write_cases import ALL, BODIES, CANCELS, CASES, CHANGES, JOB, SCRIPT, Body, Cancel, Case, Change
+from write_cases import ALL, BODIES, CANCELS, CASES, CHANGES, JOB, SCRIPT, WAITING, Body, Cancel, Case, Change
 from write_differences import WRITES
 
 from slurmrest_inet.schema.job_desc import JOB_DESC
@@ -139,12 +139,12 @@ def test_that_every_key_is_tried() -> None:
 
 
 @_each(CASES)
-def test_submission(case: Case, version: int, writer: Writer) -> None:
+def test_submission(case: Case, version: int, writer: Writer, waiting: str) -> None:
     job = {**JOB, **case.job}
     if any(key.lower() == "job_name" for key in case.job):
         job.pop("name", None)
         job = {**job, **case.job}
-    body = json.dumps({"script": SCRIPT, "job": job}).encode()
+    body = json.dumps({"script": SCRIPT, "job": job}).replace(WAITING, waiting).encode()
     real, real_job = writer.submit(writer.real, version, body)
     ours, our_job = writer.submit(writer.ours, version, body)
     try:

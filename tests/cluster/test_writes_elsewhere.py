@@ -15,6 +15,7 @@ import job_effects
 import pytest
 from modern_write_cases import JOB, LATER, SCRIPT
 from sidebyside import server
+from write_cases import NAMESAKE
 from writers import Told, Writer
 
 from slurmrest_inet.schema.job_desc import MOST_COMPONENTS
@@ -73,14 +74,15 @@ CASES = (
         {"ReqNodeList": "node[1-2]", "ExcNodeList": "node3", "Features": "ib", "Requeue": "0"},
     ),
     Case(
-        {"tres_per_node": "gres:gpu:1", "licenses": "matlab:1", "dependency": "singleton", "network": "ib0"},
-        {"Licenses": "matlab:1", "Dependency": "singleton(unfulfilled)", "Network": "ib0"},
+        {"tres_per_node": "gres:gpu:1", "licenses": "matlab:1", "network": "ib0"},
+        {"Licenses": "matlab:1", "Network": "ib0"},
         (39,),
     ),
     Case(
-        {"licenses": "matlab:1", "dependency": "singleton", "network": "ib0", "mail_type": ["END"], "mail_user": "m"},
-        {"Licenses": "matlab:1", "Dependency": "singleton(unfulfilled)", "Network": "ib0", "MailType": "END"},
+        {"licenses": "matlab:1", "network": "ib0", "mail_type": ["END"], "mail_user": "m"},
+        {"Licenses": "matlab:1", "Network": "ib0", "MailType": "END"},
     ),
+    Case({"dependency": "singleton", "name": NAMESAKE}, {"Dependency": "singleton(unfulfilled)"}),
     Case({"array": "1-3%2"}, {"ArrayTaskId": "1-3%2", "ArrayTaskThrottle": "2"}),
     Case({"shared": ["user"]}, {"OverSubscribe|Exclusive": "USER"}),
     Case({"exclusive": ["true"]}, {"OverSubscribe": "NO"}, (39, 40, 41)),

@@ -3,6 +3,7 @@
 
 Rule 1: every key of the table of options stands here at least once; a test sees to it.
 Rule 2: a value where the two differ on purpose names its reason; one that then does not differ is a failure.
+Rule 3: what a job depends on stays as it is: once a minute slurmctld drops what is fulfilled, or names no job.
 """
 
 from __future__ import annotations
@@ -14,6 +15,10 @@ if TYPE_CHECKING:
     from typing import Any
 
 ALL = (36, 37, 38)
+WAITING = "{waiting}"
+"""Stands for the id of a job of the lab that is held for ever."""
+NAMESAKE = "plain"
+"""The name of a job of alice's that runs for ever: a singleton of that name waits for it."""
 
 
 class Case(NamedTuple):
@@ -91,7 +96,8 @@ CASES = (
     *_texts("cwd", "/var"),
     *_texts("deadline", "now+2hours", "2031-01-01", "x", "now-1hour", ""),
     *_texts("delay_boot", 5, "1:30", "x", "-1", "unlimited", "1-0", 0),
-    *_texts("dependency", "singleton", "afterany:1", "rubbish", "afterok:999999", ""),
+    Case({"dependency": "singleton", "name": NAMESAKE}),
+    *_texts("dependency", f"afterany:{WAITING}", f"afterok:{WAITING}", "rubbish", ""),
     *_texts("distribution", "cyclic", "block:cyclic", "plane=4", "plane", "x", "arbitrary", "*:*:block", "block,pack"),
     *_texts("distribution", "pack", "nopack", "block:block:fcyclic,nopack", "plane=0", "block:cyclic:block:block", ""),
     *_texts("distribution", "fcyclic", ",pack", "block,", "cyclic::block", "PLANE=3", "hostfile"),
@@ -362,7 +368,7 @@ CHANGES = (
     Change({"current_working_directory": "/var"}),
     Change({"deadline": "now+5days"}),
     Change({"delay_boot": 5}),
-    Change({"dependency": "singleton"}),
+    Change({"dependency": "singleton"}, {"name": NAMESAKE}),
     *(Change({"distribution": value}) for value in ("cyclic", "block,pack", "plane=4", "nopack", "arbitrary", "x")),
     Change({"cpu_frequency": "low-high:performance"}),
     Change({"memory_binding": "local"}),
