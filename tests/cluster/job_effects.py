@@ -31,9 +31,18 @@ _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT[\d:]{8}")
 
 
 def last(lab: Lab) -> int:
-    """The largest id of all jobs, the first of a heterogeneous job for its components."""
-    lines = lab.run("squeue", "-a", "-h", "-t", "all", "-r", "-O", "JobArrayID:30").split()
-    return max((int(re.match(r"\d+", line)[0]) for line in lines), default=0)
+    """The id that slurmctld gave away last; it counts on, whoever asks (scontrol(1), show config)."""
+    found = re.search(r"(?m)^NEXT_JOB_ID\s*= (\d+)$", lab.run("scontrol", "show", "config"))
+    assert found
+    return int(found[1]) - 1
+
+
+def after(lab: Lab, before: int) -> int:
+    """The job that has been made since `last` was `before`; 0 if there is none: a refused one may have taken an id."""
+    with contextlib.suppress(subprocess.CalledProcessError):
+        if lab.run("squeue", "-a", "-h", "-t", "all", "-o", "%A", "-j", str(before + 1)).strip():
+            return before + 1
+    return 0
 
 
 def end_later_ones(lab: Lab, first: int) -> None:

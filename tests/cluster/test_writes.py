@@ -18,7 +18,7 @@ import job_effects
 import pytest
 from documented import broken, type_of
 from job_effects import unlike
-from sidebyside import program, wire
+from sidebyside import program, server, wire
 from write_cases import ALL, BODIES, CANCELS, CASES, CHANGES, JOB, SCRIPT, WAITING, Body, Cancel, Case, Change
 from write_differences import WRITES
 
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
     from sidebyside.lab import Lab
     from sidebyside.program import Program
+    from sidebyside.server import Server
 
 # The versions that have these operations so far are at home in it; another release's server has them no more.
 pytestmark = pytest.mark.slurm("== 22.05")
@@ -47,10 +48,11 @@ class Told(NamedTuple):
 
 
 class Writer:
-    """Asks both servers, and looks at what became of jobs."""
+    """Asks both servers, a new process each time, and looks with `reader`, a real one, at what became of jobs."""
 
-    def __init__(self, lab: Lab, tokens: dict[str, str]) -> None:
+    def __init__(self, lab: Lab, tokens: dict[str, str], reader: Server) -> None:
         self.lab = lab
+        self._reader = reader
         self.tokens = tokens
         self.real = program.real(lab)
         self.ours = program.ours(lab)
@@ -89,19 +91,19 @@ class Writer:
         """The answer, and the id of the job that is there now and was not before: an answer may be lost."""
         before = job_effects.last(self.lab)
         told = self.ask(who, "POST", f"/slurm/v0.0.{version}/job/submit", body, type_=type_)
-        after = job_effects.last(self.lab)
-        return told, after if after != before else 0
+        return told, job_effects.after(self.lab, before)
 
     def effect(self, job: int) -> dict[str, object]:
         """All that there is to know of a job and its components or tasks, with ids and times masked."""
-        told = self.ask(self.real, "GET", f"/slurm/v0.0.38/job/{job}", user="root")
-        jobs: list[dict[str, object]] = told.body["jobs"]  # type: ignore[index]
-        return {**job_effects.served(jobs, job), **job_effects.shown(self.lab, job)}
+        return {**job_effects.served(self._read(job), job), **job_effects.shown(self.lab, job)}
 
     def shown(self, job: int) -> dict[str, Any]:
         """The job as the real server shows it in v0.0.38."""
-        told = self.ask(self.real, "GET", f"/slurm/v0.0.38/job/{job}", user="root")
-        found: dict[str, Any] = told.body["jobs"][0]  # type: ignore[index]
+        return self._read(job)[0]
+
+    def _read(self, job: int) -> list[dict[str, Any]]:
+        request = self.request("GET", f"/slurm/v0.0.38/job/{job}", b"", user="root")
+        found: list[dict[str, Any]] = json.loads(self._reader.ask(request).body)["jobs"]
         return found
 
     def cancel(self, *jobs: int) -> None:
@@ -121,9 +123,9 @@ def _undocumented(version: int, real: Told, ours: Told) -> list[str]:
 @pytest.fixture(scope="module")
 def writer(lab: Lab, tokens: dict[str, str]) -> Iterator[Writer]:
     """A writer on a lab whose jobs of alice are gone afterwards."""
-    one = Writer(lab, tokens)
     first = job_effects.last(lab)
-    yield one
+    with server.real(lab) as reader:
+        yield Writer(lab, tokens, reader)
     job_effects.end_later_ones(lab, first)
 
 
