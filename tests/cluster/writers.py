@@ -11,12 +11,11 @@ import json
 import time
 from typing import TYPE_CHECKING, NamedTuple
 
-from sidebyside import wire
+from sidebyside import server, wire
 
 if TYPE_CHECKING:
     from typing import Any, Callable
 
-    from sidebyside.lab import Lab
     from sidebyside.server import Server
 
     Start = Callable[[], Server]
@@ -90,15 +89,10 @@ class Writer:
 
     def _revive(self) -> None:
         """Start the server again if it has ended."""
-        limit = time.monotonic() + 10
+        limit = time.monotonic() + server.PATIENCE
         while self._server.process.poll() is None:
             if time.monotonic() > limit:
                 raise AssertionError("it lives, and gave no answer")
             time.sleep(0.01)
         self._server.end()
         self._server = self._start()
-
-
-def exists(lab: Lab, job: int) -> bool:
-    """Whether slurmctld knows a job."""
-    return bool(lab.run("squeue", "-a", "-h", "-t", "all", "-o", "%A", "-j", str(job)).strip())

@@ -108,9 +108,11 @@ class Application:
     def big(self, request: Request, argument: str) -> Response:
         return Response(200, "application/octet-stream", chunks(int(argument)))
 
-    def sleep(self, request: Request, argument: str) -> Response:
+    def until(self, request: Request, argument: str) -> Response:
+        """Until a file is there."""
         print("asleep", file=sys.stderr, flush=True)
-        time.sleep(float(argument))
+        while not os.path.exists(f"/{argument}"):
+            time.sleep(0.01)
         return Response(200, "text/plain", b"awake")
 
     def crash(self, request: Request, argument: str) -> Response:

@@ -114,7 +114,7 @@ class TestKinds:
     @pytest.mark.skipif(os.geteuid() != 0, reason="needs another user")
     def test_pipe_of_another_user(self, start: Starter) -> None:
         # It cannot be opened once more, so it is written in small pieces; slowly read, none of them may block.
-        process = start(user=65534, group=65534, extra_groups=[], SLURMREST_INET_WRITE_SECONDS=1)
+        process = start(user=65534, group=65534, extra_groups=[])
         process.stdin.write(request("/big/40", "Connection: close"))
         process.stdin.close()
         assert select.select([process.stdout], [], [], PATIENCE)[0]
@@ -270,8 +270,8 @@ class TestDeadlines:
         assert process.wait(PATIENCE) == 0
 
     def test_many_bytes_buy_time(self, start: Starter) -> None:
-        # Ten times as long as the deadline, but each byte of the rate buys its share.
-        process = start(SLURMREST_INET_BODY_SECONDS=0.5, SLURMREST_INET_BODY_BYTES_PER_SECOND=1)
+        # All of them take longer than the deadline, but each byte of the rate buys its share.
+        process = start(SLURMREST_INET_BODY_SECONDS=2, SLURMREST_INET_BODY_BYTES_PER_SECOND=1)
         process.stdin.write(request("/echo/a", "Content-Length: 50", method="POST"))
         for _ in range(50):
             process.stdin.write(b"a")
@@ -301,13 +301,13 @@ class TestDeadlines:
         for end in ends:
             os.close(end)
 
-    @pytest.mark.parametrize(("rate", "whole"), [(10**9, False), (1, True)])
+    @pytest.mark.parametrize(("rate", "seconds", "whole"), [(10**9, 0.5, False), (1, 2, True)])
     def test_reading_in_small_pieces_buys_as_much_time_as_the_rate_says(
-        self, start: Starter, rate: int, whole: bool
+        self, start: Starter, rate: int, seconds: float, whole: bool
     ) -> None:
         ours, theirs = pair()
         with ours, theirs:
-            patience = {"SLURMREST_INET_WRITE_SECONDS": 0.5, "SLURMREST_INET_WRITE_BYTES_PER_SECOND": rate}
+            patience = {"SLURMREST_INET_WRITE_SECONDS": seconds, "SLURMREST_INET_WRITE_BYTES_PER_SECOND": rate}
             process = start(stdout=theirs, **patience)
             theirs.close()
             process.stdin.write(request("/big/10"))
@@ -315,7 +315,7 @@ class TestDeadlines:
             data = b""
             while piece := ours.recv(4096):
                 data += piece
-                # Each piece is read well before the deadline, all of them take several times as long.
+                # Each piece is read well before the deadline, all of them take longer.
                 select.select([], [], [], 0.02)
         assert process.wait(PATIENCE) == 0
         assert (len(data) > 10 * CHUNK) == whole
@@ -358,12 +358,13 @@ class TestSignals:
         assert "Traceback" not in log
         assert "asked to end" in log
 
-    def test_while_answering(self, start: Starter) -> None:
+    def test_while_answering(self, start: Starter, tmp_path: Path) -> None:
         process = start()
-        process.stdin.write(request("/sleep/0.5") + request("/echo/a"))
+        process.stdin.write(request(f"/until{tmp_path}/awake") + request("/echo/a"))
         process.stdin.flush()
         assert process.stderr.readline() == b"asleep\n"
         process.send_signal(signal.SIGTERM)
+        (tmp_path / "awake").touch()
         awake, refused = parse(process.stdout.read())
         assert awake.body == b"awake"
         # The request behind it was not begun, and says so.
