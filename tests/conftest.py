@@ -24,7 +24,11 @@ if TYPE_CHECKING:
 _NODES = 20
 _JOBS = 150  # a listing of them is larger than the writer's buffer
 
-hypothesis.settings.register_profile("slow", max_examples=5000)  # for `tests/run --all`; it is 100 otherwise
+# A busy machine is no fault.
+_PLAIN = hypothesis.settings(deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.register_profile("plain", _PLAIN)
+hypothesis.settings.register_profile("slow", _PLAIN, max_examples=5000)  # for `tests/run --all`; it is 100 otherwise
+hypothesis.settings.load_profile("plain")
 
 
 def _release() -> str | None:

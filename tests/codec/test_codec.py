@@ -238,7 +238,7 @@ record = st.fixed_dictionaries(
 )  # fmt: skip
 
 
-@settings(max_examples=60 if SANITIZED else 150, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=60 if SANITIZED else 150, suppress_health_check=list(HealthCheck))
 @given(
     values=st.lists(record, max_size=3),
     format_=st.sampled_from([JSON_COMPACT, JSON_PRETTY, YAML]),
@@ -251,7 +251,7 @@ def test_every_kind_reads_back_as_the_model_says(
     assert found == {"list": [model(v, format_, complex_) for v in values]}
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=25, suppress_health_check=list(HealthCheck))
 @given(
     values=st.lists(record, min_size=2, max_size=6), format_=st.sampled_from([0, 1, 2]), capacity=st.integers(16, 9000)
 )

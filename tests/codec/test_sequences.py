@@ -18,7 +18,7 @@ FORMATS = [JSON_COMPACT, JSON_PRETTY, YAML]
 NO_VAL = 0xFFFFFFFE
 BROKEN = b'gr\xc3\xbc\xc3n \xff"\n'
 
-some = settings(max_examples=60 if SANITIZED else 200, deadline=None, suppress_health_check=list(HealthCheck))
+some = settings(max_examples=60 if SANITIZED else 200, suppress_health_check=list(HealthCheck))
 
 
 class Memory:

@@ -11,7 +11,7 @@ import time
 from typing import Any, NamedTuple
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from slurmrest_inet.schema import names, readers
@@ -419,7 +419,6 @@ _JSON = st.recursive(
 )
 
 
-@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)  # a busy machine is no fault
 @given(
     st.dictionaries(st.sampled_from([row.path for row in JOB_DESC.rows]), _JSON, max_size=4), st.sampled_from(MODERN)
 )

@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from slurmrest_inet.schema import decode as decoder
@@ -282,7 +282,6 @@ _JSON = st.recursive(
 )
 
 
-@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)  # a busy machine is no fault
 @given(
     st.dictionaries(st.sampled_from([row.path for row in JOB_DESC.rows_of(38, IN)]), _JSON, max_size=4),
     st.sampled_from([36, 37, 38]),
