@@ -10,6 +10,8 @@ from __future__ import annotations
 import re
 import time
 
+_DIGITS = 17
+"""As many seconds as there are in the years of localtime(3), which have 32 bits."""
 _UNITS = {"second": 1, "minute": 60, "hour": 3600, "day": 86400, "week": 604800}
 _DELTA = re.compile(r"[ \t]*(?:([+-])([\d\s]*)(?:(second|minute|hour|day|week)s?)?|\Z)", re.IGNORECASE | re.ASCII)
 _CLOCK = re.compile(r"(\d{1,2}):(\d\d)(?::(\d\d)|(?!:))\s*(am|pm)?", re.IGNORECASE | re.ASCII)
@@ -55,9 +57,11 @@ class _Moment:
             raise ValueError(text)
         delta = 0
         if match[1]:
-            delta = int("".join(match[2].split())[:12]) * (_UNITS[match[3].lower()] if match[3] else 1)
-            if not match[3] and match.end() < len(text):
+            digits = "".join(match[2].split())
+            number = digits.lstrip("0")
+            if not digits or len(number) > _DIGITS or (not match[3] and match.end() < len(text)):
                 raise ValueError(text)
+            delta = int(number or "0") * (_UNITS[match[3].lower()] if match[3] else 1)
         self.date, self.clock = self.local(-delta if match[1] == "-" else delta)
         return match.end()
 

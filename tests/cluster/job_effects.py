@@ -27,7 +27,7 @@ _NAMING = (
 # What the scheduler makes of a job depends on when it looks.
 _UNSTEADY = ("LastSchedEval", "Scheduler", "Reason", "last_sched_evaluation", "state_reason", "state_description")
 _UNSTEADY_FLAGS = {"DEPENDENT", "BACKFILL_ATTEMPTED", "SCHEDULING_ATTEMPTED"}
-_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT[\d:]{8}")
+_MOMENT = re.compile(r"\d{4,}-\d\d-\d\dT[\d:]{8}")
 
 
 def last(lab: Lab) -> int:
@@ -112,8 +112,8 @@ def masked(value: object, job: int) -> str:
 
 
 def epoch(text: str) -> float:
-    """A time of day of Slurm's commands as seconds."""
-    return time.mktime(time.strptime(text, "%Y-%m-%dT%H:%M:%S"))
+    """A time of day of Slurm's commands as seconds, in any year."""
+    return time.mktime((*map(int, re.split("[-T:]", text)), 0, 0, -1))
 
 
 def unlike(real: dict[str, object], ours: dict[str, object]) -> dict[str, tuple[object, object]]:

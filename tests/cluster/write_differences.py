@@ -25,6 +25,7 @@ WRITES: dict[str, str] = {
     "type": "slurmrestd tells an error and submits the job all the same, without the value",
     "components": "slurmrestd submits more than 128 components, Slurm's limit: one request can fill slurmctld",
     "cut": "slurmrestd cuts a text at a NUL and submits the rest; a body with a NUL is refused here",
+    "no-calendar": "slurmrestd makes another time, or none, of one that is in no calendar",
     "negative-time": "slurmrestd makes 4,294,960,097 minutes of a negative number of days",
     "job-name": "slurmrestd of v0.0.36 gives every job that is changed the name openapi",
     "update-ignored": "slurmrestd takes a change of these and does not pass it on",

@@ -55,6 +55,7 @@ def test_the_day_of_these_tests() -> None:
         ("now + 2 days", "2026-11-24T11:00:00"),
         ("now+90", "2026-11-22T11:01:30"),
         ("now-1week", "2026-11-15T11:00:00"),
+        ("now+00000000000000000001hour", "2026-11-22T12:00:00"),
         ("uts1900000000", "2030-03-17T17:46:40"),
     ],
 )
@@ -73,6 +74,14 @@ def test_point_in_time(text: str, moment: str) -> None:
 def test_no_point_in_time(text: str) -> None:
     with pytest.raises(ValueError):  # noqa: PT011 - any
         moments.point_in_time(text, NOW)
+
+
+def test_that_far_is_as_far_as_the_calendar_goes() -> None:
+    for seconds in (9_999_999_999_999, 2 * 10**16):
+        assert moments.point_in_time(f"now+{seconds}", NOW) == int(NOW) + seconds
+    for digits in (10**17, 10**18, 2**64, 10**400):
+        with pytest.raises(ValueError):  # noqa: PT011 - any
+            moments.point_in_time(f"now+{digits}", NOW)
 
 
 @pytest.mark.parametrize("word", ["today", "NOW ", "noon", "now+1hour", "10:00", "1224 ", "now" + " " * 9, "T"])
