@@ -93,25 +93,27 @@ class _Moment:
         self.date = (year or (self.date[0] if self.date else 0), month, day)
         return match.end()
 
-    def epoch(self) -> int:
-        """The point in time: the next one that fits. Raises ValueError when nothing was said."""
+    def epoch(self, *, past: bool) -> int:
+        """The point in time: the next one that fits, or a past one. Raises ValueError when nothing was said."""
         today, this = self.local()
         if self.date is None and self.clock is None:
             raise ValueError
         clock = self.clock or (0, 0, 0)
         date = self.date
         if date is None:
-            date = self.local(0 if clock[:2] > this[:2] else 86400)[0]
+            date = self.local(0 if past or clock[:2] > this[:2] else 86400)[0]
         year, month, day = date
         if not year:
-            year = today[0] + (0 if ((month, day), clock[:2]) > (today[1:], this[:2]) else 1)
+            is_to_come = ((month, day), clock[:2]) > (today[1:], this[:2])
+            year = today[0] + (-is_to_come if past else not is_to_come)
         return int(time.mktime((year, month, day, *clock, 0, 0, -1)))
 
 
-def point_in_time(text: str, now: float) -> int:
+def point_in_time(text: str, now: float, *, past: bool = False) -> int:
     """The epoch of a local time: "2026-11-22T10:00", "16:00", "tomorrow noon", "now+1hour", "1224", "uts1800000000".
 
-    Without a date or a year it is the next such time: sbatch(1), --begin. Raises ValueError.
+    Without a date or a year it is the next such time: sbatch(1), --begin. past: it is today, or the last such day:
+    sacct(1), --starttime. Raises ValueError.
     """
     text = text.partition("\n")[0]
     if text[:3].lower() == "uts":
@@ -124,6 +126,6 @@ def point_in_time(text: str, now: float) -> int:
     try:
         while pos < len(text):
             pos = pos + 1 if text[pos] in " \t-T" else moment.take(text, pos)
-        return moment.epoch()
+        return moment.epoch(past=past)
     except (OverflowError, OSError):  # beyond the calendar of localtime(3): OverflowError, or EOVERFLOW
         raise ValueError(text) from None
