@@ -31,7 +31,8 @@ class Fault(NamedTuple):
 
     Without a source the entry tells code and sentence alone. ``code`` stands in the place of what Slurm said,
     ``unanswered`` does where nobody could be asked. ``coded``: the entry is one sentence with the code 0 (the job
-    operations of v0.0.36). ``decides``: the code is the answer's, whatever came before.
+    operations of v0.0.36). ``decides``: the code is the answer's, whatever came before. ``nowhere``: the entry has a
+    sentence and a code, and no source.
     """
 
     source: str | None = None
@@ -40,6 +41,7 @@ class Fault(NamedTuple):
     unanswered: int | None = None
     coded: bool = False
     decides: bool = False
+    nowhere: bool = False
 
 
 class Report:
@@ -86,6 +88,8 @@ class Report:
         text = said.text and said.text.format(*asked)
         if said.coded:
             self._add(code, coded_entry(f"{said.source}: {text}"))
+        elif said.nowhere:
+            self._add(code, {name: part for name, part in entry(code, "", text).items() if name != "source"})
         elif said.source is None:
             self._add(code, bare_entry(code))
         else:

@@ -18,6 +18,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+    from .manner import Manner
     from .model import Row, Table
     from .reading import Report
 
@@ -33,14 +34,15 @@ def decode(
     *,
     pointer: str = "#/",
     query: bool = False,
+    manner: Manner | None = None,
 ) -> Record:
     """Read a body or a query by a table, as an API version (36 to 45) does.
 
     A query is an object of texts, of true, and of lists of such, and its table needs no C struct. pointer: where the
-    value stands. What is not in the record was not given, or stands behind a fault; nothing is in that of a report that
-    is full.
+    value stands. manner: of an operation that reads otherwise than the others of its version. What is not in the record
+    was not given, or stands behind a fault; nothing is in that of a report that is full.
     """
-    walk = Walk(version, report, manner_of(version, query=query), context, _read)
+    walk = Walk(version, report, manner or manner_of(version, query=query), context, _read)
     try:
         return _read(walk, table, value, pointer)
     except Ended:

@@ -88,7 +88,7 @@ JOB_STATE_BASE = _pairs(
     mask="JOB_STATE_BASE",
 )
 
-_JOB_STATE_FLAGS = _pairs(
+JOB_STATE_FLAGS = _pairs(
     "job_state_flags",
     """
     COMPLETING COMPLETING
@@ -110,7 +110,7 @@ _JOB_STATE_FLAGS = _pairs(
 
 JOB_STATE = Names(
     "job_state",
-    _as_bits(_JOB_STATE_FLAGS) + JOB_STATE_BASE.entries,
+    _as_bits(JOB_STATE_FLAGS) + JOB_STATE_BASE.entries,
     "?",
 )
 """One word for a job's state: a flag hides the base state, as squeue shows it."""
