@@ -17,7 +17,20 @@ import sys
 import time
 from typing import TYPE_CHECKING, NoReturn
 
-from labkit import accounting, client, config, content, daemons, packages, ports, process, program, releases, users
+from labkit import (
+    accounting,
+    client,
+    config,
+    content,
+    daemons,
+    history,
+    packages,
+    ports,
+    process,
+    program,
+    releases,
+    users,
+)
 from labkit.place import Place, State, register_of_labs
 from labkit.trouble import LabError
 
@@ -120,6 +133,7 @@ def _boot(place: Place, shape: config.Shape) -> State:
     accounting.fill(place, shape)
     known = content.fill(place, shape)
     _write(place("jobs.json"), json.dumps(known, indent=1).encode())
+    _write(place("past-jobs.json"), json.dumps(history.fill(place), indent=1).encode())
     if shape.clusters > 1:
         _write(place("second-jobs.json"), json.dumps(content.fill_second(place), indent=1).encode())
     if shape.jobs:
