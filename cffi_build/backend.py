@@ -34,10 +34,10 @@ GENERATED = os.path.join("build", "generated")
 
 SOURCES = (
     *("writer.c", "json.c", "yaml.c", "storage.c", "lookup.c", "values.c", "sequences.c", "codec.c"),
-    *("derived.c", "job_resources.c", "slurmdbd.c", "shares.c", "releases.c", "immortal.c"),
+    *("derived.c", "accounting.c", "job_resources.c", "slurmdbd.c", "shares.c", "releases.c", "immortal.c"),
     *("guard.c", "lifeline.c", "plugin.c"),
 )
-DECLARATIONS = ("codec_api.h", "shares.h", "releases.h", "lifeline.h", "immortal.h")
+DECLARATIONS = ("codec_api.h", "accounting.h", "shares.h", "releases.h", "lifeline.h", "immortal.h")
 """What Python may call of our own C."""
 
 WARNINGS = ("-std=gnu11", "-fvisibility=hidden", "-Wall", "-Wextra")
@@ -52,6 +52,10 @@ CONSTANTS = (
     *("NO_VAL", "NO_VAL64", "INFINITE", "SHOW_ALL", "SHOW_DETAIL", "SHOW_MIXED", "SLURM_VERSION_NUMBER"),
     *("SHOW_LOCAL", "SHOW_SIBLING", "SHOW_FEDERATION", "SHOW_FUTURE"),
     *("STAT_COMMAND_GET", "KILL_FULL_JOB", "SLURM_AUTH_NOBODY"),
+    *("JOBCOND_FLAG_DUP", "JOBCOND_FLAG_ENV", "JOBCOND_FLAG_NO_DEFAULT_USAGE", "JOBCOND_FLAG_NO_STEP"),
+    *("JOBCOND_FLAG_NO_TRUNC", "JOBCOND_FLAG_NO_WAIT", "JOBCOND_FLAG_NO_WHOLE_HETJOB", "JOBCOND_FLAG_SCRIPT"),
+    *("JOBCOND_FLAG_WHOLE_HETJOB", "SLURMDB_JOB_FLAG_ALTERED", "SLURMDB_JOB_FLAG_BACKFILL", "SLURMDB_JOB_FLAG_NOTSET"),
+    *("SLURMDB_JOB_FLAG_SCHED", "SLURMDB_JOB_FLAG_START_R", "SLURMDB_JOB_FLAG_SUBMIT"),
     *("SLURM_BATCH_SCRIPT", "SLURM_PENDING_STEP", "SLURM_EXTERN_CONT", "SLURM_INTERACTIVE_STEP"),
 )
 """Macros that Python reads; enumerators need no mention."""
@@ -69,6 +73,7 @@ PREAMBLE = """
 #include <slurm/slurmdb.h>
 #include <slurm/slurm_errno.h>
 #include "codec_api.h"
+#include "accounting.h"
 #include "shares.h"
 #include "releases.h"
 #include "lifeline.h"

@@ -21,6 +21,8 @@ void writer_make_complex(writer_t *w);
  * be NULL; both, and the look-up itself, must outlive the writer. NULL: no memory.
  */
 lookup_t *lookup_new(void *tres, void *qos);
+/* The same of associations, from a list of slurmdb_assoc_rec_t; false: no memory. */
+bool lookup_associations(lookup_t *lookup, void *associations);
 void lookup_free(lookup_t *lookup);
 void writer_look_up(writer_t *w, const lookup_t *lookup);
 const char *writer_data(const writer_t *w);

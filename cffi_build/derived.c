@@ -327,7 +327,7 @@ static const struct {
 	{ SIGTTIN, "TTIN" }, { SIGTTOU, "TTOU" }, { SIGXCPU, "XCPU" },
 };
 
-static void signal_text(writer_t *w, int number)
+void derived_signal_text(writer_t *w, int number)
 {
 	char digits[12];
 
@@ -374,7 +374,7 @@ static void write_exit_code(writer_t *w, const void *record, const struct codec_
 	writer_noval(w, signalled, false, signalled ? WTERMSIG(wait_status) : 0);
 	KEY(w, "name");
 	if (signalled)
-		signal_text(w, WTERMSIG(wait_status));
+		derived_signal_text(w, WTERMSIG(wait_status));
 	else
 		writer_text(w, NULL);
 	writer_end_map(w);

@@ -80,6 +80,8 @@ struct names {
 struct lookup {
 	struct names tres;
 	struct names qos;
+	slurmdb_assoc_rec_t **associations; /* by id, then by cluster */
+	size_t associations_count;
 };
 
 static int by_id(const void *left, const void *right)
@@ -142,6 +144,7 @@ void lookup_free(lookup_t *lookup)
 		return;
 	free(lookup->tres.entries);
 	free(lookup->qos.entries);
+	list_items_free((void **) lookup->associations);
 	free(lookup);
 }
 
@@ -161,4 +164,33 @@ bool lookup_tres(const lookup_t *lookup, uint32_t id, char **type, char **name)
 	*type = found->type;
 	*name = found->name;
 	return true;
+}
+
+static int by_key(const void *left, const void *right)
+{
+	const slurmdb_assoc_rec_t *one = *(slurmdb_assoc_rec_t *const *) left;
+	const slurmdb_assoc_rec_t *other = *(slurmdb_assoc_rec_t *const *) right;
+
+	if (one->id != other->id)
+		return one->id < other->id ? -1 : 1;
+	return strcmp(one->cluster ? one->cluster : "", other->cluster ? other->cluster : "");
+}
+
+bool lookup_associations(lookup_t *lookup, void *associations)
+{
+	list_items_free((void **) lookup->associations);
+	lookup->associations = (slurmdb_assoc_rec_t **) list_items(associations, &lookup->associations_count);
+	if (!lookup->associations)
+		return false;
+	qsort(lookup->associations, lookup->associations_count, sizeof(*lookup->associations), by_key);
+	return true;
+}
+
+const void *lookup_association(const lookup_t *lookup, uint32_t id, char *cluster)
+{
+	slurmdb_assoc_rec_t wanted = { .id = id, .cluster = cluster }, *key = &wanted, **found = NULL;
+
+	if (lookup && lookup->associations)
+		found = bsearch(&key, lookup->associations, lookup->associations_count, sizeof(key), by_key);
+	return found ? *found : NULL;
 }

@@ -13,5 +13,7 @@ const char *lookup_user(uint32_t uid);
 const char *lookup_group(uint32_t gid);
 const char *lookup_qos(const lookup_t *lookup, uint32_t id);
 bool lookup_tres(const lookup_t *lookup, uint32_t id, char **type, char **name);
+/* The slurmdb_assoc_rec_t of a cluster, or NULL. */
+const void *lookup_association(const lookup_t *lookup, uint32_t id, char *cluster);
 
 #endif

@@ -66,6 +66,7 @@ _CONSTANTS = {
         CLUSTER_FLAG_DELETED QOS_FLAG_DELETED
     """,
     ("25.11", "26.05"): """
+        SLURMDB_JOB_FLAG_ALTERED
         SELECT_BOARD SELECT_CORE SELECT_CORE_DEFAULT_DIST_BLOCK SELECT_CPU SELECT_LINEAR SELECT_LLN
         SELECT_MEMORY SELECT_ONE_TASK_PER_CORE SELECT_PACK_NODES SELECT_SOCKET
     """,
@@ -130,6 +131,14 @@ _MEMBERS = {
     """,
     ("slurmdb_qos_rec_t", "23.11", "26.05"): "relative_tres_cnt",
     ("slurmdb_qos_rec_t", "26.05", "26.05"): "usage_het",
+    ("slurmdb_job_rec_t", "22.05", "24.11"): "lft",
+    ("slurmdb_job_rec_t", "23.02", "26.05"): "extra failed_node licenses",
+    ("slurmdb_job_rec_t", "23.11", "26.05"): "lineage",
+    ("slurmdb_job_rec_t", "24.05", "26.05"): "std_err std_in std_out",
+    ("slurmdb_job_rec_t", "24.11", "26.05"): "qos_req restart_cnt",
+    ("slurmdb_job_rec_t", "25.05", "26.05"): "resv_req segment_size",
+    ("slurmdb_job_rec_t", "26.05", "26.05"): "exclusive oversubscribe sluid",
+    ("slurmdb_step_rec_t", "25.05", "26.05"): "cwd std_err std_in std_out timelimit",
     ("slurmdb_tres_rec_t", "25.11", "26.05"): "modifier",
     ("slurmdb_user_rec_t", "25.11", "26.05"): "def_qos_id",
     ("stats_info_response_msg_t", "22.05", "25.05"): "parts_packed",

@@ -24,8 +24,11 @@ from .slurmdbd.bodies import TABLES as SLURMDBD_BODIES
 from .slurmdbd.cluster import CLUSTER
 from .slurmdbd.coordinator import COORDINATOR
 from .slurmdbd.instance import INSTANCE
+from .slurmdbd.job import ASSOCIATION as JOB_ASSOCIATION
+from .slurmdbd.job import JOB as JOB_RECORD
 from .slurmdbd.ping import PING as SLURMDBD_PING
 from .slurmdbd.qos import QOS
+from .slurmdbd.step import STEP
 from .slurmdbd.tres import TRES
 from .slurmdbd.user import USER
 from .slurmdbd.wckey import WCKEY
@@ -64,6 +67,9 @@ TABLES = (
     CLUSTER,
     INSTANCE,
     *slurmdbd_statistics.TABLES,
+    STEP,
+    JOB_ASSOCIATION,
+    JOB_RECORD,
 )
 
 READ_TABLES = (JOB_DESC,)

@@ -142,16 +142,18 @@ class Writer:
 
 
 class Names:
-    """Names by id of trackable resources and QOSes, for records that hold the ids alone.
+    """Names by id of trackable resources, QOSes and associations, for records that hold the ids alone.
 
-    ``tres`` and ``qos`` are lists of slurmdb_tres_rec_t and slurmdb_qos_rec_t, which outlive this, or NULL.
+    All are lists, of slurmdb_tres_rec_t, slurmdb_qos_rec_t and slurmdb_assoc_rec_t, which outlive this, or NULL.
     """
 
-    def __init__(self, tres: Any, qos: Any) -> None:
+    def __init__(self, tres: Any, qos: Any, associations: Any = ffi.NULL) -> None:
         raw = lib.lookup_new(tres, qos)
         if raw == ffi.NULL:
             raise MemoryError
         self.raw = ffi.gc(raw, lib.lookup_free)
+        if associations != ffi.NULL and not lib.lookup_associations(raw, associations):
+            raise MemoryError
 
 
 def table(name: str, version: int) -> Any:

@@ -74,13 +74,13 @@ class List:
 
 
 class Names:
-    """Names of trackable resources and of QOSes by lists of them, for records that hold their ids (codec.Names)."""
+    """Names of resources, QOSes and associations by lists of them, for records that hold their ids (codec.Names)."""
 
     def __init__(self, lists: Iterable[List]) -> None:
         """Takes the lists over."""
         self._lists = list(lists)
         pointers = {one.struct: one.pointer for one in self._lists}
-        structs = ("slurmdb_tres_rec_t", "slurmdb_qos_rec_t")
+        structs = ("slurmdb_tres_rec_t", "slurmdb_qos_rec_t", "slurmdb_assoc_rec_t")
         self.lookup = codec.Names(*(pointers.get(struct, ffi.NULL) for struct in structs))
 
     def close(self) -> None:

@@ -11,6 +11,7 @@ from slurmrest_inet.schema.model import BOOLEAN, IN, TEXT, Kind, Row, Source, Ta
 from slurmrest_inet.schema.queries import LIST, TIME
 from slurmrest_inet.schema.scalars import to_text
 
+from . import job_queries
 from .cluster import CLASSIFICATIONS, FLAGS
 from .qos import PREEMPT_MODES
 from .user import LEVELS
@@ -282,3 +283,4 @@ SINGLE_QOS = Table(
     view="single_qos_query",
     parser="OPENAPI_SLURMDBD_QOS_QUERY",
 )
+JOBS = job_queries.JOBS

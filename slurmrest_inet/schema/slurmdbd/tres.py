@@ -3,15 +3,15 @@
 
 from __future__ import annotations
 
-from slurmrest_inet.schema.model import NUMBER, NUMBER_32, TEXT, TEXT_OR_NULL, Row, Table, both
+from slurmrest_inet.schema.model import NULLABLE, NUMBER, NUMBER_32, TEXT, TEXT_OR_NULL, Row, Table, both
 
 TRES = Table(
     "slurmdb_tres_rec_t",
     both(
-        Row("type", "type", TEXT, "Type", required=(36, 45)),
+        Row("type", "type", TEXT_OR_NULL, "Type", required=(36, 45), then={39: TEXT}),
         Row("name", "name", TEXT_OR_NULL, "Name within the type, if there may be several", then={39: TEXT}),
         Row("id", "id", NUMBER_32, "Id"),
-        Row("count", "count", NUMBER._replace(width=64), "How much of it"),
+        Row("count", "count", NULLABLE._replace(width=64), "How much of it", then={39: NUMBER._replace(width=64)}),
     ),
     skip={
         "alloc_secs": "in the records of what was used",
