@@ -98,6 +98,7 @@ _CLUSTERS = (Part("clusters", "slurmdb_cluster_rec_t"),)
 _INSTANCES = (Part("instances", "slurmdb_instance_rec_t"),)
 _DBD_STATISTICS = (Part("statistics", "slurmdb_stats_rec_t", many=False),)
 _QOS = (Part("qos", "slurmdb_qos_rec_t"),)
+_PAST_JOBS = (Part("jobs", "slurmdb_job_rec_t"),)
 _SUBMIT: dict[str, Any] = {"body": "job_submit_req", "name": "submit_job"}
 _UPDATE: dict[str, Any] = {"body": "job_desc_msg_t", "name": "update_job"}
 _CANCEL: dict[str, Any] = {"name": "cancel_job"}
@@ -151,6 +152,9 @@ ROUTES = (
     ),
     _slurmdb("GET", "qos/{qos}", "qos.get", "One QOS", _QOS, "slurmdbd.SINGLE_QOS", words="single_qos", since=40),
     _slurmdb("GET", "tres", "tres.list_all", "All trackable resources", (Part("TRES", "slurmdb_tres_rec_t"),)),
+    _slurmdb("GET", "jobs", "jobs.list_all", "Jobs that slurmdbd remembers", _PAST_JOBS, "slurmdbd.JOBS", until=38),
+    _slurmdb("GET", "job/{job_id:int}", "jobs.get", "One job", _PAST_JOBS, until=37),
+    _slurmdb("GET", "job/{job_id}", "jobs.get", "One job", _PAST_JOBS, since=38, until=38),
 )
 
 

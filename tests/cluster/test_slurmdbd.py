@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import json
+import os
 from typing import TYPE_CHECKING
 
 import homes
@@ -30,7 +32,10 @@ def records(lab: Lab) -> dict[str, list[str]]:
         return list(dict.fromkeys(lab.run("sacctmgr", "-nP", "list", entity, f"format={field}").split()))
 
     fields = {"cluster": "cluster", "account": "account", "user": "user", "qos": "name", "wckey": "wckey", "tres": "id"}
-    return {entity: told(entity, field) for entity, field in fields.items()}
+    found = {entity: told(entity, field) for entity, field in fields.items()}
+    with open(os.path.join(lab.directory, "past-jobs.json"), encoding="utf-8") as file:
+        found["past"] = sorted(map(str, set(json.load(file).values())))
+    return found
 
 
 def test_that_names_are_unique() -> None:
