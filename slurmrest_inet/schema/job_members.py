@@ -240,21 +240,27 @@ _NODES_TROUBLE = {39: "verify_node_count()"}
 
 
 def _sizes(text: str, at: Reading) -> tuple[int, int]:
-    """The smallest and the largest of several sizes that a job may have: "2,4", "1-8:2" (sbatch(1), --nodes)."""
+    """The smallest and the largest of several sizes that a job may have: "2,4", "1-8:2" (sbatch(1), --nodes).
+
+    With a step, slurmctld counts the end in no more.
+    """
+    if "," in text and ":" in text:
+        raise InvalidError
     ends: list[int] = []
     parts: list[str] = []
-    for part in text.split(","):
+    for word in text.split(","):
+        part = word.lstrip(" \t\n\v\f\r")
         match = _SIZES.fullmatch(part)
         if match is None:
             raise InvalidError
-        first, last, step = match[1], match[2] or match[1], match[3] or "1"
-        if not int(step):
+        first, last, step = int(match[1]), int(match[2] or match[1]), match[3]
+        if step and not int(step):
             raise InvalidError
-        sizes = range(int(first), int(last) + 1, int(step))
+        sizes = range(first, last, int(step)) if step else range(first, last + 1)
         if sizes:
             ends += (sizes[0], sizes[-1])
             parts.append(part)
-    if not ends or min(ends) < 1 or max(ends) > _MOST_NODES:
+    if not ends or max(ends) > _MOST_NODES:
         raise InvalidError
     at.members["job_size_str"] = ",".join(parts)  # slurmctld gets no range of nothing
     return min(ends), max(ends)

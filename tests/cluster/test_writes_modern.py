@@ -273,6 +273,30 @@ def test_group_by_name(group: str, status: int, version: int, sides: Sides) -> N
         sides.cancel(ours.job)
 
 
+_FAR = "now+999999999999weeks"
+
+
+@pytest.mark.parametrize("version", ALL)
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        *(("nodes", text) for text in ("4,", ",4", "5-3,", ",", "-1,4", "1-2-3,5", "0-0:1", "3-3:1")),
+        *(("begin_time", text) for text in (_FAR, "now-999999999999weeks", f"now+{2**64}")),
+        ("deadline", _FAR),
+    ],
+)
+def test_what_is_no_value(key: str, value: str, version: int, sides: Sides) -> None:
+    """See no-size and no-calendar of write_differences.LIES."""
+    body = _encoded({"script": SCRIPT, "job": {**JOB, key: value}})
+    real, ours = (who.ask("POST", f"v0.0.{version}/job/submit", body) for who in (sides.real, sides.ours))
+    try:
+        assert real.job, "no difference any more"
+        assert (ours.status, ours.job) == (500, 0)
+        assert [one["error_number"] for one in ours.errors] == [9202]
+    finally:
+        sides.cancel(real.job, ours.job)
+
+
 _OPERATIONS = {
     "submit": ("POST", "job/submit", _encoded({"script": SCRIPT, "job": JOB})),
     "change": ("POST", "job/1", b'{"comment": "x"}'),
@@ -319,7 +343,7 @@ def test_without_slurmctld(operation: str, version: int, lab: Lab, tokens: dict[
 
 def test_that_each_difference_has_its_reason() -> None:
     """None without one, none that no case needs any more but those that have a test of their own, for each version."""
-    own_tests = {"group-name", "component"}
+    own_tests = {"group-name", "component", "no-size", "no-calendar"}
     needed = {}
     for case in (*CASES, *BODIES, *CHANGES, *CANCELS):
         if case.lie is not None:

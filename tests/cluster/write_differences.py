@@ -124,6 +124,10 @@ LIES: dict[str, Lie] = {
         (40, 41), "slurmrestd says nothing of a job that it could not cancel; ours says what v0.0.42 has"
     ),
     "group-name": Lie((41, 42), "slurmrestd dies of a group that is given by name, as the document allows"),
+    "no-size": Lie(
+        _MODERN, "slurmrestd takes an empty text for a size, and a job without one gets 4,294,967,295 nodes"
+    ),
+    "no-calendar": Lie(_MODERN, WRITES["no-calendar"]),
     "component": Lie(_MODERN, "slurmrestd changes the first component of a heterogeneous job when asked for another"),
 }
 
