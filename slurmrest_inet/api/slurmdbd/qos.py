@@ -3,9 +3,10 @@
 
 from __future__ import annotations
 
-from slurmrest_inet.api.errors import INVALID_QUERY
+from slurmrest_inet.api.envelope import Answer
+from slurmrest_inet.api.errors import INVALID_QUERY, NO_CHANGE_IN_DATA
 from slurmrest_inet.api.report import Report
-from slurmrest_inet.api.slurmdbd import listing, said, writing
+from slurmrest_inet.api.slurmdbd import listing, query, said, writing
 from slurmrest_inet.record import TYPE_CHECKING
 from slurmrest_inet.schema.slurmdbd import bodies, queries
 from slurmrest_inet.schema.slurmdbd.qos import QOS as TABLE
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     from typing import Any
 
     from slurmrest_inet.api.call import Call
-    from slurmrest_inet.api.envelope import Answer
     from slurmrest_inet.schema.reading import Members, Record
 
 QOS = listing.Resource(
@@ -33,18 +33,27 @@ QOS = listing.Resource(
     strict=True,
     failing=False,
 )
-_SINGLE = QOS._replace(query=queries.SINGLE_QOS, leads=True)
+_SINGLE = QOS._replace(source={36: "_dump_qos", 40: "_op_handler_qos"}, query=queries.SINGLE_QOS, leads=True)
 
 
 def list_all(call: Call) -> Answer:
-    """GET qos."""
-    return listing.answer(call, QOS)
+    """GET qos. From v0.0.40 on slurmrestd documents parameters and looks at none."""
+    return listing.answer(call, QOS, queried=call.at({36: True, 40: False}))
 
 
 def get(call: Call) -> Answer:
-    """GET qos/{qos}."""
-    name = call.parameters.get("qos") or call.parameters["qos_name"]
-    return listing.answer(call, _SINGLE, {"name_list": [name]}, exact=name)
+    """GET qos/{qos}: by its name, and from v0.0.40 on by its id, too."""
+    name = _asked(call)
+    return listing.answer(call, _SINGLE, _condition(call, name), exact=call.at({36: name, 40: None}))
+
+
+def _asked(call: Call) -> str:
+    return call.parameters.get("qos") or call.parameters["qos_name"]
+
+
+def _condition(call: Call, name: str) -> Members:
+    by_id = call.at({36: False, 40: True}) and name.isascii() and name.isdigit()
+    return {"id_list" if by_id else "name_list": [name]}
 
 
 BODY = writing.Body(
@@ -132,22 +141,27 @@ def _count(kept: database.Transaction, condition: Struct) -> int:
         return len(found)
 
 
-_REMOVE: writing.Sentences = {36: None, 39: "{}() failed", 40: "{} failed"}
+_REMOVE: writing.Sentences = {36: None, 39: "{}() failed", 43: "{} failed"}
+_REMOVES = {36: "_delete_qos", 40: "_op_handler_qos"}
 
 
 def remove(call: Call) -> Answer:
-    """DELETE qos/{qos}."""
-    report, name = Report(call), call.parameters.get("qos") or call.parameters["qos_name"]
+    """DELETE qos/{qos}: as `get`."""
+    report, name = Report(call), _asked(call)
     removed: list[str] = []
 
     def work(kept: database.Transaction) -> None:
+        if call.at({36: False, 40: True}):
+            query.read(call, report, queries.SINGLE_QOS)
         with Struct("slurmdb_qos_cond_t", queries.SINGLE_QOS) as condition:
-            condition.fill({"name_list": [name]})
+            condition.fill(_condition(call, name))
             removed.extend(kept.change("slurmdb_qos_remove", condition))
 
-    done = writing.keep(call, report, work, {39: "_delete_qos", 40: "_op_handler_qos"}, _REMOVE)
+    done = writing.keep(call, report, work, _REMOVES, _REMOVE)
     if done and not removed:
-        said.nothing(call, report, "slurmdb_qos_remove", "_delete_qos")
+        if call.at({36: False, 43: True}):
+            return Answer(code=NO_CHANGE_IN_DATA)
+        said.nothing(call, report, "slurmdb_qos_remove", call.at(_REMOVES))
     told = (done and not report.code) or call.at({36: False, 39: True})
     payload = [("removed_qos", removed)] if told else []
     return report.answer(*payload, note=writing.note(report, "removed", f"QOS {name}"))
