@@ -6,6 +6,7 @@
  * Rule 2: what no release has any more is not here: a call without a shape ends the build.
  */
 #include <slurm/slurm.h>
+#include <slurm/slurmdb.h>
 #include <stdint.h>
 
 #include "releases.h"
@@ -40,6 +41,32 @@ void free_conf(slurm_conf_t *conf)
 	slurm_free_ctl_conf(conf);
 #endif
 }
+
+#ifdef HAS_MEMBER_slurmdbd_conf_t_archive_dir
+/* Exported by libslurm for everything that it allocates, but in none of its headers. */
+extern void slurm_xfree(void **pointer) __attribute__((weak));
+
+void free_slurmdbd_conf(void *pointer)
+{
+	slurmdbd_conf_t *conf = pointer;
+	char **const texts[] = {
+		&conf->archive_dir, &conf->archive_script, &conf->dbd_addr,	 &conf->dbd_backup,
+		&conf->dbd_host,    &conf->default_qos,	   &conf->log_file,	 &conf->parameters,
+		&conf->pid_file,    &conf->storage_loc,	   &conf->storage_pass_script, &conf->storage_user,
+	};
+
+	if (!slurm_xfree)
+		return;
+	for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++)
+		slurm_xfree((void **) texts[i]);
+	slurm_xfree(&pointer);
+}
+#else
+void free_slurmdbd_conf(void *conf)
+{
+	(void) conf;
+}
+#endif
 
 /* Exported where slurm_kill_jobs is, in no header. */
 extern void slurm_free_kill_jobs_response_msg(void *answer) __attribute__((weak));

@@ -9,6 +9,7 @@
 
 #include <slurm/slurm.h>
 #include <slurm/slurmdb.h>
+#include <stdio.h>
 
 #define DERIVED(name) const struct derived derived_##name = { .write = write_##name }
 
@@ -43,3 +44,49 @@ static void write_rollups(writer_t *w, const void *record, const struct codec_ro
 	writer_end_list(w);
 }
 DERIVED(rollups);
+
+#ifdef HAS_MEMBER_slurmdbd_conf_t_purge_event
+/* After what time something is purged: a number of one unit, and a bit for what becomes of it. */
+static void write_purge(writer_t *w, const void *record, const struct codec_row *row)
+{
+	uint32_t purge = (uint32_t) codec_load((const char *) record + row->offset, row->storage);
+	bool set = purge != NO_VAL;
+	int64_t number = set ? (int64_t) (purge & SLURMDB_PURGE_BASE) : 0;
+
+	codec_key(w, row);
+	writer_begin_map(w);
+	KEY(w, "set");
+	writer_boolean(w, set);
+	KEY(w, "hours");
+	writer_integer(w, purge & SLURMDB_PURGE_HOURS ? number : 0);
+	KEY(w, "days");
+	writer_integer(w, purge & SLURMDB_PURGE_DAYS ? number : 0);
+	KEY(w, "months");
+	writer_integer(w, purge & SLURMDB_PURGE_MONTHS ? number : 0);
+	KEY(w, "archive");
+	writer_boolean(w, set && (purge & SLURMDB_PURGE_ARCHIVE));
+	writer_end_map(w);
+}
+DERIVED(purge);
+
+/* A time in seconds as Slurm writes it: 1-02:03:04. */
+static void write_time_range(writer_t *w, const void *record, const struct codec_row *row)
+{
+	uint32_t seconds = (uint32_t) codec_load((const char *) record + row->offset, row->storage);
+	uint32_t days = seconds / 86400;
+	char text[32];
+	int length = 0;
+
+	codec_key(w, row);
+	if (seconds == INFINITE) {
+		writer_text(w, "UNLIMITED");
+		return;
+	}
+	if (days)
+		length = snprintf(text, sizeof(text), "%u-", days);
+	snprintf(text + length, sizeof(text) - (size_t) length, "%02u:%02u:%02u", seconds / 3600 % 24, seconds / 60 % 60,
+		 seconds % 60);
+	writer_text(w, text);
+}
+DERIVED(time_range);
+#endif

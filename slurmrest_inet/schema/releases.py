@@ -65,6 +65,10 @@ _CONSTANTS = {
     ("25.05", "26.05"): """
         CLUSTER_FLAG_DELETED QOS_FLAG_DELETED
     """,
+    ("26.05", "26.05"): """
+        DBD_CONF_FLAG_ALLOW_NO_DEF_ACCT DBD_CONF_FLAG_ALL_RES_ABS DBD_CONF_FLAG_DISABLE_ARCHIVE_COMMANDS
+        DBD_CONF_FLAG_DISABLE_COORD_DBD
+    """,
     ("25.11", "26.05"): """
         SLURMDB_JOB_FLAG_ALTERED
         SELECT_BOARD SELECT_CORE SELECT_CORE_DEFAULT_DIST_BLOCK SELECT_CPU SELECT_LINEAR SELECT_LLN
@@ -139,6 +143,12 @@ _MEMBERS = {
     ("slurmdb_job_rec_t", "25.05", "26.05"): "resv_req segment_size",
     ("slurmdb_job_rec_t", "26.05", "26.05"): "exclusive oversubscribe sluid",
     ("slurmdb_step_rec_t", "25.05", "26.05"): "cwd std_err std_in std_out timelimit",
+    ("slurmdbd_conf_t", "26.05", "26.05"): """
+        archive_dir archive_script commit_delay dbd_addr dbd_backup dbd_host dbd_port debug_level default_qos
+        flags log_file max_purge_limit max_time_range parameters persist_conn_rc_flags pid_file purge_event
+        purge_job purge_jobenv purge_jobscript purge_resv purge_step purge_suspend purge_txn purge_usage
+        storage_loc storage_pass_script storage_user syslog_debug track_ctld track_wckey
+    """,
     ("slurmdb_tres_rec_t", "25.11", "26.05"): "modifier",
     ("slurmdb_user_rec_t", "25.11", "26.05"): "def_qos_id",
     ("stats_info_response_msg_t", "22.05", "25.05"): "parts_packed",

@@ -22,6 +22,7 @@ from .slurmdbd.association import ASSOCIATION, ASSOCIATION_SHORT
 from .slurmdbd.association import USAGE as ASSOCIATION_USAGE
 from .slurmdbd.bodies import TABLES as SLURMDBD_BODIES
 from .slurmdbd.cluster import CLUSTER
+from .slurmdbd.conf import CONF
 from .slurmdbd.coordinator import COORDINATOR
 from .slurmdbd.instance import INSTANCE
 from .slurmdbd.job import ASSOCIATION as JOB_ASSOCIATION
@@ -70,6 +71,7 @@ TABLES = (
     STEP,
     JOB_ASSOCIATION,
     JOB_RECORD,
+    CONF,
 )
 
 READ_TABLES = (JOB_DESC,)

@@ -235,6 +235,20 @@ def statistics() -> Message:
     return Message(slot[0], lib.slurmdb_destroy_stats_rec, "slurmdb_stats_rec_t", slot[0], 1)
 
 
+def configuration() -> Message:
+    """slurmdb_config_get: how slurmdbd is configured. Raises SlurmError, and MissingError before 26.05."""
+    try:
+        slot = ffi.new("slurmdbd_conf_t **")
+    except ffi.error:
+        raise MissingError("slurmdbd_conf_t") from None
+    code, errno = _ask("slurmdb_config_get", slot)
+    if code or slot[0] == ffi.NULL:
+        drop()
+        raise _error(code, errno)
+    _reopened()
+    return Message(slot[0], lib.free_slurmdbd_conf, "slurmdbd_conf_t", slot[0], 1)
+
+
 def pings() -> list[tuple[str, int, int]]:
     """(host name, code, microseconds) of every slurmdbd that slurm.conf of this host names, the code 0 when it answers.
 

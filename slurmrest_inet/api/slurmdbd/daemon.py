@@ -8,6 +8,7 @@ from slurmrest_inet.api.report import Fault, Report
 from slurmrest_inet.api.slurmdbd import said
 from slurmrest_inet.record import TYPE_CHECKING
 from slurmrest_inet.slurm import database
+from slurmrest_inet.slurm.fill import MissingError
 from slurmrest_inet.slurm.library import SlurmError, lib, strerror
 
 if TYPE_CHECKING:
@@ -61,3 +62,15 @@ def diag(call: Call) -> Answer:
 
 _WITHOUT: dict[int, tuple[tuple[str, Any], ...]] = {36: (), 39: (("statistics", None),), 40: ()}
 _REFUSED: dict[int, tuple[tuple[str, Any], ...]] = {36: (), 39: (("statistics", {}),)}
+
+
+def conf(call: Call) -> Answer:
+    """GET conf: how slurmdbd is configured. Raises RestError 501 before 26.05, where libslurm tells it otherwise."""
+    report = Report(call)
+    try:
+        return report.answer(("slurmdbd_conf", Members(database.configuration())))
+    except SlurmError as error:
+        said.failed(call, report, error, "slurmdb_config_get")
+        return report.answer()
+    except MissingError as error:
+        said.missing(error)
