@@ -1,27 +1,32 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The suite on one release of Slurm after the other: this machine's own, and the others in enclosures (`tests/run`).
+"""The suite on each release of Slurm: this machine's own, and beside it the others in enclosures (`tests/run`).
 
 Rule 1: what is built, checked and tested is a copy of the checkout, which is only read.
-Rule 2: a release that fails does not keep the next from its turn; being told to end does.
+Rule 2: a release that fails does not keep another from its turn; being told to end does.
 Rule 3: nothing is left, however it ends, but installed packages and the folders of other releases (labkit/rootfs.py).
+Rule 4: a test waits for servers most of the time, so two releases have room on two processors. What the others print
+        waits until the first has been tested.
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import glob
+import json
 import os
 import shutil
 import signal
 import sys
 import tempfile
 import time
+import traceback
 from typing import TYPE_CHECKING, NamedTuple
 
 CHECKOUT = os.path.normpath(os.path.join(os.path.dirname(os.path.realpath(__file__)), "../.."))
 sys.path.insert(0, os.path.join(CHECKOUT, "contrib/lab"))
 
-from labkit import enclosure, packages, process, releases, wheels  # noqa: E402
+from labkit import enclosure, kernel, packages, process, releases, wheels  # noqa: E402
 from labkit.trouble import LabError  # noqa: E402
 
 if TYPE_CHECKING:
@@ -48,6 +53,13 @@ class Run(NamedTuple):
 
     release: releases.Release
     tests: tuple[str, ...]  # folders, relative to the checkout
+
+
+class Result(NamedTuple):
+    """What came of a release: whether all is well, and one line about it."""
+
+    passed: bool
+    said: str
 
 
 class _FailedError(Exception):
@@ -139,15 +151,71 @@ def _enclosed(run: Run, folder: str, options: Sequence[str]) -> tuple[bool, str]
         process.kill(firsts)
 
 
-def _attempt(run: Run, work: str, options: Sequence[str]) -> tuple[bool, str]:
+def _attempt(run: Run, work: str, options: Sequence[str]) -> Result:
+    begun = time.monotonic()
+    print(f"tests/run: Slurm {run.release.name}", flush=True)
     folder = os.path.join(work, run.release.name)
     try:
         shutil.copytree(os.path.join(work, "source"), os.path.join(folder, "checkout"), symlinks=True)
-        return (_own if run.release.name == releases.own() else _enclosed)(run, folder, options)
+        passed, said = (_own if run.release.name == releases.own() else _enclosed)(run, folder, options)
     except (LabError, _FailedError) as error:
-        return False, str(error)
+        passed, said = False, str(error)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+    return Result(passed, f"Slurm {run.release.name}: {said} ({time.monotonic() - begun:.0f} s in all)")
+
+
+class _Beside:
+    """A process of its own that tests some releases one after the other."""
+
+    def __init__(self, runs: Sequence[Run], work: str, options: Sequence[str]) -> None:
+        self._printed = tempfile.TemporaryFile()  # noqa: SIM115 - closed by `end`
+        self._results, results = os.pipe()
+        sys.stdout.flush()
+        self._process = os.fork()
+        if self._process:
+            os.close(results)
+            return
+        try:
+            kernel.die_with_parent(signal.SIGTERM)
+            for descriptor in (1, 2):
+                os.dup2(self._printed.fileno(), descriptor)
+            with open(results, "w", encoding="utf-8") as file:
+                json.dump([_attempt(run, work, options) for run in runs], file)
+        except Exception:  # noqa: BLE001 - nothing leads back into what the parent does
+            traceback.print_exc()
+        finally:
+            sys.stdout.flush()
+            os._exit(1)
+
+    def results(self) -> list[Result]:
+        """Wait for the end, and print what it printed."""
+        with open(self._results, encoding="utf-8", closefd=False) as file:
+            text = file.read()
+        self._printed.seek(0)
+        shutil.copyfileobj(self._printed, sys.stdout.buffer)
+        sys.stdout.flush()
+        return [Result(*one) for one in json.loads(text)] if text else [Result(False, "the other releases: no result")]
+
+    def end(self) -> None:
+        """End it, if it has not ended, and wait for that."""
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(self._process, signal.SIGTERM)
+        os.waitpid(self._process, 0)
+        self._printed.close()
+        os.close(self._results)
+
+
+def _test(plan: Sequence[Run], work: str, options: Sequence[str]) -> list[Result]:
+    """The first release here, the others beside it."""
+    first, *others = plan
+    if not others:
+        return [_attempt(first, work, options)]
+    beside = _Beside(others, work, options)
+    try:
+        return [_attempt(first, work, options), *beside.results()]
+    finally:
+        beside.end()
 
 
 def _plan(options: argparse.Namespace) -> list[Run]:
@@ -165,7 +233,7 @@ def _parser() -> argparse.ArgumentParser:
         prog="tests/run",
         usage="tests/run [--release R | --all] [option of pytest ...]",
         description="Install what the tests need, build and check the project, and test it on real clusters: "
-        f"all on this machine's own release of Slurm, then on the others {', '.join(_BY_RELEASE)}.",
+        f"all on this machine's own release of Slurm, and beside it {', '.join(_BY_RELEASE)} on the others.",
         allow_abbrev=False,
     )
     which = parser.add_mutually_exclusive_group()
@@ -182,7 +250,6 @@ def main(arguments: Sequence[str]) -> int:
     plan = _plan(options)
     cluster = (*packages.CLUSTER, *packages.MANY_JOBS, *packages.BUILD)
     packages.require((*cluster, *packages.HOSTS, *packages.MACHINES), install=True)
-    closing = []
     os.umask(0o022)
     # Below /var/tmp, and open: instances run as users who may not see the checkout.
     with tempfile.TemporaryDirectory(prefix="slurmrest-inet-tests.", dir="/var/tmp") as work:
@@ -190,13 +257,9 @@ def main(arguments: Sequence[str]) -> int:
         # At once, so that each release gets the same, whatever somebody edits meanwhile.
         unwanted = shutil.ignore_patterns(*_NOT_COPIED)
         shutil.copytree(CHECKOUT, os.path.join(work, "source"), ignore=unwanted, symlinks=True)
-        for run in plan:
-            begun = time.monotonic()
-            print(f"tests/run: Slurm {run.release.name}", flush=True)
-            passed, said = _attempt(run, work, passed_on)
-            closing.append((passed, f"Slurm {run.release.name}: {said} ({time.monotonic() - begun:.0f} s in all)"))
-    print(*(line for _, line in closing), sep="\n", flush=True)
-    return 0 if all(passed for passed, _ in closing) else 1
+        results = _test(plan, work, passed_on)
+    print(*(result.said for result in results), sep="\n", flush=True)
+    return 0 if all(result.passed for result in results) else 1
 
 
 def _told(number: int, _frame: FrameType | None = None) -> None:
