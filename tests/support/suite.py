@@ -40,7 +40,8 @@ _BY_RELEASE = ("codec", "schema", "slurm", "cluster", "process")
 _CHECKERS = ("ruff", "mypy", "types-")  # requirements of the test extra that no test needs
 _SLOW = ("-m", "", "--hypothesis-profile=slow")
 _NOT_COPIED = (
-    ".git", ".venv", "venv", ".*_cache", ".hypothesis", "__pycache__", "*.so", "*.egg-info", "build", "dist",
+    ".git", ".venv", "venv", ".*_cache", ".hypothesis", "__pycache__", "*.so", "_regexes.py", "*.egg-info", "build",
+    "dist",
 )  # fmt: skip
 _PASSED_IN = ("CI", "TERM", "COLUMNS", "NO_COLOR", "FORCE_COLOR", "PY_COLORS", "PYTEST_ADDOPTS")
 _PYTHON = "/usr/bin/python3"
