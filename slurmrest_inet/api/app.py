@@ -124,11 +124,13 @@ class Application:
         size = len(request.body) or len(request.query or "")
         call = Call(match.version, match.parameters, *_told(request, dialect), flags, match.route.query, size)
         self.adopt(identity)
-        if match.route.side == "slurmdb":
-            from slurmrest_inet.slurm import database  # noqa: PLC0415 - slurmctld's side needs none
+        try:
+            answer = self.operation(match.route.function)(call)
+        finally:
+            if match.route.side == "slurmdb":
+                from slurmrest_inet.slurm import database  # noqa: PLC0415 - slurmctld's side needs none
 
-            database.new_request()
-        answer = self.operation(match.route.function)(call)
+                database.end_request()
         status = errors.status_of(answer.code, versions.HOME[match.version])
         about = meta.of(match.route.side, match.version, self._peer, identity, call.flags)
         format_ = self._format(accepted.yaml, match.version)

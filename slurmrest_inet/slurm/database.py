@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """slurmdbd: the one connection of this process, what is asked on it, and when what was changed there stays.
 
-Rule 1: a connection is opened when it is first needed, and closed before libslurm acts for somebody else.
+Rule 1: a connection is opened when a request first needs it, and left with the request. While it is open, slurmdbd
+        asks nobody who is behind it, so a token would hold beyond its end; one of its 100 threads waits on it; and the
+        tables that were read on it cannot be dropped: nobody could remove a cluster.
 Rule 2: what a request changes is committed once, at its end. Whatever fails before that drops the connection, and
         slurmdbd takes back what was not committed when it sees the end of it.
 Rule 3: libslurm opens a connection that broke again by itself and says nothing; what was changed on the broken one is
@@ -93,16 +95,15 @@ _connection: Any = ffi.NULL
 _socket: tuple[int, int] | None = None
 """The connection's descriptor and the number of the socket behind it, which no other socket has as long as it lives."""
 
-_seen = False
-"""Whether an earlier request has asked something: MariaDB goes on to show what there was then (REPEATABLE READ)."""
 _away = False
 """Whether this request found nobody."""
 
 
-def new_request() -> None:
-    """Another request begins: it sees what there is now, and tries anew to reach slurmdbd."""
-    global _seen, _away
-    _seen, _away = _connection != ffi.NULL, False
+def end_request() -> None:
+    """Leave the connection; the next request tries anew to reach slurmdbd."""
+    global _away  # noqa: PLW0603 - see connect
+    drop()
+    _away = False
 
 
 def _unreachable(errno: int) -> UnreachableError:
@@ -112,18 +113,10 @@ def _unreachable(errno: int) -> UnreachableError:
 
 
 def connect() -> None:
-    """Have a connection that shows what there is now. Raises UnreachableError."""
-    global _connection, _socket, _seen  # noqa: PLW0603 - libslurm's connection is one a process, and these describe it
+    """Have a connection. Raises UnreachableError."""
+    global _connection, _socket  # noqa: PLW0603 - libslurm's connection is one a process, and these describe it
     if _away:
         raise UnreachableError(0)
-    if _connection != ffi.NULL and _seen:
-        _seen = False
-        ffi.errno = 0
-        if lib.slurmdb_connection_commit(_connection, False):
-            errno = ffi.errno
-            drop()
-            raise _unreachable(errno)
-        _reopened()
     if _connection != ffi.NULL:
         return
     library.before_change(drop)
@@ -146,9 +139,12 @@ def drop() -> None:
     again, and in later releases wants what only Slurm's own programs have.
     """
     global _connection  # noqa: PLW0603 - see connect
+    if _connection != ffi.NULL:
+        # One that libslurm has opened again may hold a change, and with it locks in the database.
+        _reopened()
+        if _socket is not None:
+            os.close(_socket[0])
     lib.lifeline_end()
-    if _connection != ffi.NULL and _socket is not None and _is_same():
-        os.close(_socket[0])
     _connection = ffi.NULL
 
 
@@ -303,9 +299,12 @@ class Transaction:
         """What was called last, for whoever tells of an error."""
         self._open = False
         """Whether something was asked that is not committed."""
+        self._socket: tuple[int, int] | None = None
+        """That of the connection which it is about, whatever is asked besides (rule 3)."""
 
     def __enter__(self) -> Self:
         connect()
+        self._socket = _socket
         return self
 
     def __exit__(self, _type: type[BaseException] | None, _error: object, _trace: TracebackType | None) -> None:
@@ -320,7 +319,7 @@ class Transaction:
         self.function = name
         self._open = True
         found, errno = _ask(name, *arguments)
-        if not _is_same():
+        if _socket != self._socket or not _is_same():
             raise _unreachable(errno)
         return found, errno
 

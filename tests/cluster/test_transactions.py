@@ -46,6 +46,17 @@ main()
 """
 """An instance that stops itself before a call of libslurm's in a transaction."""
 
+
+def _told_by_mariadb(lab: Lab, query: str) -> str:
+    command = ["mariadb", "-N", "-S", lab.variables["LAB_MYSQL_SOCKET"], "-e", query]
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout
+
+
+def _changing(lab: Lab) -> str:
+    """How many transactions have changed something that is neither committed nor taken back."""
+    return _told_by_mariadb(lab, "select count(*) from information_schema.innodb_trx where trx_rows_modified").strip()
+
+
 Post = "Callable[[list[dict[str, Any]]], bytes]"
 
 
@@ -57,9 +68,7 @@ def kept(lab: Lab) -> Iterator[Callable[[], list[str]]]:
         listed = lab.run("sacctmgr", "-nP", "list", "qos", "format=name").split()
         names = sorted(name for name in listed if name.startswith(PREFIX))
         query = "select name from slurm_acct_db.qos_table where deleted=0 and name like 'trx%'"
-        command = ["mariadb", "-N", "-S", lab.variables["LAB_MYSQL_SOCKET"], "-e", query]
-        stored = subprocess.run(command, capture_output=True, text=True, check=True).stdout.split()
-        assert names == sorted(stored)
+        assert names == sorted(_told_by_mariadb(lab, query).split())
         return names
 
     yield told
@@ -149,6 +158,25 @@ def test_a_slurmdbd_that_comes_back_in_between(lab: Lab, kept: Callable[[], list
         answer = instance.answer()
     assert answer.status == 502
     assert json.loads(answer.body)["errors"][0]["error_number"] == 7000
+    assert kept() == []
+
+
+def test_a_slurmdbd_that_comes_back_between_two_calls(lab: Lab, kept: Callable[[], list[str]], post: Any) -> None:
+    """What was changed on the other connection goes with it, also while the client stays: nothing is locked."""
+    with _stopping(lab, "slurmdb_qos_add").converse() as instance:
+        instance.send(post(_named("a", "b")).replace(b"/v0.0.42/", b"/v0.0.38/").replace(b'"qos"', b'"QOS"'))
+        _wait_until_it_stops(instance.process)
+        instance.process.send_signal(signal.SIGCONT)
+        _wait_until_it_stops(instance.process)  # before the second one
+        lab.stop("slurmdbd")
+        lab.start("slurmdbd")
+        instance.process.send_signal(signal.SIGCONT)
+        assert b'"error_number":7000' in instance.answer().body
+        assert instance.process.poll() is None
+        until = time.monotonic() + 2
+        while _changing(lab) != "0" and time.monotonic() < until:
+            time.sleep(0.1)
+        assert _changing(lab) == "0"
     assert kept() == []
 
 
