@@ -215,7 +215,10 @@ static void value_of(writer_t *w, const struct codec_row *row, const void *recor
 		writer_string(w, w->word, w->word_length);
 		break;
 	case KIND_QOS:
-		codec_qos(w, (uint32_t) codec_load(at, row->storage));
+		if ((row->options & OPTION_ZERO_NULL) && !codec_is_qos((uint32_t) codec_load(at, row->storage)))
+			writer_null(w);
+		else
+			codec_qos(w, (uint32_t) codec_load(at, row->storage));
 		break;
 	case KIND_QOS_CSV:
 		sequence_qos(w, load_text(at));

@@ -126,13 +126,19 @@ void codec_group(writer_t *w, uint32_t gid, bool empty)
 		writer_null(w);
 }
 
+/* Ids begin with 1. */
+bool codec_is_qos(uint32_t id)
+{
+	return id && id < NO_VAL;
+}
+
 void codec_qos(writer_t *w, uint32_t id)
 {
 	const char *name = lookup_qos(w->lookup, id);
 	char number[12];
 
-	/* Ids begin with 1; one that has no name here is told all the same. */
-	if (!name && id && id < NO_VAL) {
+	/* One that has no name here is told all the same. */
+	if (!name && codec_is_qos(id)) {
 		snprintf(number, sizeof(number), "%u", id);
 		name = number;
 	}

@@ -9,6 +9,7 @@
 void codec_key(writer_t *w, const struct codec_row *row);
 void codec_flags(writer_t *w, const struct codec_names *names, uint64_t value);
 void codec_user(writer_t *w, uint32_t uid, bool empty);
+bool codec_is_qos(uint32_t id);
 void codec_qos(writer_t *w, uint32_t id);
 /* The kinds that are one value; what a kind leaves open, the row's options say. */
 void codec_integer(writer_t *w, const struct codec_row *row, int64_t value);

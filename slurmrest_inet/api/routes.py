@@ -100,6 +100,10 @@ _DBD_CONF = (Part("slurmdbd_conf", "slurmdbd_conf_t", many=False),)
 _DBD_STATISTICS = (Part("statistics", "slurmdb_stats_rec_t", many=False),)
 _QOS = (Part("qos", "slurmdb_qos_rec_t"),)
 _PAST_JOBS = (Part("jobs", "slurmdb_job_rec_t"),)
+_ACCOUNTS = (Part("accounts", "slurmdb_account_rec_t"),)
+_ASSOCIATIONS = (Part("associations", "slurmdb_assoc_rec_t"),)
+_USERS = (Part("users", "slurmdb_user_rec_t"),)
+_WCKEYS = (Part("wckeys", "slurmdb_wckey_rec_t"),)
 _SUBMIT: dict[str, Any] = {"body": "job_submit_req", "name": "submit_job"}
 _UPDATE: dict[str, Any] = {"body": "job_desc_msg_t", "name": "update_job"}
 _CANCEL: dict[str, Any] = {"name": "cancel_job"}
@@ -157,6 +161,19 @@ ROUTES = (
     _slurmdb("GET", "jobs", "jobs.list_all", "Jobs that slurmdbd remembers", _PAST_JOBS, "slurmdbd.JOBS", until=38),
     _slurmdb("GET", "job/{job_id:int}", "jobs.get", "One job", _PAST_JOBS, until=37),
     _slurmdb("GET", "job/{job_id}", "jobs.get", "One job", _PAST_JOBS, since=38, until=38),
+    _slurmdb("GET", "accounts", "accounts.list_all", "All accounts", _ACCOUNTS, "slurmdbd.ACCOUNTS"),
+    _slurmdb("GET", "account/{account_name}", "accounts.get", "One account", _ACCOUNTS, "slurmdbd.ACCOUNT"),
+    _slurmdb("GET", "users", "users.list_all", "All users", _USERS, "slurmdbd.USERS"),
+    _slurmdb("GET", "user/{user_name}", "users.get", "One user", _USERS, "slurmdbd.USER", until=39),
+    _slurmdb("GET", "user/{name}", "users.get", "One user", _USERS, "slurmdbd.USER", since=40),
+    _slurmdb(
+        *("GET", "associations", "associations.list_all", "All associations"),
+        *(_ASSOCIATIONS, "slurmdbd.ASSOCIATIONS"),
+    ),
+    _slurmdb("GET", "association", "associations.get", "One association", _ASSOCIATIONS, "slurmdbd.ASSOCIATIONS"),
+    _slurmdb("GET", "wckeys", "wckeys.list_all", "All wckeys", _WCKEYS, "slurmdbd.WCKEYS"),
+    _slurmdb("GET", "wckey/{wckey}", "wckeys.get", "Wckeys of one name", _WCKEYS, until=39),
+    _slurmdb("GET", "wckey/{id}", "wckeys.get", "Wckeys of one name", _WCKEYS, since=40),
 )
 
 

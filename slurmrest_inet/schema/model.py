@@ -239,6 +239,7 @@ LISTED_NUMBERS = Kind("list_numbers", type="array")
 """A Slurm list of texts with a number each."""
 QOS = Kind("qos")
 """The name of a QOS by its id, empty without one."""
+QOS_OR_NULL = Kind("qos", ("ZERO_NULL",))
 QOS_CSV = Kind("qos_csv", type="array")
 """Names of QOSes by a text with commas between ids."""
 QOS_LISTED = Kind("qos_list", type="array")

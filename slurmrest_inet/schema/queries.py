@@ -46,7 +46,7 @@ def _time(value: Any, at: Reading) -> int:
     raise InvalidError("Invalid or unset timestamp value", CONVERSION)
 
 
-def _listed(value: Any, _at: Reading) -> list[str]:
+def listed(value: Any, _at: Reading) -> list[str]:
     """What a comma list names, or all of them where the parameter was repeated."""
     texts = value if isinstance(value, list) else [value]
     return [word for text in texts for word in ("" if text is True else to_text(text)).split(",")]
@@ -63,7 +63,7 @@ _UPDATE_TIME = Row(
     way=IN,
 )
 _FLAGS = Row("flags", "flags", flags(names.JOB_SHOW_FLAGS_39), "What is shown", since=40, way=IN)
-LIST = Kind("csv", type="string", read=_listed)
+LIST = Kind("csv", type="string", read=listed)
 
 
 def _query(name: str, parser: str, *rows: Row) -> Table:

@@ -53,7 +53,7 @@ WHOLE = {
 }
 
 
-@pytest.mark.parametrize("version", [36, 38])
+@pytest.mark.parametrize("version", [37, 38])
 def test_an_association_of_old(version: int) -> None:
     record, faults = old(ASSOCIATION, WHOLE, version)
     assert faults == []

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from slurmrest_inet.api.errors import code_of
+from slurmrest_inet.api.report import Fault
 from slurmrest_inet.api.slurmdbd import listing
 from slurmrest_inet.record import TYPE_CHECKING
 from slurmrest_inet.schema.slurmdbd.queries import INSTANCES as QUERY
@@ -19,7 +21,10 @@ INSTANCES = listing.Resource(
     source={36: "_dump_instance_cond"},
     query=QUERY,
     keeps={36: False},
+    many=False,
 )
+_TOO_MANY = "Ambiguous request: More than 1 instance would have been dumped."
+_SINGLE: dict[int, Fault | None] = {36: Fault("_dump_instance_cond", _TOO_MANY, code_of("ESLURM_DATA_AMBIGUOUS_QUERY"))}
 
 
 def list_all(call: Call) -> Answer:
@@ -29,4 +34,4 @@ def list_all(call: Call) -> Answer:
 
 def get(call: Call) -> Answer:
     """GET instance: the one that fits the query."""
-    return listing.answer(call, INSTANCES, single="Ambiguous request: More than 1 instance would have been dumped.")
+    return listing.answer(call, INSTANCES, single=_SINGLE)

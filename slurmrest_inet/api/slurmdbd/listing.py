@@ -8,7 +8,7 @@ Rule 2: up to v0.0.38 slurmrestd connects with its first call, later before it l
 from __future__ import annotations
 
 from slurmrest_inet.api.envelope import Listed
-from slurmrest_inet.api.errors import INVALID_QUERY, code_of
+from slurmrest_inet.api.errors import INVALID_QUERY
 from slurmrest_inet.api.report import Report
 from slurmrest_inet.api.slurmdbd import query, said
 from slurmrest_inet.record import TYPE_CHECKING, NamedTuple
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from slurmrest_inet.api.call import Call
     from slurmrest_inet.api.envelope import Answer
+    from slurmrest_inet.api.report import Fault
     from slurmrest_inet.schema.model import Table
     from slurmrest_inet.schema.reading import Members
 
@@ -35,8 +36,10 @@ class Resource(NamedTuple):
     found, by version. begin: libslurm's function that sets a condition to unset values (slurmdb_init_). query: what a
     client may ask. tres, qos: whether names of these are looked up. keeps: whether an empty list is in the answer where
     there is nothing to tell, by version. view: a table of the record that is not the struct's own. told: whether it is
-    said that nothing was found, by version. strict: v0.0.38 refuses a parameter that it does not know. failing: whether
-    an empty list is in the answer where a call failed. leads: the records are asked for before the names.
+    said that nothing was found, by version. strict: v0.0.38 refuses a parameter that it does not know; False: it tells
+    of it and goes on; None: neither. failing: whether an empty list is in the answer where a call failed, by version,
+    if it is where nothing was found. many: whether it is where there were too many. leads: the records are asked for
+    before the names, which are not if there are none.
     """
 
     key: dict[int, str]
@@ -51,8 +54,9 @@ class Resource(NamedTuple):
     keeps: dict[int, bool] = {36: True}  # noqa: RUF012 - nobody changes it
     view: str | None = None
     told: dict[int, bool] = {36: True}  # noqa: RUF012 - likewise
-    strict: bool = False
-    failing: bool = True
+    strict: bool | None = None
+    failing: dict[int, bool] = {36: True, 40: False}  # noqa: RUF012 - likewise
+    many: bool = True
     leads: bool = False
 
 
@@ -62,13 +66,14 @@ def answer(
     asked: Members | None = None,
     *,
     queried: bool = True,
-    single: str | None = None,
+    single: dict[int, Fault | None] | None = None,
     exact: str | None = None,
 ) -> Answer:
     """Return the list of the records that the query and `asked`, members of the condition, name.
 
-    queried: whether the client's query is looked at. single: what is said of several records, where there may be one
-    only. exact: the name of the one that is meant, where slurmdbd minds no case of letters. Raises RestError 501.
+    queried: whether the client's query is looked at. single: what is said of several records where there may be one
+    only, by version. exact: the name of the one that is meant, where slurmdbd minds no case of letters. Raises
+    RestError 501.
     """
     report, function = Report(call), resource.get
     lists: list[database.List] = []
@@ -76,28 +81,31 @@ def answer(
         if call.at(said.OPENS_FIRST):
             database.connect()
         condition = query.read(call, report, resource.query) if queried else {}
-        if condition is None or (resource.strict and _is_refused(call, report, resource)):
+        if condition is None or _is_refused(call, report, resource):
             return report.answer()
         members = {**condition, **(asked or {})}
-        for function, ask in _loads(resource, members):  # noqa: B007 - which one fails is told
+        for function, ask in _loads(resource, members):
             lists.append(ask())
+            if function == resource.get and not lists[-1]:
+                break
     except SlurmError as error:
         for one in lists:
             one.close()
-        said.failed(call, report, error, function, source={40: call.at(resource.source)})
+        said.failed(call, report, error, function, source=resource.source)
         if isinstance(error, database.UnreachableError) and call.at(said.OPENS_FIRST):
             return report.answer()
-        return _without(call, report, resource)
+        return _without(call, report, resource, keeps=call.at(resource.keeps) and call.at(resource.failing))
     found = lists.pop(0 if resource.leads else -1)
     if exact is not None and not any(_name(one) == exact for one in found):
         found.close()
     if not found and call.at(resource.told):
         said.nothing(call, report, resource.get, call.at(resource.source))
-    if single is not None and len(found) > 1:
-        report.error(code_of("ESLURM_DATA_AMBIGUOUS_QUERY"), call.at(resource.source), single)
+    too_many = call.at(single) if single is not None and len(found) > 1 else None
+    if too_many is not None:
+        report.fault(too_many, 0)
         for one in (found, *lists):
             one.close()
-        return report.answer()
+        return _without(call, report, resource, keeps=resource.many)
     payload = (call.at(resource.key), Listed(found, resource.view))
     names = database.Names(lists) if lists else None
     return report.answer(*([payload] if found or call.at(resource.keeps) else []), names=names)
@@ -108,10 +116,13 @@ _MINDS_UNKNOWN = {36: False, 38: True, 39: False}
 
 def _is_refused(call: Call, report: Report, resource: Resource) -> bool:
     known = {row.path for row in resource.query.rows_of(call.version, IN)} if resource.query else set()
-    if not call.at(_MINDS_UNKNOWN) or known.issuperset(call.query):
+    stray = not known.issuperset(key.lower() for key in call.query)
+    if resource.strict is None or not stray or not call.at(_MINDS_UNKNOWN):
         return False
-    report.error(INVALID_QUERY, "", "Unknown query field")
-    return True
+    said.aside(report, INVALID_QUERY, "", "Unknown query field")
+    if resource.strict:
+        report.code = INVALID_QUERY
+    return resource.strict
 
 
 def _loads(resource: Resource, asked: Members) -> Iterator[tuple[str, Callable[[], database.List]]]:
@@ -144,6 +155,6 @@ def load(resource: Resource, asked: Members) -> database.List:
         said.missing(error)
 
 
-def _without(call: Call, report: Report, resource: Resource) -> Answer:
+def _without(call: Call, report: Report, resource: Resource, *, keeps: bool) -> Answer:
     """Return the answer without any record."""
-    return report.answer(*([(call.at(resource.key), ())] if resource.failing and call.at(resource.keeps) else []))
+    return report.answer(*([(call.at(resource.key), ())] if keeps else []))

@@ -31,7 +31,7 @@ QOS = listing.Resource(
     qos=True,
     told={36: False, 40: True},
     strict=True,
-    failing=False,
+    failing={36: False},
 )
 _SINGLE = QOS._replace(source={36: "_dump_qos", 40: "_op_handler_qos"}, query=queries.SINGLE_QOS, leads=True)
 

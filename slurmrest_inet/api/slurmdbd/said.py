@@ -32,7 +32,7 @@ _UNREACHABLE: dict[int, tuple[str | None, str]] = {
     39: ("init_connection", "openapi_get_db_conn() failed to open slurmdb connection"),
     40: ("openapi_get_db_conn", "Failed to open slurmdbd connection"),
 }
-_FAILED: Sentences = {36: None, 39: "function failed", 40: "{}() failed", 43: "{} failed"}
+FAILED: Sentences = {36: None, 39: "{}() failed", 43: "{} failed"}
 
 OPENS_FIRST = {36: False, 39: True}
 """Whether slurmrestd connects before it looks at a request, and then says nothing else."""
@@ -43,7 +43,7 @@ def failed(
     report: Report,
     error: SlurmError,
     function: str,
-    sentence: Sentences = _FAILED,
+    sentence: Sentences = FAILED,
     source: dict[int, str] | None = None,
 ) -> None:
     """Report a call that failed: `function` is libslurm's.
@@ -56,12 +56,12 @@ def failed(
         report.fault(Fault(who or function, text), lib.ESLURM_DB_CONNECTION)
         return
     said = call.at(sentence)
-    teller = function if source is None else call.at({36: function, **source})
+    teller = function if said is None or source is None else call.at(source)
     code = error.errno if error.code in (0, -1) and error.errno else error.code
     report.fault(Fault(teller, said and said.format(function)), code)
 
 
-def aside(report: Report, code: int, source: str, sentence: str) -> None:
+def aside(report: Report, code: int, source: str, sentence: str | None) -> None:
     """Add an entry that leaves the answer what it is."""
     before = report.code
     report.error(code, source, sentence)

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from slurmrest_inet.schema.model import TEXT, Name, Names, Row, Table, both, flags
+from slurmrest_inet.schema.model import TEXT_OR_NULL, Name, Names, Row, Table, both, flags
 
 from . import readers
 from .association import ASSOCIATION_SHORT
@@ -26,9 +26,9 @@ ACCOUNT = Table(
     both(
         Row("associations", "assoc_list", readers.listed(ASSOCIATION_SHORT), "Its associations"),
         Row("coordinators", "coordinators", readers.listed(COORDINATOR), "Users who may manage it"),
-        Row("description", "description", TEXT, "What it is for", required=(39, 45)),
-        Row("name", "name", TEXT, "Name", required=(39, 45)),
-        Row("organization", "organization", TEXT, "Whose it is", required=(39, 45)),
+        Row("description", "description", TEXT_OR_NULL, "What it is for", then=readers.TEXTS, required=(39, 45)),
+        Row("name", "name", TEXT_OR_NULL, "Name", then=readers.TEXTS, required=(39, 45)),
+        Row("organization", "organization", TEXT_OR_NULL, "Whose it is", then=readers.TEXTS, required=(39, 45)),
         Row("flags", "flags", flags(FLAGS), "Whether it is deleted, and what it lets its users do"),
     ),
     skip={},

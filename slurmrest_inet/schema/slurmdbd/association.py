@@ -16,9 +16,11 @@ from slurmrest_inet.schema.model import (
     NUMBER_32,
     QOS,
     QOS_LISTED,
+    QOS_OR_NULL,
     QOS_SORTED,
     REAL,
     TEXT,
+    TEXT_OR_NULL,
     Name,
     Names,
     Row,
@@ -50,10 +52,10 @@ FLAGS = Names(
 ASSOCIATION_SHORT = Table(
     "slurmdb_assoc_rec_t",
     both(
-        Row("account", "acct", TEXT, "Account", required=(36, 38)),
-        Row("cluster", "cluster", TEXT, "Cluster"),
-        Row("partition", "partition", TEXT, "Partition that it is for, empty for all"),
-        Row("user", "user", TEXT, "User, empty in an account's own", required=(36, 45)),
+        Row("account", "acct", TEXT_OR_NULL, "Account", then=readers.TEXTS, required=(38, 38)),
+        Row("cluster", "cluster", TEXT_OR_NULL, "Cluster", then=readers.TEXTS),
+        Row("partition", "partition", TEXT_OR_NULL, "Partition that it is for, empty for all", then=readers.TEXTS),
+        Row("user", "user", TEXT_OR_NULL, "User, empty in an account's own", then=readers.TEXTS, required=(38, 45)),
         Row("id", "id", NUMBER_32, "Id", since=40),
     ),
     skip={},
@@ -90,9 +92,9 @@ _OWN = own("association_short")._replace(read=record_reader(ASSOCIATION_SHORT))
 _LIMIT = NULLABLE_OR_INFINITE._replace(width=32)
 
 
-def _limit(path: str, member: str, doc: str) -> Row:
+def _limit(path: str, member: str, doc: str, since: int = 36) -> Row:
     """A number that is null where there is no limit, later a number object."""
-    return Row(path, member, _LIMIT, doc, then={39: NOVAL_32})
+    return Row(path, member, _LIMIT, doc, since=since, then={39: NOVAL_32})
 
 
 def _tres(path: str, member: str, doc: str, since: int = 36, until: int = 45) -> Row:
@@ -112,10 +114,16 @@ ASSOCIATION = Table(
     "slurmdb_assoc_rec_t",
     both(
         Row("accounting", "accounting_list", readers.listed(ACCOUNTING), "What it has used", since=40),
-        Row("account", "acct", TEXT, "Account", required=(36, 38)),
-        Row("cluster", "cluster", TEXT, "Cluster"),
+        Row("account", "acct", TEXT_OR_NULL, "Account", then=readers.TEXTS, required=(38, 38)),
+        Row("cluster", "cluster", TEXT_OR_NULL, "Cluster", then=readers.TEXTS),
         Row("comment", "comment", TEXT, "Comment", since=40, release="23.02"),
-        Row("default/qos", "def_qos_id", QOS._replace(read=readers.qos), "QOS of jobs that ask for none"),
+        Row(
+            "default/qos",
+            "def_qos_id",
+            QOS_OR_NULL,
+            "QOS of jobs that ask for none",
+            then={39: QOS._replace(read=readers.qos)},
+        ),
         Row(
             "flags",
             "flags",
@@ -128,27 +136,33 @@ ASSOCIATION = Table(
         _limit("max/jobs/per/accruing", "grp_jobs_accrue", "Those that may grow older while they wait"),
         _limit("max/jobs/per/submitted", "grp_submit_jobs", "Those that may run or wait"),
         _limit("max/jobs/per/wall_clock", "max_wall_pj", "Time that one job may take (minutes)"),
-        _limit("max/jobs/active", "max_jobs", "Jobs of each of its users that may run at once"),
-        _limit("max/jobs/accruing", "max_jobs_accrue", "Those that may grow older while they wait"),
-        _limit("max/jobs/total", "max_submit_jobs", "Those that may run or wait"),
+        _limit("max/jobs/active", "max_jobs", "Jobs of each of its users that may run at once", since=37),
+        _limit("max/jobs/accruing", "max_jobs_accrue", "Those that may grow older while they wait", since=37),
+        _limit("max/jobs/total", "max_submit_jobs", "Those that may run or wait", since=37),
         _tres("max/tres/total", "grp_tres", "Resources that it and all below it may have at once"),
         _tres("max/tres/group/minutes", "grp_tres_mins", "Minutes of them that it may use in all", since=40),
         _tres("max/tres/group/active", "grp_tres_run_mins", "Minutes of them that running jobs may need", since=40),
         _tres("max/tres/minutes/total", "max_tres_run_mins", "Minutes that running jobs of a user may need", since=40),
         _tres("max/tres/minutes/per/job", "max_tres_mins_pj", "Minutes of them that one job may use"),
         _tres("max/tres/minutes/total", "max_tres_run_mins", "Minutes that running jobs of a user may need", until=39),
-        _tres("max/tres/group/minutes", "grp_tres_mins", "Minutes of them that it may use in all", until=39),
-        _tres("max/tres/group/active", "grp_tres_run_mins", "Minutes of them that running jobs may need", until=39),
+        _tres("max/tres/group/minutes", "grp_tres_mins", "Minutes of them that it may use in all", since=37, until=39),
+        _tres(
+            "max/tres/group/active",
+            "grp_tres_run_mins",
+            "Minutes of them that running jobs may need",
+            since=37,
+            until=39,
+        ),
         _tres("max/tres/per/job", "max_tres_pj", "Resources that one job may have"),
         _tres("max/tres/per/node", "max_tres_pn", "Resources of a node that one job may have"),
         _limit("max/per/account/wall_clock", "grp_wall", "Time that all jobs together may take (minutes)"),
         Row("id", None, _OWN, "Itself in short", since=40, until=40),
         Row("id", "id", NUMBER_32, "Id", since=41),
-        Row("is_default", "is_def", NUMBER_16, "Whether it is the user's default", then={39: BOOLEAN}),
+        Row("is_default", "is_def", NUMBER_16, "Whether it is the user's default", since=37, then={39: BOOLEAN}),
         Row("lineage", "lineage", TEXT, "The accounts above it, as a path", since=40, release="23.11"),
         _limit("min/priority_threshold", "min_prio_thresh", "Priority from which on jobs keep resources for them"),
-        Row("parent_account", "parent_acct", TEXT, "Account above it"),
-        Row("partition", "partition", TEXT, "Partition that it is for, empty for all"),
+        Row("parent_account", "parent_acct", TEXT_OR_NULL, "Account above it", then=readers.TEXTS),
+        Row("partition", "partition", TEXT_OR_NULL, "Partition that it is for, empty for all", then=readers.TEXTS),
         _limit("priority", "priority", "Priority that its jobs get"),
         Row(
             "qos",
@@ -166,7 +180,7 @@ ASSOCIATION = Table(
             until=39,
             then={39: record("slurmdb_assoc_usage_t", pointer=True)._replace(read=record_reader(USAGE))},
         ),
-        Row("user", "user", TEXT, "User, empty in an account's own", required=(36, 45)),
+        Row("user", "user", TEXT_OR_NULL, "User, empty in an account's own", then=readers.TEXTS, required=(38, 45)),
     ),
     skip={
         **_CONTROLLERS,

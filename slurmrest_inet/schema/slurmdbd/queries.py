@@ -8,7 +8,8 @@ Rule 2: what is a bit of a flag word in one release and a member in another is a
 from __future__ import annotations
 
 from slurmrest_inet.schema.model import BOOLEAN, IN, TEXT, Kind, Row, Source, Table, bit, choice, flags
-from slurmrest_inet.schema.queries import LIST, TIME
+from slurmrest_inet.schema.queries import LIST, TIME, listed
+from slurmrest_inet.schema.readers import truth
 from slurmrest_inet.schema.scalars import to_text
 
 from . import job_queries
@@ -35,6 +36,32 @@ def _repeated(name: str, member: str, doc: str, until: int = 45) -> Row:
     return Row(name, member, _WHOLE, doc, since=40, until=until, way=IN)
 
 
+def _unquoted(value: Any, at: Reading) -> list[str]:
+    """As LIST; slurmrestd 22.05 takes quotation marks off."""
+    return [word.strip("\"'") for word in listed(value, at)]
+
+
+def _nonempty(value: Any, _at: Reading) -> list[str]:
+    """What a comma list names; slurmdbd is told of a list without names, too."""
+    texts = value if isinstance(value, list) else [value]
+    return [word for text in texts for word in to_text(text).split(",") if word]
+
+
+_NAMES = {40: Kind("csv", type="string", read=_nonempty)}
+
+
+def _named(name: str, member: str, doc: str, since: int = 40, until: int = 45) -> Row:
+    return Row(name, member, LIST._replace(read=_unquoted), doc, since=since, until=until, then=_NAMES, way=IN)
+
+
+def _flag(value: Any, _at: Reading) -> int:
+    """A bit that is a parameter of its own; slurmrestd looks at no type of it."""
+    return int(truth(value))
+
+
+_FLAG = BOOLEAN._replace(read=_flag)
+
+
 def _listed(name: str, member: str, doc: str, since: int = 40, until: int = 45) -> Row:
     return Row(name, member, LIST, doc, since=since, until=until, way=IN)
 
@@ -49,7 +76,7 @@ _FORMAT = Row("format", "format_list", LIST, "Taken and looked at by nobody", si
 def _association_truth(name: str, later: str, member: str, constant: str, doc: str) -> tuple[Row, Row]:
     """A truth of associations by its name up to v0.0.41, and by what it is called since."""
     stand_in = (member, Source("flags", bit(f"ASSOC_COND_FLAG_{constant}")))
-    return _truth(name, stand_in, doc, until=41), _truth(later, stand_in, doc, since=42)
+    return _truth(name, stand_in, doc, until=41), Row(later, stand_in, _FLAG, doc, since=42, way=IN)
 
 
 _USAGE = (
@@ -60,11 +87,11 @@ _USAGE = (
 ASSOCIATIONS = Table(
     "slurmdb_assoc_cond_t",
     (
-        _listed("partition", "partition_list", "Partitions, with commas", since=36, until=39),
-        _listed("cluster", "cluster_list", "Clusters, with commas", since=36, until=39),
-        _listed("account", "acct_list", "Accounts, with commas", since=36),
-        _listed("cluster", "cluster_list", "Clusters, with commas"),
-        _listed("default_qos", "def_qos_id_list", "QOSes that are a default, with commas"),
+        _named("partition", "partition_list", "Partitions, with commas", since=36, until=39),
+        _named("cluster", "cluster_list", "Clusters, with commas", since=36, until=39),
+        _named("account", "acct_list", "Accounts, with commas", since=36),
+        _named("cluster", "cluster_list", "Clusters, with commas"),
+        _named("default_qos", "def_qos_id_list", "QOSes that are a default, with commas"),
         *_association_truth(
             "with_deleted",
             "Include deleted associations",
@@ -109,12 +136,12 @@ ASSOCIATIONS = Table(
             "Whether limits are told as they were given, not as they come to hold",
         ),
         _FORMAT,
-        _listed("id", "id_list", "Ids, with commas"),
-        _listed("parent_account", "parent_acct_list", "Accounts above them, with commas"),
-        _listed("partition", "partition_list", "Partitions, with commas"),
-        _listed("qos", "qos_list", "QOSes that their jobs may ask for, with commas"),
+        _named("id", "id_list", "Ids, with commas"),
+        _named("parent_account", "parent_acct_list", "Accounts above them, with commas"),
+        _named("partition", "partition_list", "Partitions, with commas"),
+        _named("qos", "qos_list", "QOSes that their jobs may ask for, with commas"),
         *_USAGE,
-        _listed("user", "user_list", "Users, with commas", since=36),
+        _named("user", "user_list", "Users, with commas", since=36),
     ),
     skip={},
     view="associations_query",
@@ -143,24 +170,28 @@ ACCOUNT = Table(
 ACCOUNTS = Table(
     "slurmdb_account_cond_t",
     (
-        _listed("description", "description_list", "Descriptions, with commas"),
+        _repeated("description", "description_list", "Descriptions"),
         _truth("with_assocs", _WITH_ASSOCIATIONS, _ASSOCIATIONS_TOO, until=40),
         _truth("with_coords", _WITH_COORDINATORS, _COORDINATORS_TOO, until=40),
         _truth("with_deleted", _WITH_DELETED, _DELETED_TOO, since=38, until=40),
-        _truth("DELETED", _WITH_DELETED, _DELETED_TOO, since=41),
-        _truth("WithAssociations", _WITH_ASSOCIATIONS, _ASSOCIATIONS_TOO, since=41),
-        _truth("WithCoordinators", _WITH_COORDINATORS, _COORDINATORS_TOO, since=41),
-        _truth(
+        Row("DELETED", _WITH_DELETED, _FLAG, _DELETED_TOO, since=41, way=IN),
+        Row("WithAssociations", _WITH_ASSOCIATIONS, _FLAG, _ASSOCIATIONS_TOO, since=41, way=IN),
+        Row("WithCoordinators", _WITH_COORDINATORS, _FLAG, _COORDINATORS_TOO, since=41, way=IN),
+        Row(
             "NoUsersAreCoords",
-            (Source("flags", bit("SLURMDB_ACCT_FLAG_USER_COORD_NO")),),
+            ("users_no_coords", Source("flags", bit("SLURMDB_ACCT_FLAG_USER_COORD_NO"))),
+            _FLAG,
             "Whether only those are told whose users do not manage them",
             since=41,
+            way=IN,
         ),
-        _truth(
+        Row(
             "UsersAreCoords",
-            (Source("flags", bit("SLURMDB_ACCT_FLAG_USER_COORD")),),
+            ("users_are_coords", Source("flags", bit("SLURMDB_ACCT_FLAG_USER_COORD"))),
+            _FLAG,
             "Whether only those are told whose users all manage them",
             since=41,
+            way=IN,
         ),
     ),
     skip={},
@@ -185,8 +216,8 @@ USERS = Table(
     "slurmdb_user_cond_t",
     (
         Row("admin_level", "admin_level", choice(LEVELS), "Rights in slurmdbd", since=40, way=IN),
-        _listed("default_account", "def_acct_list", "Accounts that are a default, with commas"),
-        _listed("default_wckey", "def_wckey_list", "Wckeys that are a default, with commas"),
+        _named("default_account", "def_acct_list", "Accounts that are a default, with commas"),
+        _named("default_wckey", "def_wckey_list", "Wckeys that are a default, with commas"),
         _truth("with_assocs", "with_assocs", _ASSOCIATIONS_TOO),
         _truth("with_coords", "with_coords", "Whether the accounts that they manage are told"),
         _truth("with_deleted", "with_deleted", _DELETED_TOO, since=38),
@@ -201,13 +232,13 @@ USERS = Table(
 WCKEYS = Table(
     "slurmdb_wckey_cond_t",
     (
-        _listed("cluster", "cluster_list", "Clusters, with commas"),
+        _named("cluster", "cluster_list", "Clusters, with commas"),
         _FORMAT,
-        _listed("id", "id_list", "Ids, with commas"),
-        _listed("name", "name_list", "Names, with commas"),
+        _named("id", "id_list", "Ids, with commas"),
+        _named("name", "name_list", "Names, with commas"),
         _truth("only_defaults", "only_defs", "Whether only users' defaults are told"),
         *_USAGE,
-        _listed("user", "user_list", "Users, with commas"),
+        _named("user", "user_list", "Users, with commas"),
         _truth("with_usage", "with_usage", "Whether their use is told"),
         _truth("with_deleted", "with_deleted", _DELETED_TOO),
     ),

@@ -8,7 +8,7 @@ Rule 2: what resources and QOSes there are is in the context (`Known`); one that
 
 from __future__ import annotations
 
-from slurmrest_inet.schema.model import QOS_BITS, TRES, Kind
+from slurmrest_inet.schema.model import QOS_BITS, TEXT, TRES, Kind
 from slurmrest_inet.schema.readers import CONVERSION, text
 from slurmrest_inet.schema.scalars import InvalidError, infer_scanned, to_text
 from slurmrest_inet.versions import since
@@ -90,6 +90,9 @@ def _qos(value: Any, at: Reading) -> int:
 def _preempted(value: Any, at: Reading) -> None:
     at.members["preempt_list"] = qos_list(value, at)
 
+
+TEXTS = {39: TEXT}
+"""What text or null is since v0.0.39."""
 
 TRES_IDS = TRES._replace(read=resources)
 """A text of resources, which clients write as a list of records."""

@@ -3,7 +3,19 @@
 
 from __future__ import annotations
 
-from slurmrest_inet.schema.model import NUMBER_32, TEXT, Name, Names, Row, Table, both, choice, choices, flags
+from slurmrest_inet.schema.model import (
+    NUMBER_32,
+    TEXT,
+    TEXT_OR_NULL,
+    Name,
+    Names,
+    Row,
+    Table,
+    both,
+    choice,
+    choices,
+    flags,
+)
 
 from . import readers
 from .association import ASSOCIATION_SHORT
@@ -37,10 +49,10 @@ USER = Table(
         Row(
             "default/qos", "def_qos_id", NUMBER_32, "Id of the QOS of jobs that ask for none", since=44, release="25.11"
         ),
-        Row("default/account", "default_acct", TEXT, "Account of jobs that ask for none"),
-        Row("default/wckey", "default_wckey", TEXT, "Wckey of jobs that ask for none"),
+        Row("default/account", "default_acct", TEXT_OR_NULL, "Account of jobs that ask for none", then=readers.TEXTS),
+        Row("default/wckey", "default_wckey", TEXT_OR_NULL, "Wckey of jobs that ask for none", then=readers.TEXTS),
         Row("flags", "flags", flags(FLAGS_38), "Whether they are deleted", since=38, then={39: flags(FLAGS)}),
-        Row("name", "name", TEXT, "Name", required=(36, 45)),
+        Row("name", "name", TEXT_OR_NULL, "Name", then=readers.TEXTS, required=(38, 45)),
         Row("old_name", "old_name", TEXT, "Name that a change takes away", since=39),
         Row("wckeys", "wckey_list", readers.listed(WCKEY), "Their wckeys", since=39),
     ),

@@ -3,7 +3,19 @@
 
 from __future__ import annotations
 
-from slurmrest_inet.schema.model import NUMBER_32, TEXT, Name, Names, Row, Table, both, constant, derived, flags
+from slurmrest_inet.schema.model import (
+    NUMBER_32,
+    TEXT,
+    TEXT_OR_NULL,
+    Name,
+    Names,
+    Row,
+    Table,
+    both,
+    constant,
+    derived,
+    flags,
+)
 
 from . import readers
 from .accounting import ACCOUNTING
@@ -15,16 +27,16 @@ WCKEY = Table(
     both(
         Row("accounts", None, constant("[]", "array"), "Nothing: slurmdbd tells no accounts of a wckey", until=38),
         Row("accounting", "accounting_list", readers.listed(ACCOUNTING), "What was used with it", since=39),
-        Row("cluster", "cluster", TEXT, "Cluster", required=(36, 45)),
-        Row("id", "id", NUMBER_32, "Id", required=(36, 38)),
+        Row("cluster", "cluster", TEXT_OR_NULL, "Cluster", then=readers.TEXTS, required=(38, 45)),
+        Row("id", "id", NUMBER_32, "Id", required=(38, 38)),
         Row(
             "name",
             "name",
             TEXT,
             "Name, with an asterisk where it is used for want of another",
-            required=(36, 45),
+            required=(38, 45),
         ),
-        Row("user", "user", TEXT, "User", required=(36, 45)),
+        Row("user", "user", TEXT_OR_NULL, "User", then=readers.TEXTS, required=(38, 45)),
         Row(
             "flags",
             "flags",

@@ -1,0 +1,45 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Associations: accounts and users on clusters, with their limits."""
+
+from __future__ import annotations
+
+from slurmrest_inet.api.errors import INVALID_QUERY, code_of
+from slurmrest_inet.api.report import Fault
+from slurmrest_inet.api.slurmdbd import listing
+from slurmrest_inet.record import TYPE_CHECKING
+from slurmrest_inet.schema.slurmdbd import queries
+
+if TYPE_CHECKING:
+    from slurmrest_inet.api.call import Call
+    from slurmrest_inet.api.envelope import Answer
+
+ASSOCIATIONS = listing.Resource(
+    {36: "associations"},
+    "slurmdb_associations_get",
+    "slurmdb_assoc_rec_t",
+    "slurmdb_assoc_cond_t",
+    source={36: "_dump_assoc_cond"},
+    query=queries.ASSOCIATIONS,
+    tres=True,
+    qos=True,
+    keeps={36: False, 39: True},
+    failing={36: False},
+    leads=True,
+)
+
+_TOO_MANY = "Ambiguous request: More than 1 association would have been dumped."
+_SINGLE: dict[int, Fault | None] = {
+    36: None,
+    38: Fault("", _TOO_MANY, INVALID_QUERY),
+    39: Fault("_dump_assoc_cond", _TOO_MANY, code_of("ESLURM_DATA_AMBIGUOUS_QUERY")),
+}
+
+
+def list_all(call: Call) -> Answer:
+    """GET associations: all that the query names, which is looked at from v0.0.38 on."""
+    return listing.answer(call, ASSOCIATIONS, queried=call.at({36: False, 38: True}))
+
+
+def get(call: Call) -> Answer:
+    """GET association: the one that the query names."""
+    return listing.answer(call, ASSOCIATIONS, single=_SINGLE)
