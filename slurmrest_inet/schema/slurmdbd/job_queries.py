@@ -96,8 +96,9 @@ def _states(value: Any, at: Reading) -> list[str]:
 BAD_STEP = "Bad job/step specified"
 """Upon which slurmrestd up to 23.02 dies."""
 
+# Numbers take as many digits as there are and give none back: what follows them may be digits, too.
 _STEP = re.compile(
-    r"([0-9]{1,18})[^_+.]*(?:_([0-9]{1,18})|\+([0-9]{1,18}))?[^_+.]*"
+    r"(?=([0-9]{1,18}))\1[^_+.]*(?:(?:_(?=([0-9]{1,18}))\2|\+(?=([0-9]{1,18}))\3)[^_+.]*)?"
     r"(?:\.(?:([0-9]{1,18})|(batch|extern|interactive|tbd))(?:\+([0-9]{1,18}))?.*)?",
     re.IGNORECASE | re.DOTALL,
 )
