@@ -10,6 +10,7 @@
 #include <stdbool.h>
 
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <signal.h>
 #include <sys/socket.h>
 
@@ -41,11 +42,15 @@ void lifeline_begin(void)
 
 int lifeline_find(void)
 {
+	static const int on = 1;
 	int found = NONE;
 
 	for (int i = 0; i < DESCRIPTORS && found == NONE; i++)
 		if (!there[i] && is_internet(i))
 			found = i;
+	/* libslurm of 22.05 writes a message in two pieces, and the second would wait for slurmdbd to have the first. */
+	if (found != NONE)
+		setsockopt(found, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
 	line = found;
 	return found;
 }
