@@ -76,9 +76,12 @@ def _try(route: Route, version: int) -> None:
     except RestError as error:
         raise (MissingError if error.status == 501 else FailedError)(error.text) from None
     except SlurmError as error:
-        raise FailedError(strerror(error.errno or error.code)) from None
+        code = error.errno or error.code
+        raise (RefusedError if code == lib.ESLURM_ACCESS_DENIED else FailedError)(strerror(code)) from None
     except Exception as error:  # noqa: BLE001 - whatever it is, a request would meet it, and the next one is tried
         raise FailedError(f"{type(error).__name__}: {error}") from None
+    finally:
+        database.end_request()
 
 
 def _read(route: Route, version: int) -> None:
@@ -92,7 +95,7 @@ def _read(route: Route, version: int) -> None:
             parameters[name] = found
     module, _, function = route.function.rpartition(".")
     operation = getattr(importlib.import_module(f"slurmrest_inet.api.{module}"), function)
-    answer = operation(Call(version, parameters, {}, table=route.query))
+    answer = operation(Call(version, parameters, _ASKED.get(route.path, {}), table=route.query))
     document = envelope.Document(answer, {}, version, codec.JSON_COMPACT)
     try:
         if answer.code == lib.ESLURM_ACCESS_DENIED:
@@ -105,6 +108,10 @@ def _read(route: Route, version: int) -> None:
             pass
     finally:
         document.close()
+
+
+_ASKED = {"association": {"user": "-"}, "instance": {"cluster": "-"}}
+"""The queries of operations that tell one record at most: of nobody's, for a cluster has many."""
 
 
 def _first(parameter: str, side: str) -> str | None:

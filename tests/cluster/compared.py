@@ -3,8 +3,7 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 import documented
 from comparison import Comparison, expand, message
@@ -12,17 +11,10 @@ from sidebyside import wire
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from typing import Callable
 
     from cases import Case
     from comparison import Difference
     from conftest import Sides
-
-
-T = TypeVar("T")
-
-# Settings in which each side waits for a daemon that does not answer: both do so at the same time.
-_WAITING = ("down", "silent", "dbd-down")
 
 
 def compare(
@@ -41,9 +33,8 @@ def compare(
         data = data_of(case, target.replace("{v}", f"v0.0.{version}"), tokens)
         comparison = Comparison(request, version, rows)
         heard = documented.Pair(*sides, data)
-        ours = beside(heard.ours) if case.setting in _WAITING else heard.ours
         try:
-            disagreements = comparison.run(heard.real, ours)
+            disagreements = comparison.run(heard.real, heard.ours)
         except wire.MalformedError as malformed:
             troubles.append(f"{request}: ours is malformed: {malformed}")
             continue
@@ -53,14 +44,6 @@ def compare(
     assert targets, "the lab has nothing of that kind"
     assert not troubles, "\n".join(troubles)
     return needed
-
-
-def beside(ask: Callable[[], T]) -> Callable[[], T]:
-    """The same as `ask`, whose first answer is on its way from now on."""
-    executor = ThreadPoolExecutor(1)
-    begun = [executor.submit(ask)]
-    executor.shutdown(wait=False)
-    return lambda: begun.pop().result() if begun else ask()
 
 
 def data_of(case: Case, target: str, tokens: dict[str, str]) -> bytes:
