@@ -473,7 +473,8 @@ static void append(struct path *path, const char *text, size_t length)
 static void append_number(struct path *path, uint32_t number, int width)
 {
 	char digits[16];
-	int length = snprintf(digits, sizeof(digits), "%0*u", width, number);
+	/* A width below zero would be one without bound: the owner of a job writes these patterns. */
+	int length = snprintf(digits, sizeof(digits), "%0*u", width > 0 ? width : 0, number);
 
 	append(path, digits, (size_t) length);
 }

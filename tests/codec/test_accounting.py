@@ -81,3 +81,10 @@ def test_wckeys(memory: Memory) -> None:
     assert _job(memory, 42, wckey=b"*laser")["wckey"] == {"wckey": "laser", "flags": ["ASSIGNED_DEFAULT"]}
     assert _job(memory, 42, wckey=b"laser")["wckey"] == {"wckey": "laser", "flags": []}
     assert _job(memory, 42)["wckey"] == {"wckey": "", "flags": []}
+
+
+@pytest.mark.slurm(">= 24.11")
+@pytest.mark.parametrize("width", [b"-4000", b"-99999999999999999999", b"-5"])
+def test_that_a_width_below_zero_is_none(memory: Memory, width: bytes) -> None:
+    """The owner of a job writes it; what stands beside a number in memory is not told."""
+    assert _job(memory, 43, jobid=7, std_out=b"/o/%" + width + b"j")["stdout_expanded"] == "/o/7"
