@@ -12,6 +12,7 @@
 extern const struct codec_names names_node_state_base;
 extern const struct codec_names names_node_state_flags;
 extern const struct codec_names names_select_type;
+extern const struct codec_names names_select_type_45;
 
 /* The name that Slurm has for a signal, or its number. */
 void derived_signal_text(writer_t *w, int number);

@@ -194,6 +194,19 @@ static void write_user_name(writer_t *w, const void *record, const struct codec_
 }
 DERIVED(user_name);
 
+/* From v0.0.45 on nobody has given a reason where none was given. */
+static void write_reason_user(writer_t *w, const void *record, const struct codec_row *row)
+{
+	const char *reason = ((const node_info_t *) record)->reason;
+
+	codec_key(w, row);
+	if (reason && *reason)
+		codec_user(w, (uint32_t) member(record, row), true);
+	else
+		writer_string(w, "", 0);
+}
+DERIVED(reason_user);
+
 static void write_purge_completed(writer_t *w, const void *record, const struct codec_row *row)
 {
 	if (!((uint64_t) other_member(record, row) & RESERVE_FLAG_PURGE_COMP))
@@ -395,6 +408,18 @@ static void job_path(writer_t *w, const void *record, const struct codec_row *ro
 	writer_text(w, path);
 }
 
+/* The same of a path that was given: no default. */
+static void given_path(writer_t *w, const void *record, const struct codec_row *row,
+		       void (*get)(char *buffer, int size, job_info_t *job))
+{
+	if (*(const char *const *) ((const char *) record + row->offset)) {
+		job_path(w, record, row, get);
+		return;
+	}
+	codec_key(w, row);
+	writer_string(w, "", 0);
+}
+
 static void write_job_stderr(writer_t *w, const void *record, const struct codec_row *row)
 {
 	job_path(w, record, row, slurm_get_job_stderr);
@@ -414,6 +439,42 @@ DERIVED(job_stderr);
 DERIVED(job_stdin);
 DERIVED(job_stdout);
 
+/* From v0.0.43 on there is a place for the path as it was given, and one for what became of it. */
+static void write_given_job_stderr(writer_t *w, const void *record, const struct codec_row *row)
+{
+	given_path(w, record, row, slurm_get_job_stderr);
+}
+
+static void write_given_job_stdin(writer_t *w, const void *record, const struct codec_row *row)
+{
+	given_path(w, record, row, slurm_get_job_stdin);
+}
+
+static void write_given_job_stdout(writer_t *w, const void *record, const struct codec_row *row)
+{
+	given_path(w, record, row, slurm_get_job_stdout);
+}
+
+DERIVED(given_job_stderr);
+DERIVED(given_job_stdin);
+DERIVED(given_job_stdout);
+
+#ifdef HAS_MEMBER_slurm_job_info_t_step_id
+/* "s" and 13 digits of base 32 without I, L, O and U (Crockford's), from the highest five bits of 65 down. */
+static void write_sluid(writer_t *w, const void *record, const struct codec_row *row)
+{
+	static const char digits[] = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+	uint64_t value = (uint64_t) member(record, row);
+	char text[14] = "s";
+
+	codec_key(w, row);
+	for (size_t i = sizeof(text) - 1; i > 0; i--, value >>= 5)
+		text[i] = digits[value & 31];
+	writer_string(w, text, sizeof(text));
+}
+DERIVED(sluid);
+#endif
+
 /* How many jobs share a CPU; the highest bit, a flag of its own, says whether they must. */
 static void write_oversubscribe_jobs(writer_t *w, const void *record, const struct codec_row *row)
 {
@@ -421,6 +482,41 @@ static void write_oversubscribe_jobs(writer_t *w, const void *record, const stru
 	writer_integer(w, member(record, row) & ~SHARED_FORCE);
 }
 DERIVED(oversubscribe_jobs);
+
+static void write_partition_oversubscribe(writer_t *w, const void *record, const struct codec_row *row)
+{
+	int64_t share = member(record, row), jobs = share & ~SHARED_FORCE;
+	char text[16];
+
+	codec_key(w, row);
+	if (share & SHARED_FORCE)
+		snprintf(text, sizeof(text), "FORCE:%d", (int) jobs);
+	else if (jobs > 1)
+		snprintf(text, sizeof(text), "YES:%d", (int) jobs);
+	else
+		snprintf(text, sizeof(text), "NO");
+	writer_text(w, text);
+}
+DERIVED(partition_oversubscribe);
+
+/* Whole nodes are told by a count of 0, the other ways by flags; 22.05 knows one of them only. */
+static void write_partition_exclusive(writer_t *w, const void *record, const struct codec_row *row)
+{
+	uint64_t flags = (uint64_t) other_member(record, row);
+	const char *word = "NO";
+
+#ifdef PART_FLAG_EXCLUSIVE_TOPO
+	if (flags & PART_FLAG_EXCLUSIVE_TOPO)
+		word = "TOPO";
+#endif
+	if (flags & PART_FLAG_EXCLUSIVE_USER)
+		word = "USER";
+	if (!member(record, row))
+		word = "NODE";
+	codec_key(w, row);
+	writer_text(w, word);
+}
+DERIVED(partition_exclusive);
 
 /* 7, the task 8_3 with the id of its own record, or the component 9+1 of the heterogeneous job 8; 7_* for all tasks. */
 static void job_id_text(writer_t *w, uint32_t job, uint32_t array, uint32_t task, uint32_t het)
@@ -448,6 +544,17 @@ static void write_job_id_text(writer_t *w, const void *record, const struct code
 }
 DERIVED(job_id_text);
 
+/* v0.0.40 knows a task by the id of its array. */
+static void write_job_id_text_40(writer_t *w, const void *record, const struct codec_row *row)
+{
+	const slurm_job_info_t *job = record;
+	uint32_t array = job->array_job_id;
+
+	codec_key(w, row);
+	job_id_text(w, array ? array : job->job_id, array, job->array_task_id, job->het_job_id);
+}
+DERIVED(job_id_text_40);
+
 #ifdef HAS_MEMBER_job_state_response_job_t_job_id
 static void write_job_state_id(writer_t *w, const void *record, const struct codec_row *row)
 {
@@ -457,4 +564,14 @@ static void write_job_state_id(writer_t *w, const void *record, const struct cod
 	job_id_text(w, job->job_id, job->array_job_id, job->array_task_id, job->het_job_id);
 }
 DERIVED(job_state_id);
+
+static void write_job_state_id_40(writer_t *w, const void *record, const struct codec_row *row)
+{
+	const job_state_response_job_t *job = record;
+	uint32_t array = job->array_job_id;
+
+	codec_key(w, row);
+	job_id_text(w, array ? array : job->job_id, array, job->array_task_id, job->het_job_id);
+}
+DERIVED(job_state_id_40);
 #endif

@@ -234,7 +234,7 @@ static void core(writer_t *w, const struct layout *held, uint64_t bit, uint16_t 
 	writer_end_map(w);
 }
 
-/* From v0.0.40 on every core of every node that the job is on is told, held or not. */
+/* From v0.0.41 on every core of every node that the job is on is told, held or not. */
 static void allocation(writer_t *w, const struct layout *held)
 {
 	struct place place = { 0 };
@@ -284,7 +284,7 @@ static void allocation(writer_t *w, const struct layout *held)
 	writer_end_list(w);
 }
 
-static void write_job_resources_40(writer_t *w, const void *record, const struct codec_row *row)
+static void whole(writer_t *w, const void *record, const struct codec_row *row, const struct codec_names *types)
 {
 	const slurm_job_info_t *job = record;
 	const struct layout *held = (const struct layout *) job->job_resrcs;
@@ -297,7 +297,7 @@ static void write_job_resources_40(writer_t *w, const void *record, const struct
 	}
 	writer_begin_map(w);
 	KEY(w, "select_type");
-	codec_flags(w, &names_select_type, held->cr_type);
+	codec_flags(w, types, held->cr_type);
 	KEY(w, "nodes");
 	writer_begin_map(w);
 	KEY(w, "count");
@@ -327,8 +327,21 @@ static void write_job_resources_40(writer_t *w, const void *record, const struct
 	writer_end_map(w);
 }
 
-extern const struct derived derived_job_resources_40;
-const struct derived derived_job_resources_40 = { .write = write_job_resources_40 };
+static void write_job_resources_41(writer_t *w, const void *record, const struct codec_row *row)
+{
+	whole(w, record, row, &names_select_type);
+}
+
+extern const struct derived derived_job_resources_41;
+const struct derived derived_job_resources_41 = { .write = write_job_resources_41 };
+
+static void write_job_resources_45(writer_t *w, const void *record, const struct codec_row *row)
+{
+	whole(w, record, row, &names_select_type_45);
+}
+
+extern const struct derived derived_job_resources_45;
+const struct derived derived_job_resources_45 = { .write = write_job_resources_45 };
 
 static void write_job_resources_by_index(writer_t *w, const void *record, const struct codec_row *row)
 {
@@ -381,3 +394,31 @@ static void write_job_resources(writer_t *w, const void *record, const struct co
 
 extern const struct derived derived_job_resources;
 const struct derived derived_job_resources = { .write = write_job_resources };
+
+/* v0.0.39 and v0.0.40 tell both counts, one of which is 0, and nothing as an empty map. */
+static void write_job_resources_39(writer_t *w, const void *record, const struct codec_row *row)
+{
+	const slurm_job_info_t *job = record;
+	const struct layout *held = (const struct layout *) job->job_resrcs;
+
+	codec_key(w, row);
+	writer_begin_map(w);
+	if (held && plausible(job, job->job_resrcs)) {
+		bool by_core = held->cr_type & (CR_CORE | CR_SOCKET), by_cpu = !by_core && (held->cr_type & CR_CPU);
+
+		KEY(w, "nodes");
+		writer_text(w, held->nodes);
+		KEY(w, "allocated_cores");
+		writer_integer(w, by_core ? held->ncpus : 0);
+		KEY(w, "allocated_cpus");
+		writer_integer(w, by_cpu ? held->ncpus : 0);
+		KEY(w, "allocated_hosts");
+		writer_integer(w, held->nhosts);
+		KEY(w, "allocated_nodes");
+		allocated_nodes(w, held);
+	}
+	writer_end_map(w);
+}
+
+extern const struct derived derived_job_resources_39;
+const struct derived derived_job_resources_39 = { .write = write_job_resources_39 };

@@ -107,9 +107,9 @@ class Generator:
         entries = []
         for entry in table.entries:
             constant, mask = entry.constant, entry.constant if table.bits else entry.mask
-            needed = {constant, *(mask or constant).split("|")}
+            needed = {*constant.split("|"), *(mask or constant).split("|")}
             if all(one.isdigit() or one in self.headers.constants for one in needed):
-                entries.append(f"\t{{ (uint64_t) ({mask or 0}), (uint64_t) {constant}, {_c_string(entry.text)} }},")
+                entries.append(f"\t{{ (uint64_t) ({mask or 0}), (uint64_t) ({constant}), {_c_string(entry.text)} }},")
         otherwise = "NULL" if table.otherwise is None else _c_string(table.otherwise)
         self.lines += [
             f"static const struct codec_name {ident}_entries[] = {{",

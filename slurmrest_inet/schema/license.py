@@ -17,9 +17,9 @@ LICENSE = Table(
         Row("LastConsumed", "last_consumed", NUMBER, "How many the licence server counts", since=39, release="23.02"),
         Row("LastDeficit", "last_deficit", NUMBER, "How many are missing there", since=39, release="23.02"),
         Row("LastUpdate", "last_update", NUMBER, "When that was told (epoch)", since=39, release="23.02"),
+        Row("Nodes", "nodes", TEXT, "Nodes that they are for", since=44, release="25.05"),
     ),
     skip={
         "mode": "no API version shows it",
-        "nodes": "no API version shows it",
     },
 )

@@ -115,13 +115,9 @@ JOB_STATE = Names(
 )
 """One word for a job's state: a flag hides the base state, as squeue shows it."""
 
-JOB_STATES = Names(
-    "job_states",
-    JOB_STATE_BASE.entries
-    + _as_bits(
-        _pairs(
-            "job_state_flags_40",
-            """
+_JOB_STATE_FLAGS_40 = _pairs(
+    "job_state_flags_40",
+    """
     LAUNCH_FAILED LAUNCH_FAILED
     REQUEUE REQUEUED
     REQUEUE_HOLD REQUEUE_HOLD
@@ -137,11 +133,14 @@ JOB_STATES = Names(
     RESV_DEL_HOLD RESV_DEL_HOLD
     SIGNALING SIGNALING
     STAGE_OUT STAGE_OUT
+    EXPEDITING EXPEDITING
     """,
-            prefix="JOB_",
-            bits=True,
-        )
-    ),
+    prefix="JOB_",
+    bits=True,
+)
+
+JOB_STATES = _between(
+    Names("job_states", JOB_STATE_BASE.entries + _as_bits(_JOB_STATE_FLAGS_40)), {(44, LAST): "EXPEDITING"}
 )
 """Every word for a job's state: the base state, then its flags."""
 
@@ -173,6 +172,7 @@ JOB_FLAGS_40 = _between(
         RESET_ACCRUE_TIME JOB_ACCRUE_TIME_RESET
         CRON_JOB CRON_JOB
         JOB_MEM_SET EXACT_MEMORY_REQUESTED
+        EXTERNAL_JOB EXTERNAL_JOB
         JOB_RESIZED JOB_RESIZED
         USE_DEFAULT_ACCT USING_DEFAULT_ACCOUNT
         USE_DEFAULT_PART USING_DEFAULT_PARTITION
@@ -188,6 +188,10 @@ JOB_FLAGS_40 = _between(
         GRES_MULT_TASKS_PER_SHARING GRES_MULTIPLE_TASKS_PER_SHARING
         GRES_ALLOW_TASK_SHARING GRES_ALLOW_TASK_SHARING
         STEPMGR_ENABLED STEPMGR_ENABLED
+        SPREAD_SEGMENTS SPREAD_SEGMENTS
+        CONSOLIDATE_SEGMENTS CONSOLIDATE_SEGMENTS
+        EXPEDITED_REQUEUE EXPEDITED_REQUEUE
+        JOB_IMPLICIT_MAX_NODES JOB_IMPLICIT_MAX_NODES
         """,
         bits=True,
     ),
@@ -197,6 +201,9 @@ JOB_FLAGS_40 = _between(
         (40, 40): "GRES_ONE_TASK_PER_SHARING GRES_MULTIPLE_TASKS_PER_SHARING GRES_ALLOW_TASK_SHARING",
         (40, LAST): "GRES_BINDING_DISABLED",
         (41, LAST): "STEPMGR_ENABLED",
+        (43, LAST): "EXTERNAL_JOB",
+        (44, LAST): "SPREAD_SEGMENTS CONSOLIDATE_SEGMENTS EXPEDITED_REQUEUE",
+        (45, LAST): "JOB_IMPLICIT_MAX_NODES",
     },
 )
 
@@ -235,6 +242,34 @@ none of these is set.
 
 The constants begin with CR_ up to 25.05 and with SELECT_ later.
 """
+
+
+def _select_type_45(prefix: str) -> tuple[Name, ...]:
+    unit = "|".join(prefix + word for word in ("CPU", "SOCKET", "CORE", "MEMORY"))
+    bits = "ONE_TASK_PER_CORE CORE_DEFAULT_DIST_BLOCK LLN PACK_NODES"
+    return (
+        *(
+            Name(f"{prefix}{word}{memory}", f"CR_{word}{suffix}", unit)
+            for word in ("CPU", "CORE", "SOCKET")
+            for memory, suffix in ((f"|{prefix}MEMORY", "_MEMORY"), ("", ""))
+        ),
+        Name(f"{prefix}MEMORY", "CR_MEMORY", unit),
+        *(Name(prefix + word, f"CR_{word}", prefix + word) for word in bits.split()),
+    )
+
+
+_SELECT_BITS = "LL_SHARED_GRES MULTIPLE_SHARING_GRES_PJ ENFORCE_BINDING_GRES ONE_TASK_PER_SHARING_GRES"
+SELECT_TYPE_45 = Names(
+    "select_type_45",
+    (
+        Name("0", "NONE"),
+        *_select_type_45("CR_"),
+        *_select_type_45("SELECT_"),
+        Name("SELECT_NO_DIST_TOPO_BLOCK", "CR_NO_DIST_TOPO_BLOCK", "SELECT_NO_DIST_TOPO_BLOCK"),
+        *_as_bits(_bits("select_bits", _SELECT_BITS, "SELECT_")),
+    ),
+)
+"""The same as slurm.conf(5) has it in SelectTypeParameters."""
 
 JOB_SHARED_40 = _between(
     _pairs(
@@ -318,6 +353,16 @@ CPU_BINDING = _between(
             CPU_AUTO_BIND_TO_THREADS CPU_AUTO_BIND_TO_CORES CPU_AUTO_BIND_TO_SOCKETS SLURMD_OFF_SPEC CPU_BIND_OFF
         """
     },
+)
+
+PARTITION_CPU_BINDING = CPU_BINDING._replace(
+    ident="partition_cpu_binding",
+    entries=tuple(
+        entry._replace(since=FIRST, until=LAST)
+        for word in ["TO_THREADS", "TO_CORES", "TO_SOCKETS", "TO_LDOMS", "NONE", "OFF", "VERBOSE"]
+        for entry in CPU_BINDING.entries
+        if entry.constant == f"CPU_BIND_{word}"
+    ),
 )
 
 MEMORY_BINDING = _bits("memory_binding", "NONE RANK MAP MASK LOCAL VERBOSE SORT PREFER", "MEM_BIND_")
@@ -416,45 +461,53 @@ NODE_STATE_FLAGS = _pairs(
     bits=True,
 )
 
-NODE_STATES = Names(
-    "node_states",
-    (
-        Name("NO_VAL", "INVALID"),
-        *(entry._replace(text=entry.text.upper()) for entry in NODE_STATE_BASE.entries),
-        *_as_bits(
-            _pairs(
-                "node_state_flags_40",
-                """
-        STATE_RES RESERVED
-        STATE_UNDRAIN UNDRAIN
-        STATE_CLOUD CLOUD
-        RESUME RESUME
-        STATE_DRAIN DRAIN
-        STATE_COMPLETING COMPLETING
-        STATE_NO_RESPOND NOT_RESPONDING
-        STATE_POWERED_DOWN POWERED_DOWN
-        STATE_FAIL FAIL
-        STATE_POWERING_UP POWERING_UP
-        STATE_MAINT MAINTENANCE
-        STATE_REBOOT_REQUESTED REBOOT_REQUESTED
-        STATE_REBOOT_CANCEL REBOOT_CANCELED
-        STATE_POWERING_DOWN POWERING_DOWN
-        STATE_DYNAMIC_FUTURE DYNAMIC_FUTURE
-        STATE_REBOOT_ISSUED REBOOT_ISSUED
-        STATE_PLANNED PLANNED
-        STATE_INVALID_REG INVALID_REG
-        STATE_POWER_DOWN POWER_DOWN
-        STATE_POWER_UP POWER_UP
-        STATE_POWER_DRAIN POWER_DRAIN
-        STATE_DYNAMIC_NORM DYNAMIC_NORM
-        """,
-                prefix="NODE_",
-                bits=True,
-            )
+_NODE_STATE_FLAGS_40 = _pairs(
+    "node_state_flags_40",
+    """
+    STATE_NET PERFCTRS
+    STATE_EXTERNAL EXTERNAL
+    STATE_RES RESERVED
+    STATE_UNDRAIN UNDRAIN
+    STATE_CLOUD CLOUD
+    RESUME RESUME
+    STATE_DRAIN DRAIN
+    STATE_COMPLETING COMPLETING
+    STATE_NO_RESPOND NOT_RESPONDING
+    STATE_POWERED_DOWN POWERED_DOWN
+    STATE_FAIL FAIL
+    STATE_POWERING_UP POWERING_UP
+    STATE_MAINT MAINTENANCE
+    STATE_REBOOT_REQUESTED REBOOT_REQUESTED
+    STATE_REBOOT_CANCEL REBOOT_CANCELED
+    STATE_POWERING_DOWN POWERING_DOWN
+    STATE_DYNAMIC_FUTURE DYNAMIC_FUTURE
+    STATE_REBOOT_ISSUED REBOOT_ISSUED
+    STATE_PLANNED PLANNED
+    STATE_INVALID_REG INVALID_REG
+    STATE_POWER_DOWN POWER_DOWN
+    STATE_POWER_UP POWER_UP
+    STATE_POWER_DRAIN POWER_DRAIN
+    STATE_DYNAMIC_NORM DYNAMIC_NORM
+    STATE_BLOCKED BLOCKED
+    """,
+    prefix="NODE_",
+    bits=True,
+)
+
+NODE_STATES = _between(
+    Names(
+        "node_states",
+        (
+            Name("NO_VAL", "INVALID"),
+            *(entry._replace(text=entry.text.upper()) for entry in NODE_STATE_BASE.entries),
+            *_as_bits(_NODE_STATE_FLAGS_40),
         ),
     ),
+    {(FIRST, 39): "PERFCTRS", (44, LAST): "EXTERNAL BLOCKED"},
 )
 """Every word for a node's state: the base state, then its flags."""
+
+NODE_CERT = Names("node_cert", (Name("NODE_CERT_TOKEN_SET", "TOKEN_SET"),), bits=True)
 
 PARTITION_FLAGS = _pairs(
     "partition_flags",
@@ -466,6 +519,28 @@ PARTITION_FLAGS = _pairs(
     REQ_RESV reservation_required
     LLN least_loaded_nodes
     EXCLUSIVE_USER exclusive_user
+    """,
+    prefix="PART_FLAG_",
+    bits=True,
+)
+
+PARTITION_FLAGS_45 = _pairs(
+    "partition_flags_45",
+    """
+    DEFAULT DEFAULT
+    HIDDEN HIDDEN
+    NO_ROOT NO_ROOT
+    ROOT_ONLY ROOT_ONLY
+    REQ_RESV REQ_RESV
+    LLN LLN
+    PDOI PDOI
+    DEFAULT_CLR DEFAULT_CLEAR
+    HIDDEN_CLR HIDDEN_CLEAR
+    NO_ROOT_CLR NO_ROOT_CLEAR
+    ROOT_ONLY_CLR ROOT_ONLY_CLEAR
+    REQ_RESV_CLR REQ_RESV_CLEAR
+    LLN_CLR LLN_CLEAR
+    PDOI_CLR PDOI_CLEAR
     """,
     prefix="PART_FLAG_",
     bits=True,
@@ -511,6 +586,13 @@ _PREEMPT_MODE_BITS = _pairs(
 PREEMPT_MODE = _exact("preempt_mode", _PREEMPT_MODE_BITS, PREEMPT_MODE_OFF="disabled", NO_VAL16="disabled")
 PREEMPT_MODE_36 = _without("preempt_mode_36", PREEMPT_MODE, "within")
 
+PREEMPT_MODE_45 = _exact(
+    "preempt_mode_45",
+    _bits("preempt_mode_bits_45", "SUSPEND REQUEUE CANCEL PRIORITY", "PREEMPT_MODE_"),
+    NO_VAL16="CLUSTER_GLOBAL",
+    PREEMPT_MODE_OFF="DISABLED",
+)
+
 RESERVATION_FLAGS = _pairs(
     "reservation_flags",
     """
@@ -549,9 +631,10 @@ RESERVATION_FLAGS = _pairs(
 
 RESERVATION_FLAGS_37 = _without("reservation_flags_37", RESERVATION_FLAGS, "HOURLY", "NO_HOURLY")
 
-RESERVATION_FLAGS_40 = _pairs(
-    "reservation_flags_40",
-    """
+RESERVATION_FLAGS_40 = _between(
+    _pairs(
+        "reservation_flags_40",
+        """
     FLAG_MAINT MAINT
     FLAG_NO_MAINT NO_MAINT
     FLAG_DAILY DAILY
@@ -561,12 +644,14 @@ RESERVATION_FLAGS_40 = _pairs(
     FLAG_IGN_JOBS IGNORE_JOBS
     FLAG_NO_IGN_JOB NO_IGNORE_JOBS
     FLAG_ANY_NODES ANY_NODES
+    FLAG_NO_ANY_NODES NO_ANY_NODES
     FLAG_STATIC STATIC
     FLAG_NO_STATIC NO_STATIC
     FLAG_PART_NODES PART_NODES
     FLAG_NO_PART_NODES NO_PART_NODES
     FLAG_OVERLAP OVERLAP
     FLAG_SPEC_NODES SPEC_NODES
+    FLAG_FIRST_CORES FIRST_CORES
     FLAG_TIME_FLOAT TIME_FLOAT
     FLAG_REPLACE REPLACE
     FLAG_ALL_NODES ALL_NODES
@@ -580,17 +665,27 @@ RESERVATION_FLAGS_40 = _pairs(
     FLAG_DUR_PLUS DURATION_PLUS
     FLAG_DUR_MINUS DURATION_MINUS
     FLAG_NO_HOLD_JOBS NO_HOLD_JOBS_AFTER_END
+    FLAG_REPLACE_DOWN REPLACE_DOWN
     FLAG_NO_PURGE_COMP NO_PURGE_COMP
     FLAG_MAGNETIC MAGNETIC
+    FLAG_NO_MAGNETIC NO_MAGNETIC
     FLAG_SKIP SKIP
     FLAG_HOURLY HOURLY
     FLAG_NO_HOURLY NO_HOURLY
     FLAG_USER_DEL USER_DELETE
+    FLAG_FORCE_START FORCE_START
     FLAG_NO_USER_DEL NO_USER_DELETE
     REOCCURRING REOCCURRING
+    TRES_PER_NODE TRES_PER_NODE
     """,
-    prefix="RESERVE_",
-    bits=True,
+        prefix="RESERVE_",
+        bits=True,
+    ),
+    {
+        (FIRST, 39): "FIRST_CORES",
+        (41, LAST): "USER_DELETE NO_USER_DELETE",
+        (44, LAST): "NO_ANY_NODES REPLACE_DOWN NO_MAGNETIC FORCE_START TRES_PER_NODE",
+    },
 )
 
 _JOB_PROFILE_BITS = _pairs(

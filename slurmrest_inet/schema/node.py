@@ -6,7 +6,6 @@ from __future__ import annotations
 from . import names
 from .model import (
     CSV,
-    LATER,
     NOVAL,
     NUMBER,
     NUMBER_64,
@@ -28,20 +27,55 @@ from .model import (
 ENERGY = Table(
     "acct_gather_energy_t",
     (
-        Row("average_watts", "ave_watts", NUMBER, "Mean power (W)", since=40),
-        Row("base_consumed_energy", "base_consumed_energy", NUMBER_64, "Energy until slurmd registered (J)", since=40),
-        Row("consumed_energy", "consumed_energy", NUMBER_64, "Energy since then (J)", since=40),
-        Row("current_watts", "current_watts", NOVAL, "Power at the last reading (W)", since=40),
+        Row("average_watts", "ave_watts", NUMBER, "Mean power (W)", since=39),
+        Row("base_consumed_energy", "base_consumed_energy", NUMBER_64, "Energy until slurmd registered (J)", since=39),
+        Row("consumed_energy", "consumed_energy", NUMBER_64, "Energy since then (J)", since=39),
+        Row("current_watts", "current_watts", NOVAL, "Power at the last reading (W)", since=39),
         Row(
-            "previous_consumed_energy", "previous_consumed_energy", NUMBER_64, "Energy one reading before (J)", since=40
+            "previous_consumed_energy", "previous_consumed_energy", NUMBER_64, "Energy one reading before (J)", since=39
         ),
-        Row("last_collected", "poll_time", NUMBER, "When it was last read (epoch)", since=40),
+        Row("last_collected", "poll_time", NUMBER, "When it was last read (epoch)", since=39),
     ),
     skip={
         "last_adjustment": "slurmd's own bookkeeping",
         "slurmd_start_time": "slurmd's own bookkeeping",
     },
 )
+
+
+EXTERNAL_SENSORS = Table(
+    "ext_sensors_data_t",
+    (
+        Row("consumed_energy", "consumed_energy", NOVAL, "Energy (J)", since=39, until=39),
+        Row("temperature", "temperature", NOVAL, "Temperature (degrees Celsius)", since=39, until=39),
+        Row("energy_update_time", "energy_update_time", NUMBER, "When it was last read (epoch)", since=39, until=39),
+        Row("current_watts", "current_watts", NUMBER, "Power (W)", since=39, until=39),
+    ),
+    skip={},
+)
+
+POWER = Table(
+    "power_mgmt_data_t",
+    (
+        Row("maximum_watts", "cap_watts", NOVAL, "Most power that the node may use (W)", since=39, until=39),
+        Row("current_watts", "current_watts", NUMBER, "Power (W)", since=39, until=39),
+        Row("total_energy", "joule_counter", NUMBER_64, "Energy (J)", since=39, until=39),
+        Row("new_maximum_watts", "new_cap_watts", NUMBER, "The most that is to come (W)", since=39, until=39),
+        Row("peak_watts", "max_watts", NUMBER, "Most power that the node can use (W)", since=39, until=39),
+        Row("lowest_watts", "min_watts", NUMBER, "Least power that the node can use (W)", since=39, until=39),
+        Row("new_job_time", "new_job_time", NUMBER, "When it got its last job (epoch)", since=39, until=39),
+        Row("state", "state", NUMBER, "State of the power (code)", since=39, until=39),
+        Row("time_start_day", "time_usec", NUMBER_64, "When it was last read (microseconds)", since=39, until=39),
+    ),
+    skip={},
+)
+_NO_NUMBER = '{"set":false,"infinite":false,"number":0}'
+_NO_SENSORS = f'{{"consumed_energy":{_NO_NUMBER},"temperature":{_NO_NUMBER},"energy_update_time":0,"current_watts":0}}'
+_NO_POWER = (
+    f'{{"maximum_watts":{_NO_NUMBER},"current_watts":0,"total_energy":0,"new_maximum_watts":0,"peak_watts":0,'
+    '"lowest_watts":0,"new_job_time":0,"state":0,"time_start_day":0}'
+)
+"""What releases from 24.05 on know of it, in an API version that is older than them."""
 
 
 def _held(what: str, member: str) -> tuple[Source, str]:
@@ -59,20 +93,47 @@ NODE = Table(
         Row("burstbuffer_network_address", "bcast_address", TEXT, "Address for broadcasts of files"),
         Row("boards", "boards", NUMBER, "Boards"),
         Row("boot_time", "boot_time", NUMBER, "When the node booted (epoch)", then={40: NOVAL}),
+        Row(
+            "tls_cert_last_renewal",
+            "cert_last_renewal",
+            NOVAL,
+            "When its certificate was renewed (epoch)",
+            since=43,
+            release="25.05",
+        ),
+        Row(
+            "cert_flags", "cert_flags", flags(names.NODE_CERT), "What it has of certificates", since=43, release="25.05"
+        ),
         Row("cluster_name", "cluster_name", TEXT, "Cluster, in a federation", since=39),
         Row("comment", "comment", TEXT, "Comment"),
         Row("cores", "cores", NUMBER, "Cores a socket"),
         Row("specialized_cores", "core_spec_cnt", NUMBER, "Cores that are left to the system", since=39),
         Row("cpu_binding", "cpu_bind", NUMBER, "Default binding of tasks (code)"),
-        Row("cpu_load", "cpu_load", NUMBER, "Load average times 100"),
+        Row("cpu_load", "cpu_load", NUMBER, "Load average times 100", then={39: NOVAL, 40: NUMBER}),
         Row("extra", "extra", TEXT, "Arbitrary text", since=37),
         Row("free_memory", "free_mem", NUMBER, "Free memory (MiB)", until=38),
         Row("free_mem", "free_mem", NOVAL, "Free memory (MiB)", since=39),
         Row("cpus", "cpus", NUMBER, "CPUs"),
         Row("effective_cpus", "cpus_efctv", NUMBER, "CPUs without those left to the system", since=39),
         Row("specialized_cpus", "cpu_spec_list", TEXT, "CPUs that are left to the system", since=39),
-        Row("energy", "energy", record("acct_gather_energy_t", pointer=True), "Energy", since=40),
+        Row("energy", "energy", record("acct_gather_energy_t", pointer=True), "Energy", since=39),
+        Row(
+            "external_sensors",
+            ("ext_sensors", Source(None, constant(_NO_SENSORS, "object"))),
+            record("ext_sensors_data_t", pointer=True),
+            "Sensors outside of the node, gone since 24.05",
+            since=39,
+            until=39,
+        ),
         Row("external_sensors", None, constant("{}", "object"), "Sensors, gone since 24.05", since=40, until=44),
+        Row(
+            "power",
+            ("power", Source(None, constant(_NO_POWER, "object"))),
+            record("power_mgmt_data_t", pointer=True),
+            "Power management, gone since 24.05",
+            since=39,
+            until=39,
+        ),
         Row("power", None, constant("{}", "object"), "Power management, gone since 24.05", since=40, until=44),
         Row("last_busy", "last_busy", NUMBER, "When the node last had work (epoch)", since=37, then={40: NOVAL}),
         Row("features", "features", TEXT, "Features that the node can have", then={39: CSV}),
@@ -133,15 +194,31 @@ NODE = Table(
         ),
         Row("reason", "reason", TEXT, "Why the node is out of service"),
         Row("reason_changed_at", "reason_time", NUMBER, "When the reason was given (epoch)", then={40: NOVAL}),
-        Row("reason_set_by_user", "reason_uid", USER, "Who gave the reason", then={39: USER_OR_EMPTY}),
+        Row(
+            "reason_set_by_user",
+            "reason_uid",
+            USER,
+            "Who gave the reason",
+            then={39: USER_OR_EMPTY, 45: derived("reason_user")},
+            uses=("reason",),
+        ),
         Row("resume_after", "resume_after", NOVAL, "When the node is to come back (epoch)", since=39, release="23.02"),
         Row("reservation", "resv_name", TEXT, "Reservation with the node", since=39, release="23.02"),
         Row("slurmd_start_time", "slurmd_start_time", NUMBER, "When slurmd started (epoch)", then={40: NOVAL}),
         Row("sockets", "sockets", NUMBER, "Sockets"),
+        Row(
+            "suspend_time",
+            "suspend_time",
+            NOVAL,
+            "Idle seconds before it is powered down",
+            since=45,
+            release="26.05",
+        ),
         Row("threads", "threads", NUMBER, "Threads a core"),
         Row("temporary_disk", "tmp_disk", NUMBER, "Temporary disk (MiB)"),
         Row("weight", "weight", NUMBER, "Scheduling weight: the lowest is used first"),
         Row("tres", "tres_fmt_str", TEXT, "Trackable resources"),
+        Row("topology", "topology_str", TEXT, "Where it is in the network", since=43, release="25.05"),
         Row("slurmd_version", "version", TEXT, "Release of slurmd", until=38),
         Row("version", "version", TEXT, "Release of slurmd", since=39),
         Row("alloc_memory", _held("memory", "alloc_memory"), NUMBER, "Memory held by jobs (MiB)", since=37),
@@ -173,13 +250,7 @@ NODE = Table(
         ),
     ),
     skip={
-        "cert_flags": LATER,
-        "cert_last_renewal": LATER,
-        "ext_sensors": "gone since 24.05; the API versions that name it show nothing",
         "parameters": "no API version shows it",
-        "power": "gone since 24.05; the API versions that name it show nothing",
-        "suspend_time": LATER,
-        "topology_str": LATER,
     },
     required="name",
 )

@@ -13,6 +13,7 @@ PING = Table(
         Row("pinged", "pinged", TEXT, "UP or DOWN", since=39, until=44),
         Row("responding", "responding", BOOLEAN, "Whether it answers", since=42),
         Row("status", "status", NUMBER, "Slurm's code for what came of it", until=38),
+        Row("status", "status", TEXT, "What came of it", since=45),
         Row("latency", "latency", NUMBER, "How long that took (microseconds)", since=39),
         Row("mode", "mode", TEXT, "primary, or which backup", until=44),
         Row("primary", "primary", BOOLEAN, "Whether it is the first one", since=42),

@@ -36,7 +36,7 @@ _CONSTANTS = {
     ("23.02", "26.05"): """
         CLUSTER_FLAG_REGISTER
         ASSOC_FLAG_NO_UPDATE
-        KILL_ARRAY_TASK
+        KILL_ARRAY_TASK PART_FLAG_PDOI PART_FLAG_PDOI_CLR
         FAIL_SIGNAL RESERVE_REOCCURRING WAIT_RESV_INVALID
     """,
     ("23.11", "25.05"): """
@@ -45,12 +45,12 @@ _CONSTANTS = {
     ("23.11", "26.05"): """
         ASSOC_FLAG_EXACT
         GRES_ALLOW_TASK_SHARING GRES_MULT_TASKS_PER_SHARING GRES_ONE_TASK_PER_SHARING KILL_JOBS_VERBOSE
-        FAIL_CONSTRAINTS QOS_FLAG_PART_QOS QOS_FLAG_RELATIVE
+        FAIL_CONSTRAINTS QOS_FLAG_PART_QOS QOS_FLAG_RELATIVE RESERVE_TRES_PER_NODE
     """,
     ("24.05", "26.05"): """
         ASSOC_FLAG_USER_COORD ASSOC_FLAG_USER_COORD_NO SLURMDB_ACCT_FLAG_USER_COORD SLURMDB_ACCT_FLAG_USER_COORD_NO
         SLURMDB_ACCT_FLAG_WASSOC SLURMDB_ACCT_FLAG_WCOORD
-        KILL_CRON
+        KILL_CRON NODE_STATE_BLOCKED
         JOB_SHARED_TOPO RESERVE_FLAG_NO_USER_DEL RESERVE_FLAG_USER_DEL STEPMGR_ENABLED WAIT_MAX_POWERED_NODES
         WAIT_MPI_PORTS_BUSY WAIT_QOS_MAX_BB_RUN_MINS_PER_ACCT WAIT_QOS_MAX_BB_RUN_MINS_PER_USER
         WAIT_QOS_MAX_BILLING_RUN_MINS_PER_ACCT WAIT_QOS_MAX_BILLING_RUN_MINS_PER_USER
@@ -64,8 +64,10 @@ _CONSTANTS = {
     """,
     ("25.05", "26.05"): """
         CLUSTER_FLAG_DELETED QOS_FLAG_DELETED
+        EXTERNAL_JOB NODE_CERT_TOKEN_SET NODE_STATE_EXTERNAL PREEMPT_MODE_PRIORITY RESERVE_FLAG_FORCE_START
     """,
     ("26.05", "26.05"): """
+        JOB_IMPLICIT_MAX_NODES SELECT_NO_DIST_TOPO_BLOCK
         DBD_CONF_FLAG_ALLOW_NO_DEF_ACCT DBD_CONF_FLAG_ALL_RES_ABS DBD_CONF_FLAG_DISABLE_ARCHIVE_COMMANDS
         DBD_CONF_FLAG_DISABLE_COORD_DBD
     """,
@@ -73,6 +75,8 @@ _CONSTANTS = {
         SLURMDB_JOB_FLAG_ALTERED
         SELECT_BOARD SELECT_CORE SELECT_CORE_DEFAULT_DIST_BLOCK SELECT_CPU SELECT_LINEAR SELECT_LLN
         SELECT_MEMORY SELECT_ONE_TASK_PER_CORE SELECT_PACK_NODES SELECT_SOCKET
+        CONSOLIDATE_SEGMENTS EXPEDITED_REQUEUE JOB_EXPEDITING SELECT_ENFORCE_BINDING_GRES
+        SELECT_LL_SHARED_GRES SELECT_MULTIPLE_SHARING_GRES_PJ SELECT_ONE_TASK_PER_SHARING_GRES SPREAD_SEGMENTS
     """,
 }
 
@@ -81,6 +85,7 @@ CONSTANTS = {name: span for span, text in _CONSTANTS.items() for name in text.sp
 
 _MEMBERS = {
     ("acct_gather_energy_t", "24.11", "26.05"): "last_adjustment slurmd_start_time",
+    ("ext_sensors_data_t", "22.05", "23.11"): "consumed_energy current_watts energy_update_time temperature",
     ("job_desc_msg_t", "22.05", "22.05"): "select_jobinfo",
     ("job_desc_msg_t", "22.05", "23.11"): "power_flags",
     ("job_desc_msg_t", "22.05", "25.05"): "job_id",
@@ -105,6 +110,9 @@ _MEMBERS = {
     ("node_info_t", "25.11", "26.05"): "parameters",
     ("node_info_t", "26.05", "26.05"): "suspend_time",
     ("partition_info_t", "23.02", "26.05"): "max_cpus_per_socket",
+    ("power_mgmt_data_t", "22.05", "23.11"): """
+        cap_watts current_watts joule_counter max_watts min_watts new_cap_watts new_job_time state time_usec
+    """,
     ("partition_info_t", "25.05", "26.05"): "topology_name",
     ("reserve_info_t", "22.05", "23.11"): "resv_watts",
     ("reserve_info_t", "23.02", "26.05"): "comment",

@@ -63,7 +63,7 @@ RESERVATION = Table(
             since=39,
         ),
         Row("start_time", "start_time", NUMBER, "Start (epoch)", since=37, then={40: NOVAL}),
-        Row("watts", "resv_watts", NUMBER, "Power in watts", since=37, until=38),
+        Row("watts", "resv_watts", NUMBER, "Power in watts", since=37, until=39, then={39: NOVAL}),
         Row("watts", None, constant("{}", "object"), "Power, gone since 24.05", since=40, until=44),
         Row("tres", "tres_str", TEXT, "Trackable resources", since=37),
         Row("users", "users", TEXT, "Users who may use it", since=37),

@@ -8,7 +8,7 @@ from .job import JOB, JOB_STATE, JOB_STATE_RESPONSE, PRIORITIES
 from .job_desc import JOB_DESC, JOB_SUBMIT_REQ
 from .license import LICENSE
 from .model import OUT, Names, Table
-from .node import ENERGY, NODE
+from .node import ENERGY, EXTERNAL_SENSORS, NODE, POWER
 from .partition import PARTITION
 from .ping import PING
 from .reservation import CORE_SPEC, RESERVATION
@@ -42,6 +42,8 @@ TABLES = (
     JOB_STATE_RESPONSE,
     LICENSE,
     ENERGY,
+    EXTERNAL_SENSORS,
+    POWER,
     NODE,
     PARTITION,
     CORE_SPEC,
