@@ -4,7 +4,7 @@
 Rule 1: nowhere else is a version or a release compared with a number: it is asked here, or it stands in a table by the
         version from which it holds (`since`). A test looks for such comparisons.
 Rule 2: an answer follows the version in the request's target, also one that is made before a path is looked up; where
-        none stands there, the newest that is served (`home_of`).
+        none stands there, the newest that is served and that the installed release could know (`home_of`).
 Rule 3: imported by the build as well: nothing but Python and values.
 
 A home release, the one whose slurmrestd an API version imitates, is written as year and month: 2205 is Slurm 22.05.
@@ -30,11 +30,9 @@ SIDES = ("slurm", "slurmdb")
 DAEMONS = {"slurm": "slurmctld", "slurmdb": "slurmdbd"}
 """Which daemon a side is about."""
 
-SERVED = {"slurm": (36, 37, 38, 39, 40, 41, 42), "slurmdb": (36, 37, 38, 39, 40, 41, 42, 43, 44, 45)}
+_EVERY = (36, 37, 38, 39, 40, 41, 42, 43, 44, 45)
+SERVED = {"slurm": _EVERY, "slurmdb": _EVERY}
 """Those that have operations here, by side, in order."""
-
-READ = {"slurm": (36, 37, 38, 42), "slurmdb": SERVED["slurmdb"]}
-"""Those of them whose reads are served, too."""
 
 RELEASES = ("22.05", "23.02", "23.11", "24.05", "24.11", "25.05", "25.11", "26.05")
 """The releases of Slurm that this can be built for."""
@@ -223,13 +221,13 @@ def _number(segment: str) -> int | None:
     return int(number) if int(number) in DIALECTS else None
 
 
-def home_of(path: str, newest_served: int) -> int:
-    """Return the home release of the API version that stands in a request's path, else of the newest that is served.
+def home_of(path: str, unnamed: int) -> int:
+    """Return the home release of the API version that stands in a request's path, else of the one for unnamed ones.
 
     The version need not be served: whoever asks for it expects the words of its release.
     """
     segments = [segment for segment in path.split("/", 4) if segment]
-    return HOME[(_number(segments[1]) if len(segments) > 1 else None) or newest_served]
+    return HOME[(_number(segments[1]) if len(segments) > 1 else None) or unnamed]
 
 
 def plugin(side: str, version: int) -> tuple[str, str]:

@@ -113,7 +113,8 @@ class Application:
         self._peer = peer
         self._gate = gate
         self._adopted: auth.Identity | None = None
-        self._newest = selection.newest(settings)
+        major, minor, _ = library.VERSION
+        self._unnamed = selection.newest(settings, major * 100 + minor)
 
     def __call__(self, request: Request) -> Response:
         identity = self._gate.admit(request)
@@ -142,7 +143,7 @@ class Application:
 
     def dialect(self, path: str) -> Dialect:
         """Return how to speak to who asks for that path."""
-        return versions.HTTP[versions.home_of(path, self._newest)]
+        return versions.HTTP[versions.home_of(path, self._unnamed)]
 
     def adopt(self, identity: auth.Identity) -> None:
         """Make libslurm act for who asks; raises RestError 401 where it cannot."""

@@ -62,11 +62,12 @@ def status_of(code: int, home: int) -> int:
 
 EXPECTED_LIST, EXPECTED_DICT = 9208, 9209
 """ESLURM_DATA_EXPECTED_LIST and ESLURM_DATA_EXPECTED_DICT, likewise."""
-NO_JOB_ID, NEGATIVE_JOB_ID, BAD_COMPONENT = 2137, 2138, 2144
+NO_JOB_ID, NEGATIVE_JOB_ID, LARGE_JOB_ID, BAD_COMPONENT = 2137, 2138, 2139, 2144
 
 _LATER = {
     NO_JOB_ID: "JobID can not be zero",
     NEGATIVE_JOB_ID: "JobID can not be a negative number",
+    LARGE_JOB_ID: "JobID larger than acceptable range",
     BAD_COMPONENT: "HetJob component includes unexpected non-numeric characters",
     2162: "Empty list",
     2164: "Unable to resolve group ID to group name",

@@ -10,6 +10,7 @@ from slurmrest_inet.api.errors import (
     INVALID_JOB_ID,
     INVALID_JOBS_DESC,
     INVALID_QUERY,
+    LARGE_JOB_ID,
     NEGATIVE_JOB_ID,
     NO_JOB_ID,
 )
@@ -92,6 +93,8 @@ def _told_why(text: str) -> JobId:
         raise UnusableError(text, NO_JOB_ID)
     if number[0].startswith("-"):
         raise UnusableError(text, NEGATIVE_JOB_ID)
+    if int(number[0]) >= _RESERVED:
+        raise UnusableError(text, LARGE_JOB_ID)
     try:
         return JobId.parse(text)
     except ValueError:

@@ -30,9 +30,10 @@ class Fault(NamedTuple):
     """What an operation says of something that went wrong; ``text`` may have places for what was asked for ({}).
 
     Without a source the entry tells code and sentence alone. ``code`` stands in the place of what Slurm said,
-    ``unanswered`` does where nobody could be asked. ``coded``: the entry is one sentence with the code 0 (the job
-    operations of v0.0.36). ``decides``: the code is the answer's, whatever came before. ``nowhere``: the entry has a
-    sentence and a code, and no source.
+    ``unanswered`` does where nobody could be asked. ``errno``: of a call that came to -1, what it left there is told.
+    ``coded``: the entry is one sentence with the code 0 (the job operations of v0.0.36). ``decides``: the code is the
+    answer's, whatever came before. ``warns``: it is a warning, and no error. ``nowhere``: the entry has a sentence and
+    a code, and no source.
     """
 
     source: str | None = None
@@ -42,6 +43,8 @@ class Fault(NamedTuple):
     coded: bool = False
     decides: bool = False
     nowhere: bool = False
+    warns: bool = False
+    errno: bool = False
 
 
 class Report:
@@ -86,6 +89,9 @@ class Report:
         if said.unanswered is not None and code in UNANSWERED:
             code = said.unanswered
         text = said.text and said.text.format(*asked)
+        if said.warns:
+            self.warning(said.source, text or "")
+            return
         if said.coded:
             self._add(code, coded_entry(f"{said.source}: {text}"))
         elif said.nowhere:
@@ -99,7 +105,8 @@ class Report:
 
     def failure(self, said: Fault | None, error: SlurmError, *asked: object) -> None:
         """Add the fault of a call for Slurm that failed; libslurm often leaves the code in errno alone."""
-        code = error.errno if error.code == -1 and error.errno and self._dialect.tells_errno else error.code
+        tells_errno = self._dialect.tells_errno or (said is not None and said.errno)
+        code = error.errno if error.code == -1 and error.errno and tells_errno else error.code
         self.fault(said, code, *asked)
 
     def _add(self, code: int, added: Entry) -> None:

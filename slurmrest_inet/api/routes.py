@@ -47,8 +47,7 @@ class Route(NamedTuple):
 
     def serves(self, version: int) -> bool:
         """Tell whether the operation is one of an API version that is served."""
-        served = versions.READ if self.method == "GET" else versions.SERVED
-        return version in served[self.side] and self.since <= version <= self.until
+        return version in versions.SERVED[self.side] and self.since <= version <= self.until
 
     def operation_id(self, version: int) -> str:
         """Return what the documents of an API version call the operation."""

@@ -10,15 +10,17 @@ if TYPE_CHECKING:
     from slurmrest_inet.settings import Settings
 
 
-def newest(settings: Settings) -> int:
+def newest(settings: Settings, release: int | None = None) -> int:
     """Return the newest API version that ``-s`` and ``-d`` let be served, of all that there are if they let none.
 
-    That of slurmctld's side comes first: without a version it is that side's release that answers.
+    That of slurmctld's side comes first: without a version it is that side's release that answers. ``release`` (2205):
+    the newest whose home that release is or an earlier one, if there is any.
     """
     for side in versions.SIDES:
         selected = [one for one in versions.SERVED[side] if is_selected(settings, side, one)]
+        known = [one for one in selected if release is None or versions.HOME[one] <= release]
         if selected:
-            return max(selected)
+            return max(known or selected)
     return max(versions.SERVED[versions.SIDES[0]])
 
 

@@ -32,6 +32,9 @@ def _time(value: Any, at: Reading) -> int:
     """A time: an epoch, or a text that stands for one as sbatch's do ("now-1hour")."""
     found = infer_scanned(value) if isinstance(value, str) and at.manner.scanned else value or None
     if isinstance(found, (bool, list)):
+        if not at.manner.shown:
+            at.expect("object", found)
+            raise InvalidError(f"Expected dictionary but got {at.manner.word(found)}", "ESLURM_DATA_EXPECTED_DICT")
         raise InvalidError(f"Expected integer but got {at.manner.name(found)}", CONVERSION)
     if isinstance(found, str):
         try:

@@ -54,7 +54,7 @@ class TestRoutes:
             keys = [(r.method, r.side, r.path) for r in ROUTES if r.since <= version <= r.until]
             assert len(keys) == len(set(keys))
 
-    @pytest.mark.parametrize("version", versions.READ["slurm"])
+    @pytest.mark.parametrize("version", versions.SERVED["slurm"])
     def test_reads_of_a_version(self, version: int) -> None:
         ctld = [route for route in ROUTES if (route.method, route.side) == ("GET", "slurm")]
         paths = {r.path.replace(":int", "") for r in ctld if r.serves(version)}
@@ -132,6 +132,10 @@ class TestRoutes:
         assert selection.newest(EVERYTHING._replace(openapi_plugins=("openapi/v0.0.37", "openapi/dbv0.0.36"))) == 37
         assert selection.newest(EVERYTHING._replace(openapi_plugins=("openapi/slurmdbd",))) == 45
         assert selection.newest(EVERYTHING._replace(openapi_plugins=())) == max(versions.SERVED["slurm"])
+
+    def test_that_without_a_version_the_installed_release_speaks(self) -> None:
+        assert [selection.newest(EVERYTHING, one) for one in (2205, 2302, 2411, 2511, 2605)] == [38, 39, 42, 42, 45]
+        assert selection.newest(EVERYTHING._replace(openapi_plugins=("openapi/slurmctld",)), 2205) == 45
 
     def test_the_words_of_each_release(self) -> None:
         unknown = {home: versions.HTTP[home].unknown_path.text.split()[:3] for home in versions.HTTP}

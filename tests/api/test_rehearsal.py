@@ -53,7 +53,7 @@ def test_both_ends_of_the_history_are_played(
         wire += b"".join(bytes(part) for item in session.answer(response, "today") for part in item)
     assert found == statuses
     if found[0] == 200:
-        assert versions == ["v0.0.42", "v0.0.36"]
+        assert versions == ["v0.0.45", "v0.0.36"]
         assert wire.count(b'"pings":[') == 2
         assert len(adopted) == 2
         assert session.closed

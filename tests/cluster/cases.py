@@ -29,6 +29,7 @@ class Case(NamedTuple):
 
     versions: the API versions that it is meant for. each: it is asked in each of those that the lab's release is the
     home of; otherwise in the newest one, for what the parts in front of an operation do does not depend on it.
+    by_dialect: in the newest of those that have one dialect.
     """
 
     name: str
@@ -41,6 +42,7 @@ class Case(NamedTuple):
     raw: str | None = None
     versions: range = EVERY
     each: bool = False
+    by_dialect: bool = False
     setting: str = "token"
 
     def describe(self, target: str) -> str:

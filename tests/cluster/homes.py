@@ -15,13 +15,16 @@ from typing import TYPE_CHECKING
 
 from sidebyside.lab import SLURMRESTD
 
-from slurmrest_inet.versions import HOME, READ
+from slurmrest_inet.versions import DIALECTS, HOME, SERVED
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from cases import Case
     from comparison import Difference
+
+LAYERS = (2205, 2411)
+"""The releases whose layer in front of the operations of slurmctld's side is compared: of 26.05 its operations are."""
 
 SECOND_OPINIONS: dict[int, tuple[int, ...]] = {2605: (42,)}
 """By release (year and month), API versions of which another one is the home."""
@@ -39,7 +42,7 @@ def installed() -> int:
 
 def at_home(release: int, side: str = "slurm") -> list[int]:
     """The API versions whose reads we serve and that have their home in a release; writes are compared elsewhere."""
-    return [version for version in READ[side] if HOME[version] == release]
+    return [version for version in SERVED[side] if HOME[version] == release]
 
 
 def pairs(cases: Iterable[Case], release: int, side: str = "slurm") -> list[tuple[Case, int]]:
@@ -47,7 +50,13 @@ def pairs(cases: Iterable[Case], release: int, side: str = "slurm") -> list[tupl
     found = []
     for case in cases:
         fitting = [version for version in at_home(release, side) if version in case.versions]
-        found += [(case, version) for version in (fitting if case.each else fitting[-1:])]
+        if case.by_dialect:
+            fitting = [
+                last for last in fitting if all(DIALECTS[last] != DIALECTS[one] for one in fitting if one > last)
+            ]
+        elif not case.each:
+            fitting = fitting[-1:] if side == "slurmdb" or release in LAYERS else []
+        found += [(case, version) for version in fitting]
     return found
 
 
@@ -57,7 +66,7 @@ def second_opinions(cases: Iterable[Case], release: int) -> list[tuple[Case, int
         (case, version)
         for version in SECOND_OPINIONS.get(release, ())
         for case in cases
-        if version in READ["slurm"] and version in case.versions
+        if version in SERVED["slurm"] and version in case.versions
     ]
 
 

@@ -180,7 +180,10 @@ _TROUBLES = (
     ),
 )
 
-MODERN_CASES = tuple(case._replace(versions=MODERN, each=True) for case in (*_ANSWERS, *_PARAMETERS, *_TROUBLES))
+MODERN_CASES = (
+    *(case._replace(versions=MODERN, each=True) for case in _ANSWERS),
+    *(case._replace(versions=MODERN, by_dialect=True) for case in (*_PARAMETERS, *_TROUBLES)),
+)
 
 OPERATIONS = tuple(
     case._replace(versions=MODERN)

@@ -15,7 +15,7 @@ import pytest
 from comparison import message
 from sidebyside import program, wire
 
-from slurmrest_inet.versions import READ
+from slurmrest_inet.versions import SERVED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -93,7 +93,7 @@ def test_a_heterogeneous_submission(lab: Lab, ask: Ask) -> None:
         lab.run("scancel", str(document["job_id"]))
 
 
-@pytest.mark.parametrize("version", READ["slurm"])
+@pytest.mark.parametrize("version", SERVED["slurm"])
 def test_a_job_by_its_id(submitted: Callable[..., int], ask: Ask, version: int) -> None:
     number = submitted(38)
     status, document = ask("GET", version, f"job/{number}")

@@ -78,7 +78,7 @@ def _names() -> tuple[set[str], set[str]]:
                 found.update(re.findall(r"[A-Za-z_]\w+", source.read()))
     for table in tables.names().values():
         for entry in table.entries:
-            found.update((entry.constant, *(entry.mask or entry.constant).split("|")))
+            found.update((*entry.constant.split("|"), *(entry.mask or entry.constant).split("|")))
     return {table.struct for table in (*tables.TABLES, *tables.READ_TABLES)}, found
 
 
@@ -195,6 +195,84 @@ def recorded_writes(folder: str) -> list[dict[str, Any]]:
     return found
 
 
+_READ = {"1": "{running}", "3": "{array}", "5": "{components}", "2": "{running}", "8": "{finished}"}
+_FILES = {"1": "RUNNING", "3": "ARRAY", "5": "HET", "2": "GPU", "8": "FAILED"}
+"""The jobs of the reads in those recordings: what they were, and what their files are called after."""
+
+
+def recorded_reads(folder: str) -> list[dict[str, Any]]:
+    """What a real server of 23.02.8 answered to reads of v0.0.39, also while slurmctld was `down`.
+
+    Entries as with the writes; of the rest of the body there are the types: a word, {name: type} of an object,
+    {"*": type} of one with numbers for names, [type] of a list, [] of one that was empty.
+    """
+    base = os.path.join(folder, "samples", "23.02.8", "v0.0.39")
+    with open(os.path.join(base, "STATUS.txt"), encoding="utf-8") as file:
+        told = [line.split(" ", 1) for line in file.read().splitlines() if " /slurm/v0.0.39/" in line]
+    found = []
+    for status, target in told:
+        path = target.removeprefix("/slurm/v0.0.39/")
+        ident = match[1] if (match := re.match(r"job/(\d+)", path)) else ""
+        name = path.replace(f"job/{ident}", f"job/{_FILES[ident]}", 1) if ident in _FILES else path
+        file_name = os.path.join(base, f"slurm_{re.sub(r'[^A-Za-z0-9.-]', '_', name)}.json")
+        answer = {}
+        if os.path.exists(file_name):
+            with open(file_name, encoding="utf-8") as file:
+                answer = json.load(file)
+        if ident in _READ:
+            path = path.replace(f"job/{ident}", f"job/{_READ[ident]}", 1)
+        found.append(_read_exchange(path, int(status), answer))
+    with open(os.path.join(base, "daemons-stopped.json"), encoding="utf-8") as file:
+        stopped = json.load(file)
+    paths: set[str] = set()
+    for exchange in stopped:
+        version, _, path = exchange["path"].removeprefix("/slurm/").partition("/")
+        if version != "v0.0.39" or exchange["method"] != "GET" or path in paths:
+            continue
+        paths.add(path)
+        found.append({**_read_exchange(path, exchange["status"], exchange["answer"]), "down": True})
+    return found
+
+
+def _read_exchange(path: str, status: int, answer: dict[str, Any]) -> dict[str, Any]:
+    entries = {
+        "errors": [
+            [one.get("error_number"), one.get("description"), one["source"]] for one in answer.get("errors", ())
+        ],
+        "warnings": [[one["description"], one.get("source")] for one in answer.get("warnings", ())],
+    }
+    payload = {name: value for name, value in answer.items() if name not in ("meta", "errors", "warnings")}
+    return {"path": path, "status": status, **entries, "types": {name: told_type(one) for name, one in payload.items()}}
+
+
+_JSON_TYPES = {str: "string", int: "integer", float: "number", bool: "boolean", type(None): "null"}
+
+
+def told_type(value: Any) -> Any:
+    """The type of a value as above."""
+    if isinstance(value, dict):
+        numbered = bool(value) and all(name.isdigit() for name in value)
+        return {"*": _merged(value.values())} if numbered else {name: told_type(one) for name, one in value.items()}
+    if isinstance(value, list):
+        return [_merged(value)] if value else []
+    return _JSON_TYPES[type(value)]
+
+
+def _merged(values: Any) -> Any:
+    return _joined([told_type(one) for one in values])
+
+
+def _joined(types: list[Any]) -> Any:
+    """The type of several values of one kind: an object has what any of them has."""
+    if all(isinstance(one, dict) for one in types):
+        names = dict.fromkeys(name for one in types for name in one)
+        return {name: _joined([one[name] for one in types if name in one]) for name in names}
+    if all(isinstance(one, list) for one in types):
+        items = [item for one in types for item in one]
+        return [_joined(items)] if items else []
+    return next((one for one in types if one != "null"), "null")
+
+
 def _about(description: str | None, ident: str) -> str | None:
     known = description is not None and ident in _TARGETS
     return re.sub(rf"\b{ident}(?!\d)", "<0>", description) if known else description
@@ -244,6 +322,7 @@ def main(folder: str) -> None:
     _write("headers.json", headers(folder))
     _write("message_types.json", message_types(folder))
     _write("written.json", written_members(folder))
+    _write_lines("reads-23.02.json", recorded_reads(folder))
     _write_lines("writes-23.02.json", recorded_writes(folder))
 
 

@@ -50,6 +50,11 @@ def headers(release: str) -> Headers:
     )
 
 
+def recorded_reads() -> list[dict[str, Any]]:
+    """The reads of v0.0.39 that were recorded."""
+    return list(_file("reads-23.02.json"))
+
+
 def message_types() -> dict[str, dict[int, str]]:
     """Names of message types by number, as real servers showed them, by release ("23.02.8")."""
     return {

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from slurmrest_inet.api.envelope import Members
+from slurmrest_inet.api.errors import sentence_of
 from slurmrest_inet.api.report import Fault, Report
 from slurmrest_inet.record import TYPE_CHECKING
 from slurmrest_inet.slurm import calls
@@ -20,6 +21,7 @@ _PINGS = {
     36: ("hostname", "ping", "status", "mode"),
     39: ("hostname", "pinged", "latency", "mode"),
     42: ("hostname", "pinged", "responding", "latency", "mode", "primary"),
+    45: ("hostname", "responding", "latency", "primary", "status"),
 }
 _ASKED: dict[int, Callable[[], Sequence[tuple[Any, ...]]]] = {36: calls.controllers, 39: calls.ping_configured}
 _UNLOADED = {36: Fault(), 37: Fault("slurm_load_ctl_conf", "slurmctld config is unable to load")}
@@ -37,7 +39,8 @@ def ping(call: Call) -> Answer:
     for index, (host, status, *latency) in enumerate(found):
         mode = "primary" if not index else "backup" if len(found) == 2 else f"backup{index}"
         word = "DOWN" if status else "UP"
-        known: dict[str, Any] = {"hostname": host, "ping": word, "pinged": word, "status": status}
+        said = call.at({36: status, 45: sentence_of(status)})
+        known: dict[str, Any] = {"hostname": host, "ping": word, "pinged": word, "status": said}
         known.update(latency=sum(latency), mode=mode, responding=not status, primary=not index)
         pings.append({name: known[name] for name in call.at(_PINGS)})
     return report.answer(("pings", pings))
@@ -46,12 +49,15 @@ def ping(call: Call) -> Answer:
 _EMPTY: dict[int, tuple[tuple[str, Any], ...]] = {
     36: (("statistics", {}),),
     38: (("statistics", {"rpcs_by_message_type": [], "rpcs_by_user": []}),),
+    39: (("statistics", None),),
     40: (),
 }
+_NO_STATISTICS = "slurm_get_statistics() failed to get slurmctld statistics"
 _FAILED = {
     36: Fault(),
     38: Fault("slurm_get_statistics", "request failed"),
-    40: Fault("op_handler_diag", "slurm_get_statistics() failed to get slurmctld statistics"),
+    39: Fault("_op_handler_diag", _NO_STATISTICS),
+    40: Fault("op_handler_diag", _NO_STATISTICS),
 }
 
 

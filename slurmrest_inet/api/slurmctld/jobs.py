@@ -6,7 +6,7 @@ from __future__ import annotations
 import time
 
 from slurmrest_inet.api import job_id, parameters
-from slurmrest_inet.api.envelope import Answer, Records
+from slurmrest_inet.api.envelope import Answer, NoRecords, Records
 from slurmrest_inet.api.errors import INVALID_JOB_ID, INVALID_QUERY
 from slurmrest_inet.api.job_id import JobId
 from slurmrest_inet.api.report import Fault, Report
@@ -21,8 +21,19 @@ if TYPE_CHECKING:
 _SHOWN = {36: calls.SHOW_ALL | calls.SHOW_DETAIL}
 
 
-def _unchanged(report: Report, since: int) -> None:
+def _unchanged(report: Report, since: int) -> Answer:
     report.warning("op_handler_jobs", f"No job changes since update_time[{since}]={_shown(since)}")
+    return report.listing("jobs", None)
+
+
+def _unchanged_39(report: Report, since: int) -> Answer:
+    report.warning("_op_handler_jobs", f"No job changes since update_time={since}")
+    _empty(report)
+    return report.listing("jobs", None)
+
+
+def _empty(report: Report) -> None:
+    report.warning(None, "Zero jobs to dump")
 
 
 def _shown(moment: int) -> str:
@@ -35,15 +46,22 @@ def _shown(moment: int) -> str:
 
 
 _FAILED = Fault("slurm_load_jobs", "Failed while looking for jobs")
+_NOT_QUERIED = Fault("slurm_load_jobs()", "Unable to query jobs", decides=True)
 jobs = Listing(
     "jobs",
     lambda _, since, flags: job_calls.load_jobs(since, flags),
     {
         36: Words(failed=None),
         37: Words(_FAILED),
-        39: Words(_FAILED, unchanged=_unchanged),
+        39: Words(
+            _NOT_QUERIED,
+            Fault("_op_handler_jobs", 'Unable to parse "update_time" field', INVALID_QUERY),
+            unchanged=_unchanged_39,
+            empty=_empty,
+            keeps=False,
+        ),
         40: Words(
-            Fault("slurm_load_jobs()", "Unable to query jobs", decides=True),
+            _NOT_QUERIED,
             # The query's code is the answer's, unlike elsewhere, where that of the parameter is.
             unread("op_handler_jobs", "query.")._replace(decides=True),
             unchanged=_unchanged,
@@ -59,6 +77,7 @@ _NOT_TOLD = Fault("_handle_job_get", "Unable to query JobId={0}", unanswered=-1)
 _JOB_WORDS = {
     36: Words(_UNKNOWN, missing=_UNKNOWN),
     37: Words(_NOT_FOUND, missing=_NOT_FOUND),
+    39: Words(_NOT_TOLD._replace(unanswered=None), keeps=False),
     40: Words(_NOT_TOLD, unread("_handle_job_get", "query.")),
 }
 _TOO_LARGE = Fault("op_handler_job", "Invalid JobID={} rejected", INVALID_JOB_ID)
@@ -102,5 +121,5 @@ def states(call: Call) -> Answer:
         message = job_calls.load_job_states([(one.job, one.task, one.component) for one in chosen])
     except SlurmError as error:
         report.failure(_STATES_FAILED, error)
-        return report.answer(("jobs", None))
+        return report.answer(("jobs", call.at({40: NoRecords(), 41: None})))
     return report.answer(("jobs", Records(message, variants=job_calls.each_task)))

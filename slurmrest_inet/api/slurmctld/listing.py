@@ -30,16 +30,18 @@ class Words(NamedTuple):
     """What a list's operation says; see `Report.fault` for a fault that is None.
 
     failed: of a call that failed. unread: of a query; None: the list is there, and empty. missing: where nothing has
-    the name, or, unless it is None, where there is nothing at all. unchanged: says in the place of a 304 that nothing
-    changed since a time. keeps: a list that cannot be told is there, and empty. only: of those that have the name (in
-    any case of letters) the first alone is told.
+    the name, or, unless it is None, where there is nothing at all. unchanged: the answer in the place of a 304 where
+    nothing changed since a time. empty: says of a list that there is nothing in it. keeps: a list that cannot be told
+    is there, and empty; None: it is null. only: of those that have the name (in any case of letters) the first alone is
+    told.
     """
 
     failed: Fault | None = Fault()
     unread: Fault | None = None
     missing: Fault | None = None
-    unchanged: Callable[[Report, int], None] | None = None
-    keeps: bool = True
+    unchanged: Callable[[Report, int], Answer] | None = None
+    empty: Callable[..., None] | None = None
+    keeps: bool | None = True
     only: bool = False
 
 
@@ -70,6 +72,8 @@ class Listing(NamedTuple):
             return report.answer() if said.unread is not None else report.listing(self.key, None)
 
         def without() -> Answer:
+            if said.keeps is None:
+                return report.answer((self.key, None))
             return report.listing(self.key, None) if said.keeps else report.answer()
 
         since = told.get("update_time", 0)
@@ -78,8 +82,7 @@ class Listing(NamedTuple):
         except SlurmError as error:
             if NO_CHANGE_IN_DATA in (error.code, error.errno):
                 if said.unchanged is not None:
-                    said.unchanged(report, since)
-                    return without()
+                    return said.unchanged(report, since)
                 if not report.code or said.failed is None or said.failed.decides:
                     return Answer(code=NO_CHANGE_IN_DATA)
             report.failure(said.failed, error, *asked)
@@ -89,6 +92,8 @@ class Listing(NamedTuple):
             message.close()
             report.fault(said.missing, 0, *asked)
             return without()
+        if said.empty is not None and not message.count:
+            said.empty(report, *asked)
         return report.listing(self.key, message, indexes[:1] if indexes and said.only else indexes)
 
 

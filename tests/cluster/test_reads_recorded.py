@@ -1,0 +1,98 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Reads of v0.0.39 by ours, beside recordings of its home release's slurmrestd, which Debian does not carry.
+
+Rule 1: status, entries and the types of all values are as recorded, whatever cluster is behind it.
+Rule 2: where the real server said nothing of what went wrong, the exchange is in `LIES`, with its reason.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING, Any
+
+import make
+import pytest
+import told
+from comparison import message
+from sidebyside import program, wire
+
+if TYPE_CHECKING:
+    from sidebyside.lab import Lab
+
+VERSION = 39
+
+LIES = {
+    ("nodes?update_time=abc", False): "A time that it cannot read is null to it, and no error.",
+    ("partitions", True): "Where nobody could be asked it says that all is well, and null.",
+    ("partition/debug", True): "As above.",
+}
+"""By path and whether slurmctld was down: the real server answers 200."""
+
+_HERE = {"debug": "main", "big": "free", "maint": "cores", "n0001": "node2"}
+"""Names of this cluster by those of the recorded one."""
+_RECORDED = told.recorded_reads()
+
+
+def _id(one: dict[str, Any]) -> str:
+    return one["path"] + (", slurmctld down" if one.get("down") else "")
+
+
+@pytest.fixture(scope="module")
+def labels(lab: Lab) -> dict[str, str]:
+    """Ids of jobs by what the recordings call them."""
+    with open(f"{lab.directory}/jobs.json", encoding="utf-8") as file:
+        jobs = json.load(file)
+    return {"running": jobs["plain"], "array": jobs["array"], "components": jobs["het"], "finished": jobs["finished"]}
+
+
+@pytest.mark.parametrize("one", _RECORDED, ids=_id)
+def test_exchange(
+    one: dict[str, Any], lab: Lab, labels: dict[str, str], tokens: dict[str, str], unreachable: str
+) -> None:
+    ours = program.ours(lab)
+    if one.get("down"):
+        ours = ours.with_options(SLURM_CONF=unreachable)
+    path = re.sub("|".join(_HERE), lambda match: _HERE[match[0]], one["path"]).format_map(labels)
+    lines = ("X-SLURM-USER-NAME: alice", f"X-SLURM-USER-TOKEN: {tokens['alice']}")
+    data = message("GET", f"/slurm/v0.0.{VERSION}/{path}", "HTTP/1.1", lines, b"")
+    (answer,) = wire.strict(ours.exchange(data).output)
+    body = json.loads(answer.body) if answer.headers.get("content-type") == "application/json" else {}
+    if (one["path"], bool(one.get("down"))) in LIES:
+        assert (one["status"], one["errors"]) == (200, [])
+        assert answer.status in (422, 500)
+        assert body["errors"][0]["description"]
+        return
+    assert answer.status == one["status"]
+    assert [[e.get("error_number"), e.get("description"), e["source"]] for e in body.get("errors", ())] == one["errors"]
+    assert [[e["description"], e.get("source")] for e in body.get("warnings", ())] == one["warnings"]
+    here = {name: value for name, value in body.items() if name not in ("meta", "errors", "warnings")}
+    assert list(body)[:3] == (["meta", "errors", "warnings"] if body else [])
+    assert here.keys() == one["types"].keys()
+    for name, value in here.items():
+        _compare(one["types"][name], make.told_type(value), name)
+
+
+def _compare(recorded: Any, ours: Any, place: str) -> None:
+    """Fail where a type is another one; what was empty or null there tells nothing."""
+    if recorded in ([], {}) or ours in ([], {}):
+        assert type(recorded) is type(ours), place
+    elif isinstance(recorded, dict):
+        assert isinstance(ours, dict), place
+        assert recorded.keys() == ours.keys(), place
+        for name, one in recorded.items():
+            _compare(one, ours[name], f"{place}/{name}")
+    elif isinstance(recorded, list):
+        assert isinstance(ours, list), place
+        _compare(recorded[0], ours[0], f"{place}/*")
+    else:
+        assert recorded == ours, place
+
+
+def test_that_another_type_is_found() -> None:
+    known = make.told_type([{"a": 1, "b": [], "c": {"0": "x"}}, {"a": 2, "b": ["y"], "d": None}])
+    assert known == [{"a": "integer", "b": ["string"], "c": {"*": "string"}, "d": "null"}]
+    _compare(known, make.told_type([{"a": 5, "b": [], "c": {}, "d": None}]), "x")
+    for other in ({"a": 1.0}, {"b": [1]}, {"c": []}, {"e": 1}):
+        with pytest.raises(AssertionError):
+            _compare(known, make.told_type([{"a": 5, "b": [], "c": {}, "d": None, **other}]), "x")
