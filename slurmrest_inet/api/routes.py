@@ -95,6 +95,11 @@ _PARTITIONS = (Part("partitions", "partition_info_t"),)
 _RESERVATIONS = (Part("reservations", "reserve_info_t"),)
 _CLUSTERS = (Part("clusters", "slurmdb_cluster_rec_t"),)
 _INSTANCES = (Part("instances", "slurmdb_instance_rec_t"),)
+_CONFIG = (
+    *(_CLUSTERS[0], Part("tres", "slurmdb_tres_rec_t"), Part("accounts", "slurmdb_account_rec_t")),
+    *(Part("users", "slurmdb_user_rec_t"), Part("qos", "slurmdb_qos_rec_t"), Part("wckeys", "slurmdb_wckey_rec_t")),
+    *(Part("associations", "slurmdb_assoc_rec_t"), Part("instances", "slurmdb_instance_rec_t")),
+)
 _DBD_CONF = (Part("slurmdbd_conf", "slurmdbd_conf_t", many=False),)
 _DBD_STATISTICS = (Part("statistics", "slurmdb_stats_rec_t", many=False),)
 _QOS = (Part("qos", "slurmdb_qos_rec_t"),)
@@ -146,6 +151,9 @@ ROUTES = (
     _slurmdb("GET", "instance", "instances.get", "One instance", _INSTANCES, "slurmdbd.INSTANCES", since=40),
     _slurmdb("GET", "ping", "daemon.ping", "Which slurmdbd answer", (Part("pings", "slurmdbd_ping"),), since=42),
     _slurmdb("GET", "diag", "daemon.diag", "What slurmdbd has counted", _DBD_STATISTICS, name="diag"),
+    _slurmdb("GET", "config", "config.get", "All that slurmdbd keeps but jobs", _CONFIG[:-1], until=39),
+    _slurmdb("GET", "config", "config.get", "All that slurmdbd keeps but jobs", _CONFIG, since=40, until=44),
+    _slurmdb("GET", "config", "config.get", "All that slurmdbd keeps but jobs", _CONFIG[:-1], since=45),
     _slurmdb("GET", "conf", "daemon.conf", "How slurmdbd is configured", _DBD_CONF, since=45),
     _slurmdb("POST", "tres", "tres.refuse", "Refused by every release", name="update_tres"),
     _slurmdb("GET", "qos", "qos.list_all", "All QOSes", _QOS, "slurmdbd.QOS"),

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from slurmrest_inet.api.envelope import Answer
     from slurmrest_inet.schema.reading import Members
 
-_ALL = listing.Resource(
+ALL = listing.Resource(
     {36: "accounts"},
     "slurmdb_accounts_get",
     "slurmdb_account_rec_t",
@@ -22,14 +22,14 @@ _ALL = listing.Resource(
     query=queries.ACCOUNTS,
     strict=False,
 )
-_ONE = _ALL._replace(query=queries.ACCOUNT, strict=True)
+_ONE = ALL._replace(query=queries.ACCOUNT, strict=True)
 
 _WITH: dict[int, Members] = {36: {"with_assocs": 1, "with_coords": 1}, 40: {}}
 
 
 def list_all(call: Call) -> Answer:
     """GET accounts. Up to v0.0.39 with their associations and coordinators, later if these are asked for."""
-    return listing.answer(call, _old(call, _ALL), call.at(_WITH))
+    return listing.answer(call, _old(call, ALL), call.at(_WITH))
 
 
 def get(call: Call) -> Answer:

@@ -81,7 +81,7 @@ def answer(
         if call.at(said.OPENS_FIRST):
             database.connect()
         condition = query.read(call, report, resource.query) if queried else {}
-        if condition is None or _is_refused(call, report, resource):
+        if condition is None or is_refused(call, report, resource):
             return report.answer()
         members = {**condition, **(asked or {})}
         for function, ask in _loads(resource, members):
@@ -114,7 +114,8 @@ def answer(
 _MINDS_UNKNOWN = {36: False, 38: True, 39: False}
 
 
-def _is_refused(call: Call, report: Report, resource: Resource) -> bool:
+def is_refused(call: Call, report: Report, resource: Resource) -> bool:
+    """Tell whether v0.0.38 refuses a parameter that it does not know; the report has it, also where it does not."""
     known = {row.path for row in resource.query.rows_of(call.version, IN)} if resource.query else set()
     stray = not known.issuperset(key.lower() for key in call.query)
     if resource.strict is None or not stray or not call.at(_MINDS_UNKNOWN):

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from slurmrest_inet.api.envelope import Answer
     from slurmrest_inet.schema.reading import Members
 
-_ALL = listing.Resource(
+ALL = listing.Resource(
     {36: "users"},
     "slurmdb_users_get",
     "slurmdb_user_rec_t",
@@ -23,14 +23,14 @@ _ALL = listing.Resource(
     query=queries.USERS,
     strict=True,
 )
-_ONE = _ALL._replace(query=queries.USER)
+_ONE = ALL._replace(query=queries.USER)
 
 _WITH: dict[int, Members] = {36: {"with_assocs": 1, "with_coords": 1, "with_wckeys": 1}, 40: {}}
 
 
 def list_all(call: Call) -> Answer:
     """GET users. Up to v0.0.39 with all that belongs to them, later with what is asked for."""
-    return listing.answer(call, _ALL, call.at(_WITH))
+    return listing.answer(call, ALL, call.at(_WITH))
 
 
 def get(call: Call) -> Answer:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from slurmrest_inet.api.envelope import Answer
     from slurmrest_inet.schema.reading import Members
 
-_ALL = listing.Resource(
+ALL = listing.Resource(
     {36: "wckeys"},
     "slurmdb_wckeys_get",
     "slurmdb_wckey_rec_t",
@@ -23,19 +23,19 @@ _ALL = listing.Resource(
     leads=True,
 )
 
-_DELETED: dict[int, Members] = {36: {"with_deleted": 1}, 40: {}}
+DELETED: dict[int, Members] = {36: {"with_deleted": 1}, 40: {}}
 
 
 def list_all(call: Call) -> Answer:
     """GET wckeys. Up to v0.0.39 with those that were deleted, later if these are asked for."""
-    return listing.answer(call, _ALL, call.at(_DELETED))
+    return listing.answer(call, ALL, call.at(DELETED))
 
 
 def get(call: Call) -> Answer:
     """GET wckey/{wckey}, {id} from v0.0.40 on: those of that name, of all users and clusters."""
-    asked = call.at(_DELETED).copy()
+    asked = call.at(DELETED).copy()
     asked["name_list"] = [call.parameters[call.at(NAME)]]
-    return listing.answer(call, _ALL, asked, queried=False)
+    return listing.answer(call, ALL, asked, queried=False)
 
 
 NAME = {36: "wckey", 40: "id"}
