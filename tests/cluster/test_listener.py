@@ -303,9 +303,11 @@ class TestKeys:
 
 
 class TestCheck:
+    """What is looked at before the operations, of which only those of one version are tried; see test_check.py."""
+
     def run(self, lab: Lab, *args: str, **environ: str) -> tuple[int, str]:
         done = subprocess.run(
-            [sys.executable, "-m", "slurmrest_inet", "--check", *args],
+            [sys.executable, "-m", "slurmrest_inet", "--check", "-s", "openapi/v0.0.38,openapi/dbv0.0.38", *args],
             env={**lab.environment, **environ},
             stdout=subprocess.PIPE,
             text=True,
