@@ -195,9 +195,9 @@ MODERN_DIFFERENCES: tuple[Difference, ...] = (
         MISSING,
         "422 application/json",
         "The real server dies by SIGSEGV.",
-        versions=_MODERN,
+        versions=_OF_24_11,
     ),
-    Difference("step-crash-exit", _CRASHES, "exit", -11, 0, "As above.", versions=_MODERN),
+    Difference("step-crash-exit", _CRASHES, "exit", -11, 0, "As above.", versions=_OF_24_11),
     Difference(
         "node-since",
         "GET /slurm/{v}/node/node1?update_time=4000000000",
@@ -205,7 +205,7 @@ MODERN_DIFFERENCES: tuple[Difference, ...] = (
         "500 application/json",
         _JSON,
         "The real server finds the node, then asks for the partitions, and takes that none has changed for an error.",
-        versions=_MODERN,
+        versions=_OF_24_11,
     ),
     Difference(
         "shares-of-some",
