@@ -103,8 +103,10 @@ def _versions(versions: Sequence[int]) -> str:
 
 def page() -> str:
     """The text of DIFFERENCES.md."""
+    from dbd import OWN  # noqa: PLC0415 - its modules have rows beside these
+
     lines = []
-    for row in DIFFERENCES:
+    for row in (*DIFFERENCES, *OWN):
         requests = (row.request,) if isinstance(row.request, str) else row.request
         cells = (
             _code(row.ident),

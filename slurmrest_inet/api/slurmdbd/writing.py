@@ -68,6 +68,11 @@ def records(call: Call, report: Report, body: Body, known: Known) -> list[Record
     code = report.code
     report.take(found)
     report.code = code or report.code
+    if found.faults and not report.code:
+        # One that slurmrestd has no words for; what stands behind it was not read.
+        report.error(
+            INVALID_QUERY, call.at({36: body.key, **body.source}), f"Rejecting request. Failure parsing {body.key}"
+        )
     if not made and not report.code and body.add is not None and call.at({36: False, 40: True}):
         said.failed(call, report, SlurmError(_EMPTY_LIST, 0), body.add, _FAILED, body.source)
     return None if report.code else made
