@@ -59,7 +59,7 @@ _UNSEEN = ("GET /slurmdb/{v}/associations?Exclude%20parent%20id%2Fname=true*",)
 DIFFERENCES = (
     Difference(
         "dbd-association-id",
-        "GET /slurmdb/{v}/association*",
+        ("GET /slurmdb/{v}/association*", "GET /slurmdb/{v}/config*"),
         "body/associations/*/id",
         0,
         Rule("its number", lambda value, *_: isinstance(value, int) and value > 0),
