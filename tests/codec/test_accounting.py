@@ -8,8 +8,7 @@ from typing import Any
 import pytest
 from test_sequences import Memory
 
-NO_VAL, NO_VAL64 = 0xFFFFFFFE, 0xFFFFFFFFFFFFFFFE
-UNSET = {"set": False, "infinite": False, "number": 0}
+NO_VAL = 0xFFFFFFFE
 
 
 @pytest.fixture
@@ -38,8 +37,8 @@ def _step(memory: Memory, version: int, **members: Any) -> Any:
     [
         (0, {"status": "SUCCESS", "return_code": 0}),
         (256 * 3, {"status": "ERROR", "return_code": 3}),
-        (9, {"status": "SIGNALED", "return_code": 0, "signal": {"signal_id": 9, "name": "KILL"}}),
-        (NO_VAL, {"status": "PENDING"}),
+        (9, {"status": "SIGNALED", "return_code": None, "signal": {"signal_id": 9, "name": "Killed"}}),
+        (NO_VAL, {"status": "PENDING", "return_code": None}),
     ],
 )
 def test_exit_codes_before_40(memory: Memory, status: int, shown: dict[str, Any]) -> None:
@@ -65,6 +64,7 @@ def test_distributions(memory: Memory, word: int, shown: str) -> None:
         (0, NO_VAL, 0, {"job_id": 7, "step_id": "0"}, "7.0"),
         (0xFFFFFFFB, NO_VAL, "batch", {"job_id": 7, "step_id": "batch"}, "7.batch"),
         (0xFFFFFFFC, NO_VAL, "extern", {"job_id": 7, "step_id": "extern"}, "7.extern"),
+        (0xFFFFFFFD, NO_VAL, "pending", {"job_id": 7, "step_id": "TBD"}, "7.TBD"),
         (0xFFFFFFFA, NO_VAL, "interactive", {"job_id": 7, "step_id": "interactive"}, "7.interactive"),
         (3, 1, 3, {"job_id": 7, "step_het_component": 1, "step_id": "3"}, "7.3+1"),
     ],
