@@ -20,6 +20,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
+#include <time.h>
 
 #define DERIVED(name) const struct derived derived_##name = { .write = write_##name }
 
@@ -86,7 +87,7 @@ static void write_dbd_exit_code(writer_t *w, const void *record, const struct co
 }
 DERIVED(dbd_exit_code);
 
-/* By its name; one that there is not, by its id, or up to v0.0.37 not at all. */
+/* By its name; one that there is not, in v0.0.38 by its id, before not at all, and later as an empty map. */
 static void association(writer_t *w, const slurmdb_job_rec_t *job, const struct codec_row *row, bool with_id)
 {
 	const slurmdb_assoc_rec_t *found = lookup_association(w->lookup, job->associd, job->cluster);
@@ -97,6 +98,10 @@ static void association(writer_t *w, const slurmdb_job_rec_t *job, const struct 
 		return;
 	}
 	writer_begin_map(w);
+	if (!found && !(row->options & OPTION_UNSET_NULL)) {
+		writer_end_map(w);
+		return;
+	}
 	KEY(w, "account");
 	text(w, row, found ? found->acct : NULL);
 	KEY(w, "cluster");
@@ -139,14 +144,14 @@ static void write_dbd_sluid(writer_t *w, const void *record, const struct codec_
 }
 DERIVED(dbd_sluid);
 
-/* How long a job waited from when it might start. */
+/* How long a job waited from when it might start: until it did, until it ended without, or until now. */
 static void write_dbd_planned(writer_t *w, const void *record, const struct codec_row *row)
 {
 	const slurmdb_job_rec_t *job = record;
-	bool known = job->start && job->eligible;
+	time_t until = job->start == NO_VAL ? job->end : job->start ? job->start : time(NULL);
 
 	codec_key(w, row);
-	writer_noval(w, known, false, known ? job->start - job->eligible : 0);
+	writer_noval(w, true, false, job->eligible ? until - job->eligible : 0);
 }
 DERIVED(dbd_planned);
 
@@ -182,6 +187,19 @@ static void write_dbd_moment(writer_t *w, const void *record, const struct codec
 		writer_integer(w, value);
 }
 DERIVED(dbd_moment);
+
+/* slurmdbd tells no name where the job has no association of its own cluster. */
+static void write_dbd_user(writer_t *w, const void *record, const struct codec_row *row)
+{
+	const char *name = text_of(record, row);
+
+	codec_key(w, row);
+	if (name && *name)
+		writer_text(w, name);
+	else
+		codec_user(w, ((const slurmdb_job_rec_t *) record)->uid, false);
+}
+DERIVED(dbd_user);
 
 /* An asterisk before a key says that nobody asked for it: it is the user's default. */
 static void write_dbd_wckey(writer_t *w, const void *record, const struct codec_row *row)
@@ -316,45 +334,46 @@ static void write_dbd_distribution(writer_t *w, const void *record, const struct
 DERIVED(dbd_distribution);
 
 static const struct {
-	uint32_t bits;
+	uint32_t value;
 	const char *word;
 } governors[] = {
 	{ CPU_FREQ_CONSERVATIVE, "Conservative" }, { CPU_FREQ_PERFORMANCE, "Performance" },
 	{ CPU_FREQ_POWERSAVE, "PowerSave" },	   { CPU_FREQ_ONDEMAND, "OnDemand" },
 	{ CPU_FREQ_USERSPACE, "UserSpace" },	   { CPU_FREQ_SCHEDUTIL, "SchedUtil" },
+	/* Only later versions show these, which are no governors. */
+	{ CPU_FREQ_LOW, "Low" },		   { CPU_FREQ_MEDIUM, "Medium" },
+	{ CPU_FREQ_HIGH, "High" },		   { CPU_FREQ_HIGHM1, "Highm1" },
+	{ 0, "0" },
 };
 
-enum { GOVERNORS = sizeof(governors) / sizeof(*governors) };
+enum { GOVERNORS = 6, FREQUENCIES = sizeof(governors) / sizeof(*governors) };
+
+static const char *governor(uint32_t value, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (value == governors[i].value)
+			return governors[i].word;
+	return NULL;
+}
 
 static void write_dbd_governors(writer_t *w, const void *record, const struct codec_row *row)
 {
-	uint32_t value = (uint32_t) member(record, row);
+	const char *word = governor((uint32_t) member(record, row), GOVERNORS);
 
 	codec_key(w, row);
 	writer_begin_list(w);
-	for (size_t i = 0; i < GOVERNORS; i++)
-		if (value == governors[i].bits)
-			writer_text(w, governors[i].word);
+	if (word)
+		writer_text(w, word);
 	writer_end_list(w);
 }
 DERIVED(dbd_governors);
 
 static void write_dbd_governor(writer_t *w, const void *record, const struct codec_row *row)
 {
-	uint32_t value = (uint32_t) member(record, row);
-	const char *word = value == NO_VAL ? "Unknown" : NULL;
-	char digits[16];
+	const char *word = governor((uint32_t) member(record, row), FREQUENCIES);
 
-	for (size_t i = 0; !word && i < GOVERNORS; i++)
-		if (value == governors[i].bits)
-			word = governors[i].word;
 	codec_key(w, row);
-	if (word) {
-		writer_text(w, word);
-		return;
-	}
-	snprintf(digits, sizeof(digits), "%u", value);
-	writer_text(w, digits);
+	writer_text(w, word ? word : "Unknown");
 }
 DERIVED(dbd_governor);
 
@@ -450,9 +469,15 @@ DERIVED(dbd_step_out_min);
 
 /* What a path may name with patterns (sbatch(1), filename pattern). */
 struct named {
-	uint32_t job, array, task, step;
+	uint32_t job, array, task, step; /* step: NO_VAL where a job is meant */
 	const char *user, *name, *nodes, *directory;
 };
+
+#ifdef HAS_MEMBER_slurmdb_job_rec_t_segment_size /* as old as these words */
+#define NAMES_STEPS 1
+#else
+#define NAMES_STEPS 0 /* nor nodes */
+#endif
 
 enum { LONGEST_PATH = 4096, WIDEST_NUMBER = 10 };
 
@@ -485,6 +510,28 @@ static void append_text(struct path *path, const char *text)
 		append(path, text, strlen(text));
 }
 
+static void append_step(struct path *path, uint32_t step)
+{
+	const char *word = step_word(step);
+
+	if (word)
+		append_text(path, word);
+	else
+		append_number(path, step, 0);
+}
+
+static void append_first_node(struct path *path, const char *nodes)
+{
+	__typeof__(slurm_hostlist_create(NULL)) hosts =
+		NAMES_STEPS && nodes && *nodes ? slurm_hostlist_create(nodes) : NULL;
+	char *first = hosts ? slurm_hostlist_shift(hosts) : NULL;
+
+	append_text(path, first ? first : "(null)"); /* slurmrestd's word for none */
+	free(first);
+	if (hosts)
+		slurm_hostlist_destroy(hosts);
+}
+
 /* Appends what one letter behind a percent sign stands for; false: it is none of them. */
 static bool append_meant(struct path *path, char letter, int width, const struct named *named)
 {
@@ -498,8 +545,28 @@ static bool append_meant(struct path *path, char letter, int width, const struct
 	case 'b':
 		append_number(path, named->task % 10, width);
 		return true;
+	case 'J':
+		append_number(path, named->job, width);
+		if (NAMES_STEPS && named->step != NO_VAL) {
+			append(path, ".", 1);
+			append_step(path, named->step);
+		}
+		return true;
 	case 'j':
 		append_number(path, named->job, width);
+		return true;
+	case 'n':
+	case 't':
+		append_number(path, 0, width);
+		return true;
+	case 'N':
+		append_first_node(path, named->nodes);
+		return true;
+	case 's':
+		if (NAMES_STEPS)
+			append_step(path, named->step == NO_VAL ? SLURM_BATCH_SCRIPT : named->step);
+		else
+			append_text(path, "(null)");
 		return true;
 	case 'u':
 		append_text(path, named->user);
@@ -532,8 +599,9 @@ static void write_expanded(writer_t *w, const struct codec_row *row, const char 
 		char *end = NULL;
 		long width = *at == '%' ? strtol(at + 1, &end, 10) : 0;
 
-		if (*at == '%' && *end &&
-		    append_meant(&path, *end, width < WIDEST_NUMBER ? (int) width : WIDEST_NUMBER, named))
+		if (*at == '%' && !*end)
+			break;
+		if (*at == '%' && append_meant(&path, *end, width < WIDEST_NUMBER ? (int) width : WIDEST_NUMBER, named))
 			at = end;
 		else
 			append(&path, at, 1);
@@ -549,6 +617,18 @@ static struct named named_by(const slurmdb_job_rec_t *job, uint32_t step)
 	};
 }
 
+static void in_step(struct named *named, const slurmdb_step_rec_t *step)
+{
+#if NAMES_STEPS
+	named->nodes = step->nodes;
+	if (step->cwd)
+		named->directory = step->cwd;
+#else
+	(void) named;
+	(void) step;
+#endif
+}
+
 #define JOB_PATH(name)                                                                                                 \
 	static void write_dbd_job_##name(writer_t *w, const void *record, const struct codec_row *row)                 \
 	{                                                                                                              \
@@ -562,6 +642,8 @@ static struct named named_by(const slurmdb_job_rec_t *job, uint32_t step)
 	{                                                                                                              \
 		const slurmdb_step_rec_t *step = record;                                                               \
 		struct named named = named_by(step->job_ptr, step->step_id.step_id);                                   \
+                                                                                                                       \
+		in_step(&named, step);                                                                                 \
                                                                                                                        \
 		write_expanded(w, row, text_of(record, row), &named);                                                  \
 	}
@@ -602,6 +684,23 @@ uint32_t *job_associations(void *jobs, size_t *count)
 	for (size_t i = 0; i < room; i++)
 		if (!*count || ids[*count - 1] != ids[i])
 			ids[(*count)++] = ids[i];
+	return ids;
+}
+
+uint32_t *job_unknown_associations(const lookup_t *lookup, void *jobs, size_t *count)
+{
+	size_t room;
+	void **records = list_items(jobs, &room);
+	uint32_t *ids = records ? malloc((room + 1) * sizeof(*ids)) : NULL;
+
+	*count = 0;
+	for (size_t i = 0; ids && i < room; i++) {
+		const slurmdb_job_rec_t *job = records[i];
+
+		if (!lookup_association(lookup, job->associd, job->cluster))
+			ids[(*count)++] = job->associd;
+	}
+	list_items_free(records);
 	return ids;
 }
 

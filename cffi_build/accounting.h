@@ -6,4 +6,6 @@
  * job_associations_free(); NULL: no memory.
  */
 uint32_t *job_associations(void *jobs, size_t *count);
+/* The same of those that no association was looked up for, in the order of the jobs and as often as they name them. */
+uint32_t *job_unknown_associations(const lookup_t *lookup, void *jobs, size_t *count);
 void job_associations_free(uint32_t *ids);

@@ -950,3 +950,4 @@ JOB_REASON = Names("job_reason", _REASON_36.entries + _REASON_40.entries)
 
 JOB_REASON_40 = Names("job_reason_40", _REASON_40.entries + _REASON_36.entries, "InvaildReason")
 """New words win over older ones for the same reason; the last is slurmrestd's spelling, which clients may compare."""
+JOB_REASON_43 = Names("job_reason_43", JOB_REASON_40.entries, "InvalidReason")

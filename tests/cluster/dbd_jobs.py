@@ -51,7 +51,7 @@ _JOB_IDS = (
 )
 # fmt: on
 
-_ALL = (
+CASES = (
     Case("db jobs", _JOBS),
     Case("db jobs as root", _JOBS, credentials=("X-SLURM-USER-NAME: root", "X-SLURM-USER-TOKEN: {root}")),
     Case("db jobs of the past", f"{_JOBS}?{_PAST}"),
@@ -72,14 +72,17 @@ _ALL = (
     Case("db job, slurmdbd down", "/slurmdb/{v}/job/60000001", setting="dbd-down"),
 )
 
-CASES = tuple(case._replace(versions=range(36, 39)) for case in _ALL)
-
 _GET = "GET /slurmdb/{v}/job*"
 _UP_TO_38, _UP_TO_37 = range(36, 39), range(36, 38)
+_IN_24_11 = range(40, 43)
 
 
 def _is_eligible(value: object, place: str, here: Places, _there: Places) -> bool:
     return value == here[place.rpartition("/")[0] + "/eligible"]
+
+
+def _lacks_a_slash(value: object, place: str, _here: Places, there: Places) -> bool:
+    return isinstance(value, str) and len(value) + 1 == len(str(there[place])) and "/" in value
 
 
 _NUMBER = Rule("a number", lambda value, *_: isinstance(value, int))
@@ -139,8 +142,7 @@ DIFFERENCES = (
         "body/jobs/*/steps/*/statistics/CPU/actual_frequency",
         _NUMBER,
         _NUMBER,
-        "The real server shows half of the bits of a real number as an integer.",
-        versions=_UP_TO_38,
+        "The real server shows the bits of a real number, or half of them, as an integer.",
     ),
     Difference(
         "dbd-job-start",
@@ -187,5 +189,34 @@ DIFFERENCES = (
         "500 application/json",
         "As above, also of what is no state at all.",
         versions=_UP_TO_37,
+    ),
+    Difference(
+        "dbd-job-no-step-24.11",
+        ("GET /slurmdb/{v}/jobs*&step=60000001.foo", "GET /slurmdb/{v}/job/60000001.foo"),
+        "answer",
+        MISSING,
+        "422 application/json",
+        "What names no step makes the real server crash.",
+        versions=_IN_24_11,
+        exits=(-11, 0),
+    ),
+    Difference(
+        "dbd-job-groups",
+        ("GET /slurmdb/{v}/jobs*&groups=alice*", "GET /slurmdb/{v}/jobs*&groups=nosuch"),
+        "answer",
+        MISSING,
+        _ANY,
+        "A name of a group makes the real server end itself.",
+        versions=range(41, 43),
+        exits=(-6, 0),
+    ),
+    Difference(
+        "dbd-job-paths",
+        _GET,
+        "body/jobs/*/std*_expanded",
+        Rule("the same with a slash less", _lacks_a_slash),
+        Rule("a path", lambda value, *_: isinstance(value, str) and value.startswith("/")),
+        "The real server puts no slash between the directory and the name.",
+        versions=range(41, 43),
     ),
 )

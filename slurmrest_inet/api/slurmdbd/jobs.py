@@ -6,19 +6,20 @@ Rule 1: of associations those are looked up that a job was charged to, not all t
 
 from __future__ import annotations
 
-import time
+import re
 
 from slurmrest_inet.api.envelope import Listed
 from slurmrest_inet.api.errors import INVALID_QUERY, code_of
 from slurmrest_inet.api.report import Fault, Report
+from slurmrest_inet.api.slurmctld.listing import unread
 from slurmrest_inet.api.slurmdbd import said
 from slurmrest_inet.http.query import infer
-from slurmrest_inet.record import TYPE_CHECKING, NamedTuple
+from slurmrest_inet.record import TYPE_CHECKING
 from slurmrest_inet.schema import decode, reading
 from slurmrest_inet.schema.manner import manner_of
 from slurmrest_inet.schema.scalars import InvalidError, to_text
 from slurmrest_inet.schema.slurmdbd import job_queries, queries
-from slurmrest_inet.slurm import calls, database
+from slurmrest_inet.slurm import calls, database, requests
 from slurmrest_inet.slurm.fill import MissingError, Struct, number_of
 from slurmrest_inet.slurm.library import SlurmError, ffi, lib
 
@@ -37,20 +38,32 @@ _FLAGS = {
     36: "JOBCOND_FLAG_DUP|JOBCOND_FLAG_NO_TRUNC|JOBCOND_FLAG_WHOLE_HETJOB",
     38: "JOBCOND_FLAG_DUP|JOBCOND_FLAG_NO_TRUNC",
 }
-_PLAIN_FLAGS = {36: "", 40: "JOBCOND_FLAG_DUP|JOBCOND_FLAG_NO_TRUNC"}
-_AT_HOME = {36: False, 38: True, 40: False}
+_REPLACED = {36: False, 40: True}
+"""Whether bits that are asked for stand in the place of those."""
+_AT_HOME = {36: False, 38: True}
 """Whether a query that names no cluster is for that of slurm.conf alone."""
 
 _BITS = {
+    "show_duplicates": "JOBCOND_FLAG_DUP",
     "skip_steps": "JOBCOND_FLAG_NO_STEP",
+    "disable_truncate_usage_time": "JOBCOND_FLAG_NO_TRUNC",
+    "whole_hetjob": "JOBCOND_FLAG_WHOLE_HETJOB",
+    "disable_whole_hetjob": "JOBCOND_FLAG_NO_WHOLE_HETJOB",
     "disable_wait_for_result": "JOBCOND_FLAG_NO_WAIT",
+    "usage_time_as_submit_time": "JOBCOND_FLAG_NO_DEFAULT_USAGE",
     "submit_time": "JOBCOND_FLAG_NO_DEFAULT_USAGE",
+    "show_batch_script": "JOBCOND_FLAG_SCRIPT",
+    "show_job_environment": "JOBCOND_FLAG_ENV",
 }
-"""Of parameters that are one bit of the condition."""
-
-
-class _Context(NamedTuple):
-    now: float
+_STARTS = {
+    "scheduler_unset": "SLURMDB_JOB_FLAG_NOTSET",
+    "scheduled_on_submit": "SLURMDB_JOB_FLAG_SUBMIT",
+    "scheduled_by_main": "SLURMDB_JOB_FLAG_SCHED",
+    "scheduled_by_backfill": "SLURMDB_JOB_FLAG_BACKFILL",
+    "job_started": "SLURMDB_JOB_FLAG_START_R",
+    "job_altered": "SLURMDB_JOB_FLAG_ALTERED",
+}
+"""Of parameters that are one bit of the condition, of its flags and of those that jobs must have."""
 
 
 def list_all(call: Call) -> Answer:
@@ -85,6 +98,9 @@ def _answer(call: Call, report: Report, ask: Callable[[], Members | None]) -> An
     except SlurmError as error:
         for one in lists:
             one.close()
+        if function == _GET and call.at(_FAILED) and not isinstance(error, database.UnreachableError):
+            report.failure(call.at(_FAILED), error)
+            return report.answer()
         said.failed(call, report, error, function)
         if isinstance(error, database.UnreachableError) and call.at(said.OPENS_FIRST):
             return report.answer()
@@ -92,9 +108,20 @@ def _answer(call: Call, report: Report, ask: Callable[[], Members | None]) -> An
     if not found:
         said.nothing(call, report, _GET, _SOURCE)
         report.code = 0  # nothing is a success
-    return report.answer(("jobs", Listed(found)), names=database.Names(lists))
+    names = database.Names(lists)
+    if call.at(_MISSED):
+        for number in _ids(lib.job_unknown_associations, names.lookup.raw, found.pointer):
+            report.warning("", f"Unknown association with id#{number}. Unable to dump association.")
+    return report.answer(("jobs", Listed(found)), names=names)
 
 
+_FAILED: dict[int, Fault | None] = {
+    36: None,
+    40: Fault(_SOURCE, "slurmdb_jobs_get() failed"),
+    43: Fault(_SOURCE, "slurmdb_jobs_get failed"),
+}
+_MISSED = {36: False, 40: True, 43: False}
+"""Whether associations that there are not are warned of."""
 _LOOKED_UP = {36: True, 43: False}
 """Whether associations are told by name."""
 
@@ -114,31 +141,54 @@ _MOST = 1000
 
 def _associations(jobs: database.List) -> database.List:
     """Those that jobs were charged to, of all clusters that have one of the id."""
-    slot = ffi.new("size_t *")
-    raw = lib.job_associations(jobs.pointer, slot)
-    if raw == ffi.NULL:
-        raise MemoryError
-    ids = list(ffi.unpack(raw, slot[0])) if slot[0] <= _MOST else []
-    lib.job_associations_free(raw)
+    ids = _ids(lib.job_associations, jobs.pointer)
+    ids = ids if len(ids) <= _MOST else []
     with Struct("slurmdb_assoc_cond_t", queries.ASSOCIATIONS) as condition:
         condition.fill({"with_deleted": 1, **({"id_list": list(map(str, ids))} if ids else {})})
         return database.get("slurmdb_associations_get", "slurmdb_assoc_rec_t", condition)
 
 
+def _ids(function: Callable[..., Any], *arguments: Any) -> list[int]:
+    slot = ffi.new("size_t *")
+    raw = function(*arguments, slot)
+    if raw == ffi.NULL:
+        raise MemoryError
+    try:
+        return list(ffi.unpack(raw, slot[0]))
+    finally:
+        lib.job_associations_free(raw)
+
+
 def _asked(call: Call, report: Report) -> Members | None:
     """What a query asks for; None: it cannot be read, as the report says."""
     if not call.query:
-        return _condition(call.at(_PLAIN_FLAGS))
+        return _condition("", "SLURMDB_JOB_FLAG_NOTSET")
+    found = reading.Report(fast=report.fast, size=call.size)
+    record = call.at(_READS)(call, found)
+    if call.at(_SAID_IN_ORDER):
+        for fault in found.faults:
+            _tell(call, report, fault)
+    else:
+        report.take(found)
+        if found.ended:
+            report.fault(_REJECTED, INVALID_QUERY)
+    return None if found.ended else _with_parts(call, record)
+
+
+def _in_order(call: Call, found: reading.Report) -> reading.Record:
+    """Read parameters one after the other, whose names may be of any letter case, up to the first fault."""
     values = {name: infer(value) if isinstance(value, str) else value for name, value in call.query.items()}
-    found = reading.Report(size=call.size)
-    context = _Context(time.time())
     manner = manner_of(call.version, query=True)._replace(folded=True, unknown="fault")
-    record = decode.decode(job_queries.JOBS, call.version, values, found, context, query=True, manner=manner)
-    for fault in found.faults:
-        _tell(call, report, fault)
-    if found.faults:
-        return None
-    return _with_parts(call, record)
+    return decode.decode(job_queries.JOBS, call.version, values, found, requests.host(), query=True, manner=manner)
+
+
+def _by_table(call: Call, found: reading.Report) -> reading.Record:
+    return decode.decode(job_queries.JOBS, call.version, call.query, found, requests.host(), query=True)
+
+
+_READS: dict[int, Callable[[Call, reading.Report], reading.Record]] = {36: _in_order, 40: _by_table}
+_SAID_IN_ORDER = {36: True, 40: False}
+_REJECTED = unread("op_handler_jobs", "query parameters")._replace(decides=True)
 
 
 def _tell(call: Call, report: Report, fault: reading.Fault) -> None:
@@ -147,32 +197,43 @@ def _tell(call: Call, report: Report, fault: reading.Fault) -> None:
     for sentence, code in fault.details:
         report.error(code_of(code), fault.key, sentence)
     if (job_queries.BAD_STEP, "ESLURM_REST_INVALID_QUERY") not in fault.details:
-        report.code = call.at(_UNREAD)
+        report.code = call.at(_UNREAD) or report.code
 
 
 _UNKNOWN = {
     36: Fault(text="Unknown Query field", nowhere=True),
     39: Fault("_foreach_query_search", "unexpected Query field: {}"),
 }
-_UNREAD = {36: -1, 39: INVALID_QUERY}
+_UNREAD = {36: -1, 39: 0}
+"""What stands in the place of the code of a fault, if anything does."""
 
 
 def _with_parts(call: Call, record: reading.Record) -> Members:
     members: dict[str, Any] = dict(record.members)
     parts = record.parts
-    flags = [call.at(_FLAGS), *(bit for name, bit in _BITS.items() if parts.get(name))]
+    bits = [bit for name, bit in _BITS.items() if parts.get(name)]
+    replaced: bool = call.at(_REPLACED)
+    if not (bits and replaced):
+        bits.insert(0, call.at(_FLAGS))
+    starts = [bit for name, bit in _STARTS.items() if parts.get(name)] or ["SLURMDB_JOB_FLAG_NOTSET"]
     began = parts.get("start_time", parts.get("submit_time"))
     if began is not None:
         members["usage_start"] = began
-    if "state_list" in members:
-        members["state_list"] = [
-            str(int(word) if word.isdigit() else number_of(word)) for word in members["state_list"]
-        ]
-    return {**_condition("|".join(flags)), **_home(call), **members}
+    for name in ("state_list", "userid_list", "groupid_list"):
+        if name in members:
+            members[name] = [_number(one) for one in members[name]]
+    return {**_condition("|".join(bits), "|".join(starts)), **_home(call), **members}
 
 
-def _condition(flags: str) -> Members:
-    return {"flags": tuple(flags.split("|")) if flags else 0, "db_flags": "SLURMDB_JOB_FLAG_NOTSET"}
+def _number(one: Any) -> str:
+    """A text of what a reader came to: digits, an id, constants, or a word."""
+    if isinstance(one, str) and not one.isdigit():
+        return str(number_of(one)) if one.isupper() else one
+    return str(number_of(one) if isinstance(one, tuple) else one)
+
+
+def _condition(flags: str, starts: str) -> Members:
+    return {"flags": tuple(flags.split("|")) if flags else 0, "db_flags": tuple(starts.split("|"))}
 
 
 def _home(call: Call) -> Members:
@@ -181,23 +242,28 @@ def _home(call: Call) -> Members:
 
 def _one(call: Call, report: Report) -> Members | None:
     """What the id in a path asks for; None: it is none."""
-    text = call.at(_TEXTS)(call.parameters["job_id"])
     try:
-        step = job_queries.selected(text)
+        step = call.at(_STEPS)(call.parameters["job_id"])
     except InvalidError:
-        report.fault(call.at(_NO_ID), INVALID_QUERY, text)
+        report.fault(call.at(_NO_ID), INVALID_QUERY)
         return None
-    return {**_condition(call.at(_FLAGS)), **_home(call), "step_list": [step]}
+    return {**_condition(call.at(_FLAGS), "SLURMDB_JOB_FLAG_NOTSET"), **_home(call), "step_list": [step]}
 
 
-def _typed(text: str) -> str:
+def _typed(text: str) -> reading.Record:
     """An id as releases before 23.11 understand it: a number with a point is rounded."""
     value = infer(text)
-    return to_text(round(value) if isinstance(value, float) else value)
+    return job_queries.selected(to_text(round(value) if isinstance(value, float) else value))
 
 
-_TEXTS: dict[int, Callable[[str], str]] = {36: _typed, 40: str}
+def _typed_40(text: str) -> reading.Record:
+    """A number with an exponent is written without, and what stands behind its point is a step."""
+    return job_queries.chosen(f"{float(text):f}" if _WITH_EXPONENT.fullmatch(text) else text)
+
+
+_WITH_EXPONENT = re.compile(r"[0-9]+(\.[0-9]+)?[eE][+-]?[0-9]{1,2}")
+_STEPS: dict[int, Callable[[str], reading.Record]] = {36: _typed, 40: _typed_40}
 _NO_ID = {
     36: Fault("job_id", job_queries.BAD_STEP, INVALID_QUERY),
-    40: Fault("op_handler_job", "Rejecting request. Failure parsing query parameters", INVALID_QUERY),
+    40: unread("op_handler_job", "query parameters"),
 }

@@ -30,7 +30,7 @@ from slurmrest_inet.schema.model import (
     listed,
     own,
 )
-from slurmrest_inet.schema.names import JOB_REASON, JOB_REASON_40, JOB_STATE, JOB_STATES
+from slurmrest_inet.schema.names import JOB_REASON, JOB_REASON_40, JOB_REASON_43, JOB_STATE, JOB_STATES
 
 _REASON = choice(JOB_REASON)._replace(options=("DIGITS",))
 
@@ -126,7 +126,7 @@ JOB = Table(
         _text("cluster", "cluster", "Cluster that ran the job"),
         _text("constraints", "constraints", "Node features asked for"),
         _text("container", "container", "OCI container bundle", since=38),
-        Row("sluid", "sluid", derived("dbd_sluid"), "Lasting id of the job", since=45, release="26.05"),
+        Row("sluid", "db_index", derived("dbd_sluid"), "Lasting id of the job", since=45),
         Row(
             "derived_exit_code",
             "derived_ec",
@@ -197,7 +197,14 @@ JOB = Table(
         Row("reservation/requested", "resv_req", TEXT, "Reservations asked for", since=43, release="25.05"),
         Row("script", "script", TEXT, "Batch script, where that was asked for", since=39),
         Row("segment_size", "segment_size", NUMBER, "Nodes of a segment", since=43, release="25.05"),
-        Row("original_sluid", "db_index", derived("dbd_sluid"), "Lasting id that the job was given first", since=45),
+        Row(
+            "original_sluid",
+            "sluid",
+            derived("dbd_sluid"),
+            "Lasting id that the job was given first",
+            since=45,
+            release="26.05",
+        ),
         *(row for rows in zip(_STDIN, _STDOUT, _STDERR) for row in rows),
         Row("state/current", "state", choice(JOB_STATE), "State in the end", then={40: flags(JOB_STATES)}),
         Row("state/previous", "state_reason_prev", _REASON, "Why the job waited last", until=36),
@@ -207,14 +214,20 @@ JOB = Table(
             _REASON,
             "Why the job waited last",
             37,
-            then={40: choice(JOB_REASON_40)},
+            then={40: _REASON_40, 43: choice(JOB_REASON_43)},
         ),
         Row("steps", "steps", listed("slurmdb_step_rec_t"), "Steps"),
         Row("submit_line", "submit_line", TEXT, "Command line that submitted the job", since=39),
         Row("tres/allocated", "tres_alloc_str", TRES, "Trackable resources held"),
         Row("tres/requested", "tres_req_str", TRES, "Trackable resources asked for"),
         Row("used_gres", "used_gres", TEXT, "Generic resources held", since=39),
-        _text("user", "user", "User name of the owner"),
+        Row(
+            "user",
+            "user",
+            TEXT_OR_NULL,
+            "User name of the owner",
+            then={39: derived("dbd_user")},
+        ),
         Row("wckey", "wckey", derived("dbd_wckey", "object"), "Workload characterization key"),
         _text("working_directory", "work_dir", "Directory that the job ran in"),
     ),
@@ -224,7 +237,7 @@ JOB = Table(
         "lft": "a place in the tree of associations, gone with 25.05",
         "lineage": "a place in the tree of associations",
         "show_full": "sacct's own mark",
-        "uid": "shown by name",
+        "uid": "shown by name, as user",
         "wckeyid": "shown by name",
     },
 )

@@ -11,17 +11,20 @@ from __future__ import annotations
 
 import re
 
+from slurmrest_inet.schema import readers
 from slurmrest_inet.schema.model import IN, Kind, Row, Table
+from slurmrest_inet.schema.model import flags as flags_of
 from slurmrest_inet.schema.moments import point_in_time
-from slurmrest_inet.schema.names import JOB_STATE_BASE, JOB_STATE_FLAGS
-from slurmrest_inet.schema.reading import Record
+from slurmrest_inet.schema.names import JOB_STATE_BASE, JOB_STATE_FLAGS, JOB_STATES
+from slurmrest_inet.schema.queries import LIST, TIME
+from slurmrest_inet.schema.reading import Ended, Reading, Record
 from slurmrest_inet.schema.scalars import InvalidError, to_integer, to_text, to_truth
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from slurmrest_inet.schema.reading import Reading
+    from slurmrest_inet.schema.reading import Reader
 
 _INVALID = "ESLURM_REST_INVALID_QUERY"
 _NO_VAL = "NO_VAL"
@@ -124,8 +127,12 @@ def selected(text: str) -> Record:
     match = _STEP.fullmatch(text)
     if match is None:
         raise InvalidError(BAD_STEP, _INVALID)
-    job, task, component, step, word, part = match.groups()
+    return _selected(*match.groups())
 
+
+def _selected(
+    job: str | None, task: str | None, component: str | None, step: str | None, word: str | None, part: str | None
+) -> Record:
     def number(digits: str | None) -> int | str:
         return _NO_VAL if digits is None else int(digits) & 0xFFFFFFFF
 
@@ -146,39 +153,188 @@ def _kind(read: Any, type_: str = "string", width: int = 0) -> Kind:
 _LIST, _NUMBER = _kind(_char_list), _kind(_integer, "integer", 32)
 _MOMENT, _FLAG = _kind(_time), Kind("boolean", type="boolean", read=_truth)
 
+# From v0.0.40 on
+
+
+def _words(value: Any, at: Reading) -> list[str]:
+    """A comma list as it stands, without its empty words."""
+    return [] if value is None else [word for word in LIST.read(value, at) if word]  # type: ignore[misc]
+
+
+def _each(read: Reader) -> Reader:
+    """Return the reader of a parameter that may be repeated, and is no comma list."""
+
+    def each(value: Any, at: Reading) -> list[Any]:
+        found = []
+        for index, item in enumerate(value if isinstance(value, list) else [value]):
+            one = Reading(at.walk, at.row, at.key, f"{at.pointer[:-1]}[{index}]/", at.record)
+            try:
+                found.append(read(item, one))
+            except InvalidError as invalid:
+                if invalid.details:
+                    at.fault(invalid, f"[{index}]")
+                raise Ended from None
+        return found
+
+    return each
+
+
+def _state(value: Any, at: Reading) -> Any:
+    """Constants of a state; none for a word that there is not."""
+    return readers.flags("" if value is None else value, at) or 0
+
+
+_NOBODY = 99
+"""Whom nothing is the id of."""
+
+
+def _user(value: Any, at: Reading) -> int:
+    found = readers.user(value, at)
+    return _NOBODY if found is None else found
+
+
+def _group(value: Any, at: Reading) -> int:
+    found = readers.group(value, at)
+    return _NOBODY if found is None else found
+
+
+def _group_id(value: Any, at: Reading) -> int:
+    """A group by its number alone."""
+    if isinstance(value, str) and not (value.isascii() and value.isdigit()):
+        raise InvalidError("Invalid group field value type: string", readers.CONVERSION)
+    return _group(value, at)
+
+
+_CHOSEN = re.compile(
+    r"([0-9]{1,18})(?:_([0-9]{1,18})|\+([0-9]{1,18}))?"
+    r"(?:\.(?:([0-9]{1,18})|(batch|extern|interactive|tbd))(?:\+([0-9]{1,18}))?)?",
+    re.IGNORECASE,
+)
+
+
+def chosen(text: str) -> Record:
+    """The same as `selected` from v0.0.40 on. Raises InvalidError without a sentence."""
+    match = _CHOSEN.fullmatch(text.lstrip(_BLANKS))
+    if match is None or not 0 < int(match[1]) < _RESERVED:
+        raise InvalidError
+    return _selected(*match.groups())
+
+
+_BLANKS = " \t\n\v\f\r"
+_RESERVED = 0xFFFFFFFD
+"""From here on numbers mean something else than a job."""
+
+
+def _exit_code(value: Any, at: Reading) -> int:
+    at.expect("integer", value)
+    found = readers.whole(value)
+    if found is None:
+        raise InvalidError(f"Expected integer but got {at.manner.name(value)}", readers.CONVERSION)
+    if not -(2**31) <= found < 2**31:
+        raise InvalidError
+    return found
+
+
+def _step(value: Any, _at: Reading) -> Record:
+    return chosen("" if value is None else value)
+
+
+def _submission_40(value: Any, at: Reading) -> Any:
+    return None if value is None else readers.timestamp(value, at)
+
+
+def _submission(value: Any, at: Reading) -> Any:
+    return None if value is None else TIME.read(value, at)  # type: ignore[misc]
+
+
+def _users_39(value: Any, at: Reading) -> list[int]:
+    found = [at.context.user(word) for word in to_text(value).split(",")]
+    if None in found:
+        raise InvalidError("error resolving UID from user name", "ESLURM_REST_MISSING_UID")
+    return found
+
+
+def _groups_39(value: Any, at: Reading) -> list[int]:
+    found = [at.context.group(word) for word in to_text(value).split(",")]
+    if None in found:
+        raise InvalidError("error resolving GID from group name", "ESLURM_REST_MISSING_GID")
+    return found
+
+
+_LIST_40 = _kind(_words)
+_STATES_40 = flags_of(JOB_STATES)._replace(read=_each(_state))
+_LATER_GROUPS = {39: _kind(_groups_39), 40: _kind(_each(_group_id)), 42: _kind(_each(_group))}
+_NUMBER_40 = Kind("noval", type="noval", width=32)
+_BIT = Kind("boolean", type="boolean", read=lambda value, _at: readers.truth(value))
+
+_BEGIN_40 = {40: Kind("noval", type="noval", read=readers.moment), 42: TIME}
+_SUBMITTED_40 = {
+    40: Kind("noval", type="noval", read=_submission_40),
+    42: _kind(_submission),
+}
+
 
 def _row(path: str, member: str | None, kind: Kind, doc: str, **more: Any) -> Row:
     return Row(path, member, kind, doc, way=IN, **more)
 
 
+def _list(path: str, member: str, doc: str, since: int = 36) -> Row:
+    return _row(path, member, _LIST, doc, since=since, then={40: _LIST_40})
+
+
+def _bit(path: str, doc: str, since: int = 40) -> Row:
+    return _row(path, None, _FLAG, doc, since=since, then={40: _BIT})
+
+
+def _count(path: str, doc: str, since: int = 36) -> Row:
+    return _row(path, path, _NUMBER, doc, since=since, then={40: _NUMBER_40})
+
+
 JOBS = Table(
     "slurmdb_job_cond_t",
     (
-        _row("account", "acct_list", _LIST, "Names of accounts, with commas"),
-        _row("association", "associd_list", _LIST, "Ids of associations, with commas"),
-        _row("cluster", "cluster_list", _LIST, "Names of clusters, with commas"),
-        _row("constraints", "constraint_list", _LIST, "Node features that were asked for, with commas"),
-        _row("cpus_max", "cpus_max", _NUMBER, "At most so many CPUs"),
-        _row("cpus_min", "cpus_min", _NUMBER, "At least so many CPUs"),
-        _row("exit_code", "exitcode", _NUMBER, "Exit code"),
-        _row("skip_steps", None, _FLAG, "Leave steps out"),
-        _row("disable_wait_for_result", None, _FLAG, "Do not wait for the answer"),
+        _list("account", "acct_list", "Names of accounts, with commas"),
+        _list("association", "associd_list", "Ids of associations, with commas"),
+        _list("cluster", "cluster_list", "Names of clusters, with commas"),
+        _list("constraints", "constraint_list", "Node features that were asked for, with commas"),
+        _count("cpus_max", "At most so many CPUs"),
+        _count("cpus_min", "At least so many CPUs"),
+        _bit("scheduler_unset", "Jobs of which it is not known how they came to start"),
+        _bit("scheduled_on_submit", "Jobs that started when they were submitted"),
+        _bit("scheduled_by_main", "Jobs that the main scheduler started"),
+        _bit("scheduled_by_backfill", "Jobs that backfill started"),
+        _bit("job_started", "Jobs whose start was told"),
+        _bit("job_altered", "Jobs that were changed since", since=44),
+        _row("exit_code", "exitcode", _NUMBER, "Exit code", then={40: _kind(_exit_code, "integer", 32)}),
+        _bit("show_duplicates", "Every record of an id that was used again"),
+        _bit("skip_steps", "Leave steps out", since=36),
+        _bit("disable_truncate_usage_time", "Do not cut times to the window"),
+        _bit("whole_hetjob", "All components of a heterogeneous job"),
+        _bit("disable_whole_hetjob", "No other component than those asked for"),
+        _bit("disable_wait_for_result", "Do not wait for the answer", since=36),
+        _bit("usage_time_as_submit_time", "The window is that of submission"),
+        _bit("show_batch_script", "Batch scripts"),
+        _bit("show_job_environment", "Environments"),
         _row("format", None, _kind(_ignored), "Accepted, and nothing comes of it", until=44),
-        _row("groups", "groupid_list", _LIST, "Groups, with commas"),
-        _row("job_name", "jobname_list", _LIST, "Names of jobs, with commas"),
-        _row("nodes_max", "nodes_max", _NUMBER, "At most so many nodes"),
-        _row("nodes_min", "nodes_min", _NUMBER, "At least so many nodes"),
-        _row("partition", "partition_list", _LIST, "Partitions, with commas"),
-        _row("qos", "qos_list", _LIST, "Qualities of service, with commas"),
-        _row("reason", "reason_list", _LIST, "Why jobs waited, with commas"),
-        _row("reservation", "resv_list", _LIST, "Names of reservations, with commas"),
-        _row("state", "state_list", _kind(_states), "States, with commas"),
-        _row("step", "step_list", _kind(_steps), "Jobs and steps, with commas"),
-        _row("end_time", "usage_end", _MOMENT, "End of the time that is looked at"),
-        _row("start_time", None, _kind(_window), "Begin of the time in which jobs ran"),
-        _row("submit_time", None, _kind(_window), "Begin of the time in which jobs were submitted"),
-        _row("node", "used_nodes", _kind(_text), "Nodes that jobs ran on"),
-        _row("wckey", "wckey_list", _LIST, "Workload characterization keys, with commas"),
+        _row("groups", "groupid_list", _LIST, "Groups, with commas", then=_LATER_GROUPS),
+        _list("job_name", "jobname_list", "Names of jobs, with commas"),
+        _count("nodes_max", "At most so many nodes"),
+        _count("nodes_min", "At least so many nodes"),
+        _list("partition", "partition_list", "Partitions, with commas"),
+        _list("qos", "qos_list", "Qualities of service by their ids, with commas"),
+        _list("reason", "reason_list", "Why jobs waited, with commas"),
+        _list("reservation", "resv_list", "Names of reservations, with commas"),
+        _list("reservation_id", "resvid_list", "Ids of reservations, with commas", since=40),
+        _row("state", "state_list", _kind(_states), "States", then={40: _STATES_40}),
+        _row("step", "step_list", _kind(_steps), "Jobs and steps", then={40: _kind(_each(_step))}),
+        _count("timelimit_max", "At most such a time limit (minutes)", since=40),
+        _count("timelimit_min", "At least such a time limit (minutes)", since=40),
+        _row("end_time", "usage_end", _MOMENT, "End of the time that is looked at", then=_BEGIN_40),
+        _row("start_time", None, _kind(_window), "Begin of the time in which jobs ran", then=_BEGIN_40),
+        _row("submit_time", None, _kind(_window), "Begin of the time in which jobs were submitted", then=_SUBMITTED_40),
+        _row("node", "used_nodes", _kind(_text), "Nodes that jobs ran on", then={40: Kind("text")}),
+        _row("users", "userid_list", _kind(_users_39), "Users", since=39, then={40: _kind(_each(_user))}),
+        _list("wckey", "wckey_list", "Workload characterization keys, with commas"),
     ),
     {},
     view="jobs_query",
