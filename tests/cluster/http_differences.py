@@ -166,7 +166,7 @@ HTTP_DIFFERENCES: tuple[Difference, ...] = (
     ),
     Difference(
         "chunked",
-        "GET /slurm/{v}/*job*",
+        ("GET /slurm/{v}/*job*", "GET /slurmdb/{v}/jobs*"),
         "framing",
         "length",
         "chunked",
@@ -174,7 +174,7 @@ HTTP_DIFFERENCES: tuple[Difference, ...] = (
     ),
     Difference(
         "chunked-header",
-        "GET /slurm/{v}/*job*",
+        ("GET /slurm/{v}/*job*", "GET /slurmdb/{v}/jobs*"),
         "header/transfer-encoding",
         MISSING,
         Rule("chunked, as the body is", lambda value, _, here, __: value == here["framing"] == "chunked"),

@@ -47,7 +47,7 @@ def _page(listening: Server, tokens: dict[str, str], version: int, query: str) -
 
 
 def _told(lab: Lab) -> list[tuple[int, str]]:
-    lines = lab.run("sacct", "-nPXu", "alice", "-S", _SINCE, "-E", _UNTIL, "-o", "JobIDRaw,State").splitlines()
+    lines = lab.run("sacct", "-DnPXu", "alice", "-S", _SINCE, "-E", _UNTIL, "-o", "JobIDRaw,State").splitlines()
     return sorted((int(number), state.split()[0]) for number, state in (line.split("|") for line in lines))
 
 
