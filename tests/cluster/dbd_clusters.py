@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from cases import ALICE, MODERN, OLD, Case
+from comparison import MISSING, Difference, Rule
 from dbd_all import ROOT, posted
 
 _ONE = "/slurmdb/{v}/cluster/"
@@ -56,4 +57,23 @@ CASES = (
     Case("a cluster is removed, slurmdbd down", _ONE + "lab", "DELETE", credentials=ROOT, setting="dbd-down"),
 )
 
-DIFFERENCES = ()
+DIFFERENCES = (
+    Difference(
+        "dbd-clusters-said-once",
+        "POST /slurmdb/{v}/clusters *| dbd-down",
+        "body/errors/1/*",
+        Rule("that nobody is there, a second time", lambda value, *_: value is not MISSING),
+        MISSING,
+        "Whoever could not be asked for resources is not asked to add clusters.",
+        versions=OLD,
+    ),
+    Difference(
+        "dbd-clusters-no-object",
+        "POST /slurmdb/{v}/clusters *| b'{\"clusters\":[5]}'",
+        "answer",
+        "200 application/json",
+        "400 application/json",
+        "There is an error in the answer, and nothing was added.",
+        versions=OLD,
+    ),
+)
