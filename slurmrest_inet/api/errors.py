@@ -82,6 +82,7 @@ _LATER = {
 """Sentences on the wire that releases have only later."""
 
 _CODES = {
+    "SLURM_SUCCESS": 0,
     "SLURM_ERROR": -1,
     "EINVAL": 22,
     "ESLURM_GROUP_ID_UNKNOWN": 2164,

@@ -181,6 +181,31 @@ ROUTES = (
     _slurmdb("GET", "wckeys", "wckeys.list_all", "All wckeys", _WCKEYS, "slurmdbd.WCKEYS"),
     _slurmdb("GET", "wckey/{wckey}", "wckeys.get", "Wckeys of one name", _WCKEYS, until=39),
     _slurmdb("GET", "wckey/{id}", "wckeys.get", "Wckeys of one name", _WCKEYS, since=40),
+    _slurmdb("POST", "accounts", "account_writes.update", "Add or change accounts", body="accounts_body"),
+    _slurmdb("DELETE", "account/{account_name}", "account_writes.remove", "Remove an account"),
+    _slurmdb("POST", "users", "user_writes.update", "Add or change users", body="users_body"),
+    _slurmdb("DELETE", "user/{user_name}", "user_writes.remove", "Remove a user", until=39),
+    _slurmdb("DELETE", "user/{name}", "user_writes.remove", "Remove a user", since=40),
+    _slurmdb(
+        *("POST", "associations", "association_writes.update", "Add or change associations"),
+        body="associations_body",
+        since=37,
+    ),
+    _slurmdb(
+        *(
+            "DELETE",
+            "associations",
+            "association_writes.remove_all",
+            "Remove associations",
+            (),
+            "slurmdbd.ASSOCIATIONS",
+        ),
+        since=38,
+    ),
+    _slurmdb("DELETE", "association", "association_writes.remove", "Remove one", (), "slurmdbd.ASSOCIATIONS"),
+    _slurmdb("POST", "wckeys", "wckey_writes.update", "Add wckeys", body="wckeys_body"),
+    _slurmdb("DELETE", "wckey/{wckey}", "wckey_writes.remove", "Remove wckeys of one name", until=39),
+    _slurmdb("DELETE", "wckey/{id}", "wckey_writes.remove", "Remove wckeys of one name", since=40),
 )
 
 

@@ -334,7 +334,8 @@ class Transaction:
         """slurmdb_*_add of a list of records. Raises SlurmError."""
         code, errno = self.call(name, records.pointer)
         if code:
-            raise _error(code, errno)
+            # That it went wrong is all that slurmdbd may say: nobody who is away leaves no reason in errno.
+            raise SlurmError(code, errno) if code == -1 and not errno else _error(code, errno)
 
     def change(self, name: str, condition: Struct, record: Struct | None = None) -> list[str]:
         """slurmdb_*_modify with a record, slurmdb_*_remove without one; return what it names. Raises SlurmError."""

@@ -45,7 +45,7 @@ DIFFERENCES = (
         [],
         MISSING,
         "A parameter that the document does not name is warned of, as the real server does elsewhere.",
-        versions=range(41, 43),
+        versions=range(41, 46),
     ),
     Difference(
         "dbd-account-flag-case-told",
@@ -54,6 +54,6 @@ DIFFERENCES = (
         MISSING,
         Rule("that it is unknown, and where", lambda value, *_: "deleted" in str(value)),
         "As above.",
-        versions=range(41, 43),
+        versions=range(41, 46),
     ),
 )

@@ -52,7 +52,7 @@ CASES = (
     Case("association, slurmdbd down", "/slurmdb/{v}/association?user=alice", setting="dbd-down"),
 )
 
-_MODERN = range(40, 43)
+_MODERN = range(40, 46)
 _WITH_ALL_USE = "GET /slurmdb/{v}/associations?with_usage=true&usage_start=0*"
 _UNSEEN = ("GET /slurmdb/{v}/associations?Exclude%20parent%20id%2Fname=true*",)
 

@@ -9,8 +9,9 @@ Rule 3: an entry of a body that slurmrestd passes over and calls well is told as
 from __future__ import annotations
 
 import functools
+import re
 
-from slurmrest_inet.api.errors import INVALID_QUERY, code_of, sentence_of
+from slurmrest_inet.api.errors import FAIL_PARSING, INVALID_QUERY, code_of, sentence_of
 from slurmrest_inet.api.sending import undone
 from slurmrest_inet.api.slurmdbd import said
 from slurmrest_inet.record import TYPE_CHECKING, NamedTuple
@@ -39,7 +40,10 @@ class Body(NamedTuple):
     slurmrestd's that tells of it, by version. entry: what is said up to v0.0.38 of a record that is no object. add: the
     function of libslurm's that refuses an empty list from v0.0.40 on; None: none does. old_key: the key up to v0.0.38,
     and what v0.0.39 calls it, if that is another. must: up to v0.0.38 it is a fault that there is no list. absent: what
-    is said of that in v0.0.39, with the key in the place of {}.
+    is said of that in v0.0.39, with the key in the place of {}; None: nothing more. reader: the function that says it,
+    if that is another. refused: Slurm's code up to v0.0.38 for what cannot be read; None: its own. entry_code: that in
+    the entry of a record that is no object. empty: the function that says `absent` of an empty list from v0.0.40 on;
+    None: none does.
     """
 
     key: str
@@ -50,7 +54,11 @@ class Body(NamedTuple):
     add: str | None = None
     old_key: str | None = None
     must: bool = False
-    absent: str = "ignoring non-existant {} array"
+    absent: str | None = "ignoring non-existant {} array"
+    reader: str | None = None
+    refused: int | None = None
+    entry_code: int = INVALID_QUERY
+    empty: str | None = None
 
     @property
     def known_as(self) -> str:
@@ -75,6 +83,8 @@ def records(call: Call, report: Report, body: Body, known: Known) -> list[Record
         )
     if not made and not report.code and body.add is not None and call.at({36: False, 40: True}):
         said.failed(call, report, SlurmError(_EMPTY_LIST, 0), body.add, _FAILED, body.source)
+    if not made and not report.code and body.empty is not None and body.absent and call.at({36: False, 40: True}):
+        report.warning(body.empty, body.absent.format(body.known_as))
     return None if report.code else made
 
 
@@ -87,34 +97,52 @@ def _by_keys(call: Call, report: Report, body: Body, known: Known, found: readin
         sentence = "Query parameter must be a list" if there else "Query parameter not found"
         tell = report.error if body.must else functools.partial(said.aside, report)
         tell(code_of("ESLURM_DATA_PATH_NOT_FOUND"), key, sentence)
+        if body.must:
+            report.code = body.refused or report.code
         return []
     reader, made = old.Reader(call.version, found, known), []
     for one in given:
         if not isinstance(one, dict):
-            report.error(INVALID_QUERY, "", body.entry)
+            report.error(body.entry_code, "", body.entry)
+            report.code = body.refused or report.code
             return []
         try:
             made.append(reader.record(body.table, one))
         except old.FailedError as failed:
-            report.code = code_of(failed.args[0])
+            report.code = body.refused or code_of(failed.args[0])
             return []
     return made
 
 
 def _one_by_one(call: Call, report: Report, body: Body, known: Known, found: reading.Report) -> list[Record]:
-    """As slurmrestd 23.02: what is not there is warned of."""
-    source = call.at(body.source)
-    given = call.body.get(body.key) if isinstance(call.body, dict) else None
-    if given is None:
-        sentence = f"unable to find #/{body.known_as}/ in HTTP query"
+    """As slurmrestd 23.02: what is not there is warned of, and of a fault is told where it is in the place of what."""
+    place, there = f"#/{body.known_as}/", isinstance(call.body, dict) and call.body.get(body.key) is not None
+    if not there:
+        sentence = f"unable to find {place} in HTTP query"
         if isinstance(call.body, list):
             kind = "expected HTTP query to be a dictionary instead of list while searching for"
-            sentence = f"{kind} #/{body.known_as}/"
-        report.warning(source, sentence)
-        report.warning(source, body.absent.format(body.known_as))
+            sentence = f"{kind} {place}"
+        for one in filter(None, (sentence, body.absent and body.absent.format(body.known_as))):
+            report.warning(body.reader or call.at(body.source), one)
         return []
-    members = decode.decode(body.whole, call.version, {body.key: given}, found, known).members
+    members = decode.decode(body.whole, call.version, {body.key: call.body[body.key]}, found, known).members
+    if found.full:
+        return []
+    for fault in found.faults:
+        for sentence, code in fault.details:
+            report.error(code_of(code), sentence, fault.pointer)
+        for around in _lists_around(fault.pointer):
+            report.error(FAIL_PARSING, "parsing failed", around)
+    for pointer, sentence in found.warnings:
+        report.warning(sentence, pointer)
+    found.faults.clear()
+    found.warnings.clear()
     return _listed(members.get(body.key))
+
+
+def _lists_around(pointer: str) -> list[str]:
+    """Return the places of the lists that a place is in, from the innermost."""
+    return [f"{pointer[: found.start()]}/" for found in re.finditer(r"\[[0-9]+\]", pointer)][::-1]
 
 
 def _as_a_whole(call: Call, _report: Report, body: Body, known: Known, found: reading.Report) -> list[Record]:
@@ -129,15 +157,20 @@ def _listed(value: Any) -> list[Record]:
 def known(*, qos: bool = True) -> Known:
     """Return what slurmdbd knows by ids: resources, and QOSes if they are wanted. Raises SlurmError."""
     with database.tres() as tres:
-        resources = tuple(Resource(one.id, _text(one.type), _text(one.name)) for one in tres)
+        resources = tuple(Resource(one.id, text(one.type), text(one.name)) for one in tres)
     if not qos:
         return Known(resources)
     with database.qos() as every:
-        return Known(resources, {int(one.id): _text(one.name) for one in every})
+        return Known(resources, {int(one.id): text(one.name) for one in every})
 
 
-def _text(text: Any) -> str:
-    return "" if text == ffi.NULL else str(ffi.string(text).decode("utf-8", "surrogateescape"))
+def text(pointer: Any) -> str:
+    """Return a text of a record, empty where there is none."""
+    return "" if pointer == ffi.NULL else str(ffi.string(pointer).decode("utf-8", "surrogateescape"))
+
+
+class RefusedError(Exception):
+    """The report says what is wrong; nothing more is asked."""
 
 
 def keep(
@@ -146,13 +179,16 @@ def keep(
     work: Callable[[database.Transaction], None],
     source: dict[int, str],
     sentence: Sentences | None = None,
+    begins: str = "",
 ) -> bool:
     """Do the work and commit it; False where it failed, nothing of it stays, and the report says why.
 
     Work that finds a fault of its own reports it, and is not committed. source: the function of slurmrestd's that tells
     of a call that failed, from v0.0.39 on. sentence: what it says then, with the call in the place of {}; by version.
+    begins: the first call for slurmdbd.
     """
     kept = database.Transaction()
+    kept.function = begins
     try:
         with kept:
             work(kept)
@@ -161,6 +197,8 @@ def keep(
             kept.commit()
     except SlurmError as error:
         said.failed(call, report, error, kept.function, sentence or _FAILED, source)
+        return False
+    except RefusedError:
         return False
     except MissingError as error:
         said.missing(error)

@@ -1,0 +1,78 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Records of a body that are stored: what the operations of accounts, users, associations and wckeys have in common."""
+
+from __future__ import annotations
+
+from slurmrest_inet.api.report import Report
+from slurmrest_inet.api.slurmdbd import said, writing
+from slurmrest_inet.record import TYPE_CHECKING, NamedTuple
+from slurmrest_inet.schema.slurmdbd.known import Known
+from slurmrest_inet.slurm import database
+from slurmrest_inet.slurm.fill import Struct, Structs
+from slurmrest_inet.slurm.library import SlurmError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from typing import Callable
+
+    from slurmrest_inet.api.call import Call
+    from slurmrest_inet.api.envelope import Answer
+    from slurmrest_inet.schema.model import Table
+    from slurmrest_inet.schema.reading import Members, Record
+
+
+class Condition(NamedTuple):
+    """What records are chosen by: members of a C type, and the table of that where they are bits in some releases."""
+
+    struct: str
+    members: Members
+    table: Table | None = None
+
+    def filled(self) -> Struct:
+        """Return it as libslurm takes it. Raises MissingError."""
+        made = Struct(self.struct, self.table)
+        made.fill(self.members)
+        return made
+
+
+class Asker:
+    """What one request asks of slurmdbd in its transaction. Everything raises SlurmError and MissingError."""
+
+    def __init__(self, call: Call, report: Report, kept: database.Transaction) -> None:
+        self.call = call
+        self.report = report
+        self.kept = kept
+
+    def get(self, function: str, struct: str, condition: Condition) -> database.List:
+        """Return the records that a condition chooses."""
+        with condition.filled() as asked:
+            return self.kept.get(function, struct, asked)
+
+    def add(self, function: str, records: Iterable[Members], table: Table, begin: str | None = None) -> None:
+        """Add records. begin: libslurm's function that sets one to unset values."""
+        with Structs(table.struct, records, table, None if begin is None else database.begin(begin)) as structs:
+            self.kept.add(function, structs)
+
+    def change(self, function: str, condition: Condition, record: Struct) -> None:
+        """Change what a condition chooses to a record."""
+        with condition.filled() as asked:
+            self.kept.change(function, asked, record)
+
+
+def store(
+    call: Call, body: writing.Body, work: Callable[[Asker, list[Record]], None], begins: str, *, names: bool = False
+) -> Answer:
+    """Return the answer to a request whose records are to be stored. names: of resources and QOSes are in them."""
+    report = Report(call)
+    try:
+        if call.at(said.OPENS_FIRST):
+            database.connect()
+        known = writing.known() if names else Known()
+    except SlurmError as error:
+        said.failed(call, report, error, "slurmdb_tres_get")
+        return report.answer()
+    records = writing.records(call, report, body, known)
+    if not records:
+        return report.answer()
+    writing.keep(call, report, lambda kept: work(Asker(call, report, kept), records), body.source, begins=begins)
+    return report.answer(note=writing.note(report, "stored", f"{len(records)} {body.key}"))

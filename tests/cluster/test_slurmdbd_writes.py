@@ -1,0 +1,121 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Accounts, users, associations and wckeys written by the real slurmrestd and by ours, each under names of its own.
+
+Rule 1: both do the same one after the other. What they answer must be the same but for the names, and so must be what
+        sacctmgr then tells of those.
+Rule 2: where the real one does otherwise, the step says why, and what ours answers instead; what is stored is then
+        compared where both can have come to the same.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING
+
+import homes
+import pytest
+from comparison import message
+from sidebyside import program, wire
+from slurmdbd_steps import STEPS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import Any
+
+    from sidebyside.lab import Lab
+    from slurmdbd_steps import Step
+
+    Ask = Any
+
+_RELEASE = homes.installed()
+_VERSIONS = homes.at_home(_RELEASE, "slurmdb")
+_NAMES = ("real", "ours")
+_TOLD = {
+    "account": "account withcoord format=account,descr,org,coordinators",
+    "assoc": "assoc format=cluster,account,user,partition,parentname,share,grpjobs,maxjobs,maxsubmit,grptres,maxtres,"
+    "maxwall,qos,defaultqos,priority",
+    "user": "user withcoord format=user,adminlevel,defaultaccount,defaultwckey,coordinators",
+    "wckey": "wckey format=wckey,cluster,user",
+}
+
+
+def _told(lab: Lab, step: Step, version: int) -> list[set[str]]:
+    """What sacctmgr tells after a step of all that has the letters of each of the two, with @ in their place."""
+    found: list[set[str]] = [set() for _ in _NAMES]
+    for kind, what in _TOLD.items():
+        if step.method == "POST" and not step.target.startswith(kind):
+            continue
+        lines = lab.run("sacctmgr", "-nP", "list", *what.split()).splitlines()
+        for told, name in zip(found, _NAMES):
+            own = f"{name}{version}"
+            # Who was there before, and gets another default, gets that of the first of the two.
+            known = [line for line in lines if own in line and (kind != "user" or line.startswith(own))]
+            told.update(f"{kind} {line.replace(own, '@')}" for line in known)
+    return found
+
+
+def _answer(output: bytes, name: str) -> tuple[int, Any]:
+    """The status, and the body without what differs by itself, with @ in the place of a name's letters."""
+    answers = [one for one in wire.lenient(output) if one.status >= 200]
+    if not answers:
+        return 0, None
+    text = answers[0].body.decode().replace(name, "@")
+    body = json.loads(re.sub(r"\(0x[0-9a-f]+\)", "()", text)) if text.startswith("{") else text
+    if isinstance(body, dict):
+        body.pop("meta", None)
+        for empty in ("errors", "warnings"):
+            if not body.get(empty):
+                body.pop(empty, None)
+    return answers[0].status, body
+
+
+@pytest.fixture(scope="module")
+def ask(lab: Lab, tokens: dict[str, str]) -> Ask:
+    programs = {"real": program.real(lab), "ours": program.ours(lab)}
+
+    def send(name: str, step: Step, version: int) -> tuple[int, Any]:
+        body = "" if step.body is None else json.dumps(step.body, ensure_ascii=False).replace("@", f"{name}{version}")
+        if version < 39:
+            body = body.replace('"user": ""', '"user": null')
+        headers = [f"X-SLURM-USER-NAME: {step.user}", f"X-SLURM-USER-TOKEN: {tokens[step.user]}"]
+        if body:
+            headers += ["Content-Type: application/json", f"Content-Length: {len(body.encode())}"]
+        target = f"/slurmdb/v0.0.{version}/{step.target}".replace("@", f"{name}{version}")
+        data = message(step.method, target, "HTTP/1.1", headers, body.encode())
+        return _answer(programs[name].exchange(data).output, f"{name}{version}")
+
+    return send
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _removed(lab: Lab) -> Iterator[None]:
+    yield
+    for kind in ("user", "account"):
+        lines = lab.run("sacctmgr", "-nP", "list", kind, f"format={kind}").split()
+        written = [one for one in lines if one.startswith(_NAMES)]
+        if written:
+            lab.run("sacctmgr", "-i", "delete", kind, f"name={','.join(written)}")
+
+
+@pytest.mark.parametrize("version", _VERSIONS)
+def test_that_both_store_the_same(lab: Lab, ask: Ask, version: int) -> None:
+    troubles = []
+    for number, step in enumerate(STEPS):
+        if version not in step.versions:
+            continue
+        real, ours = (ask(name, step, version) for name in _NAMES)
+        request = f"{number} {step.method} {step.target} {step.user} {json.dumps(step.body)}"
+        if step.ours is None or version not in step.otherwise:
+            if real != ours:
+                troubles.append(f"{request}\n   real {real}\n   ours {ours}")
+        elif ours[0] != step.ours:
+            troubles.append(f"{request}\n   ours {ours}, not {step.ours}")
+        elif real == ours:
+            troubles.append(f"{request}\n   no difference: {real}")
+        if step.same:
+            stored = _told(lab, step, version)
+            if stored[0] != stored[1]:
+                only = [sorted(one - other) for one, other in (stored, stored[::-1])]
+                troubles.append(f"{request}\n   stored by real {only[0]}\n   stored by ours {only[1]}")
+    assert not troubles, "\n".join(troubles)
