@@ -17,14 +17,13 @@ import homes
 import pytest
 from comparison import message
 from sidebyside import program, wire
-from slurmdbd_steps import STEPS
+from slurmdbd_steps import STEPS, Step
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import Any
 
     from sidebyside.lab import Lab
-    from slurmdbd_steps import Step
 
     Ask = Any
 
@@ -119,3 +118,15 @@ def test_that_both_store_the_same(lab: Lab, ask: Ask, version: int) -> None:
                 only = [sorted(one - other) for one, other in (stored, stored[::-1])]
                 troubles.append(f"{request}\n   stored by real {only[0]}\n   stored by ours {only[1]}")
     assert not troubles, "\n".join(troubles)
+
+
+@pytest.mark.parametrize("target", ["", "?usr=bob", "?account=", "?account=,", "?with_deleted=true", "?DELETED=true"])
+@pytest.mark.parametrize("version", [number for number in _VERSIONS if number >= 38])
+def test_that_what_names_nothing_removes_nothing(lab: Lab, ask: Ask, version: int, target: str) -> None:
+    """To slurmdbd that would be every association there is; the real one is not asked."""
+    before = lab.run("sacctmgr", "-nP", "list", "assoc")
+    status, document = ask("ours", Step("DELETE", f"associations{target}"), version)
+    assert status in (400, 422)
+    assert "removed_associations" not in document or not document["removed_associations"]
+    assert document["errors"]
+    assert lab.run("sacctmgr", "-nP", "list", "assoc") == before

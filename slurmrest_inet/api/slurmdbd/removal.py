@@ -3,15 +3,17 @@
 
 Rule 1: slurmdbd says what it removed before that is committed; what nobody wanted so much of is taken back.
 Rule 2: an error means that nothing was removed, also where slurmrestd 22.05 says 200 beside it.
+Rule 3: what names nothing removes nothing: to slurmdbd a condition without a name is everything that there is.
 """
 
 from __future__ import annotations
 
-from slurmrest_inet.api.errors import NO_CHANGE_IN_DATA
+from slurmrest_inet.api.errors import INVALID_QUERY, NO_CHANGE_IN_DATA
 from slurmrest_inet.api.report import Fault, Report
 from slurmrest_inet.api.slurmdbd import query, said, writing
 from slurmrest_inet.api.slurmdbd.asking import Condition
 from slurmrest_inet.record import TYPE_CHECKING, NamedTuple
+from slurmrest_inet.schema.reading import Record
 from slurmrest_inet.slurm import database
 from slurmrest_inet.slurm.library import SlurmError
 
@@ -44,6 +46,8 @@ class Removal(NamedTuple):
     ambiguous: dict[int, Fault] | None = None
 
 
+_NAMES_NOTHING = "Request names nothing that could be removed"
+
 _HAS_NONE_OF_MANY = {36: False, 38: True, 40: False}
 """Whether an answer that removed nothing because there was too much has an empty list."""
 
@@ -62,7 +66,11 @@ def answer(call: Call, removal: Removal, asked: Members | None = None) -> Answer
     wanted = query.read(call, report, removal.query)
     if wanted is None:
         return report.answer()
-    condition = Condition(removal.condition, {**wanted, **(asked or {})}, removal.query)
+    members = {**wanted, **(asked or {})}
+    if removal.ambiguous is None and not _names_something(members):
+        report.error(INVALID_QUERY, removal.source, _NAMES_NOTHING)
+        return report.answer()
+    condition = Condition(removal.condition, members, removal.query)
 
     def work(kept: database.Transaction) -> None:
         try:
@@ -93,3 +101,11 @@ def answer(call: Call, removal: Removal, asked: Members | None = None) -> Answer
     told = bool(removed) or call.at(removal.keeps) or (bool(many) and call.at(_HAS_NONE_OF_MANY))
     payload = [(call.at(removal.key), removed)] if told else []
     return report.answer(*payload, note=f"removed: {', '.join(removed)}" if removed else None)
+
+
+def _names_something(members: Members) -> bool:
+    """Whether any list of a condition has a name in it."""
+    return any(
+        _names_something(value.members) if isinstance(value, Record) else isinstance(value, list) and any(value)
+        for value in members.values()
+    )
