@@ -246,7 +246,7 @@ MODERN_DIFFERENCES: tuple[Difference, ...] = (
     ),
     Difference("no-munge-exit", _UNMUNGED, "exit", 1, 0, "As above.", versions=_MODERN),
     Difference(
-        "shares-level-infinite",
+        "shares-level-without-bound",
         "GET /slurm/{v}/shares*",
         "body/shares/shares/*/fairshare/level",
         float("inf"),
