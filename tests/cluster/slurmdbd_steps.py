@@ -85,13 +85,13 @@ STEPS = (
     *(
         _accounts({**_account("@f"), **one}, versions=_FROM_38)
         for one in (
-            {"name": ["x"]},
             {"coordinators": "bob"},
             {"coordinators": ["bob"]},
             {"coordinators": None},
             {"flags": "DELETED"},
         )
     ),
+    _accounts({**_account("@f"), "name": ["x"]}, versions=_FROM_38, otherwise=_NEW, ours=422, why=_UNREAD),
     _associations(_of("@a", "bob"), otherwise=_NEW, ours=500, why=_KEPT),
     _associations(_of("@a"), otherwise=_NEW, ours=500, why=_KEPT),
     _associations(_of("@a", parent_account="root")),
@@ -112,17 +112,20 @@ STEPS = (
         _associations(_of("@b", "bob", **one), versions=_NEW)
         for one in (
             {"qos": ["nosuch"]},
-            {"shares_raw": "many"},
             {"max": {"jobs": {"active": "x"}}},
             {"nosuch": 1},
             {"parent_account": "nosuch"},
         )
     ),
-    _associations(
-        _of("@b", "bob", default={"qos": "nosuch"}),
-        versions=_NEW,
-        ours=500,
-        why="A QOS that there is not is a fault; the real server passes over it.",
+    _associations(_of("@b", "bob", shares_raw="many"), versions=_NEW, ours=422, why=_UNREAD),
+    *(
+        _associations(
+            _of("@b", "bob", default={"qos": "nosuch"}),
+            versions=some,
+            ours=status,
+            why="A QOS that there is not is a fault; the real server passes over it.",
+        )
+        for some, status in ((range(40, 43), 500), (range(43, 46), 422))
     ),
     _associations(_of("@b", "bob", flags=["FOO"]), versions=range(40, 41)),
     _associations(
@@ -142,7 +145,8 @@ STEPS = (
     *(Step("POST", "users", one) for one in ({}, {"users": []}, {"users": ["x"]})),
     Step("POST", "users", {"users": [{}]}, versions=range(36, 38)),
     Step("POST", "users", {"users": [{}]}, versions=range(38, 39), ours=400, why=_LACKING),
-    Step("POST", "users", {"users": [{}]}, versions=_NEW, ours=500, why=_LACKING),
+    Step("POST", "users", {"users": [{}]}, versions=range(40, 43), ours=500, why=_LACKING),
+    Step("POST", "users", {"users": [{}]}, versions=range(43, 46), ours=422, why=_LACKING),
     Step("POST", "wckeys", {"wckeys": [_wckey("@k")]}, otherwise=range(38, 39), ours=400, why=_LACKING),
     Step("POST", "wckeys", {"wckeys": [_wckey("@k", id=7)]}),
     Step("POST", "wckeys", {"wckeys": [_wckey("@k", id=7)]}),

@@ -53,7 +53,8 @@ def _told(lab: Lab) -> list[tuple[int, str]]:
 
 def _shown(jobs: list[dict[str, Any]]) -> list[tuple[int, str]]:
     states = [(job["job_id"], job["state"]["current"]) for job in jobs]
-    return sorted((number, state if isinstance(state, str) else state[0]) for number, state in states)
+    # What a job is besides its state stands behind that, and sacct tells that alone.
+    return sorted((number, state if isinstance(state, str) else state[-1]) for number, state in states)
 
 
 @pytest.mark.parametrize("version", _VERSIONS)

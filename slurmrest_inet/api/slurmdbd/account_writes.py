@@ -34,7 +34,7 @@ BODY = writing.Body(
     {39: "_foreach_update_acct"},
     "each account entry must be a dictionary",
     reader="_update_accts",
-    absent=None,
+    absent={36: None},
     refused=INVALID_QUERY,
 )
 

@@ -37,7 +37,7 @@ BODY = writing.Body(
     {39: "_foreach_update_assoc"},
     "Associations must be a list of dictionaries",
     reader="_update_associations",
-    absent="ignoring empty or non-existant associations array",
+    absent={36: "ignoring empty or non-existant associations array"},
     refused=INVALID_QUERY,
 )
 

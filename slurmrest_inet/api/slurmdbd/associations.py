@@ -12,6 +12,7 @@ from slurmrest_inet.schema.slurmdbd import queries
 if TYPE_CHECKING:
     from slurmrest_inet.api.call import Call
     from slurmrest_inet.api.envelope import Answer
+    from slurmrest_inet.schema.reading import Members
 
 ASSOCIATIONS = listing.Resource(
     {36: "associations"},
@@ -35,9 +36,13 @@ _SINGLE: dict[int, Fault | None] = {
 }
 
 
+_DELETED: dict[int, Members] = {36: {"with_deleted": 1}, 38: {}}
+"""Whether those that were deleted are told, whatever is asked for."""
+
+
 def list_all(call: Call) -> Answer:
     """GET associations: all that the query names, which is looked at from v0.0.38 on."""
-    return listing.answer(call, ASSOCIATIONS, queried=call.at({36: False, 38: True}))
+    return listing.answer(call, ASSOCIATIONS, call.at(_DELETED), queried=call.at({36: False, 38: True}))
 
 
 def get(call: Call) -> Answer:

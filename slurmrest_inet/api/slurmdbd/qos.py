@@ -64,7 +64,7 @@ BODY = writing.Body(
     "each QOS entry must be a dictionary",
     old_key="QOS",
     must=True,
-    absent="ignoring empty or non-existant {} array for update",
+    absent={36: "ignoring empty or non-existant {} array for update"},
 )
 _SOURCE = "_foreach_update_qos"
 _REFUSES_ALIKE = {38: True, 39: False}

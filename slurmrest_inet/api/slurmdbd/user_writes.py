@@ -36,7 +36,7 @@ BODY = writing.Body(
     {39: _SOURCE},
     "each user entry must be a dictionary",
     reader="_update_users",
-    absent="ignoring empty or non-existant users array",
+    absent={36: "ignoring empty or non-existant users array"},
     must=True,
     refused=INVALID_QUERY,
     entry_code=lib.ESLURM_NOT_SUPPORTED,

@@ -25,7 +25,8 @@ ALL = listing.Resource(
 )
 _ONE = ALL._replace(query=queries.USER)
 
-_WITH: dict[int, Members] = {36: {"with_assocs": 1, "with_coords": 1, "with_wckeys": 1}, 40: {}}
+_ALL: Members = {"with_assocs": 1, "with_coords": 1, "with_wckeys": 1}
+_WITH: dict[int, Members] = {36: {**_ALL, "with_deleted": 1}, 38: _ALL, 40: {}}
 
 
 def list_all(call: Call) -> Answer:

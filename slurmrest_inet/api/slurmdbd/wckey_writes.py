@@ -22,7 +22,10 @@ BODY = writing.Body(
     whole.WCKEYS,
     {39: "_update_wckeys", 40: "update_wckeys"},
     "each wckey entry must be a dictionary",
-    absent="ignoring empty or non-existant wckeys array for update",
+    absent={
+        36: "ignoring empty or non-existant wckeys array for update",
+        43: "ignoring empty or non-existent wckeys array for update",
+    },
     must=True,
     empty="_update_wckeys",
     refused=INVALID_QUERY,

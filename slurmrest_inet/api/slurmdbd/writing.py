@@ -40,10 +40,10 @@ class Body(NamedTuple):
     slurmrestd's that tells of it, by version. entry: what is said up to v0.0.38 of a record that is no object. add: the
     function of libslurm's that refuses an empty list from v0.0.40 on; None: none does. old_key: the key up to v0.0.38,
     and what v0.0.39 calls it, if that is another. must: up to v0.0.38 it is a fault that there is no list. absent: what
-    is said of that in v0.0.39, with the key in the place of {}; None: nothing more. reader: the function that says it,
-    if that is another. refused: Slurm's code up to v0.0.38 for what cannot be read; None: its own. entry_code: that in
-    the entry of a record that is no object. empty: the function that says `absent` of an empty list from v0.0.40 on;
-    None: none does.
+    is said of that from v0.0.39 on, by version, with the key in the place of {}; None: nothing more. reader: the
+    function that says it, if that is another. refused: Slurm's code up to v0.0.38 for what cannot be read; None: its
+    own. entry_code: that in the entry of a record that is no object. empty: the function that says `absent` of an empty
+    list from v0.0.40 on; None: none does.
     """
 
     key: str
@@ -54,7 +54,7 @@ class Body(NamedTuple):
     add: str | None = None
     old_key: str | None = None
     must: bool = False
-    absent: str | None = "ignoring non-existant {} array"
+    absent: dict[int, str | None] = {36: "ignoring non-existant {} array"}  # noqa: RUF012 - nobody changes it
     reader: str | None = None
     refused: int | None = None
     entry_code: int = INVALID_QUERY
@@ -83,8 +83,9 @@ def records(call: Call, report: Report, body: Body, known: Known) -> list[Record
         )
     if not made and not report.code and body.add is not None and call.at({36: False, 40: True}):
         said.failed(call, report, SlurmError(_EMPTY_LIST, 0), body.add, _FAILED, body.source)
-    if not made and not report.code and body.empty is not None and body.absent and call.at({36: False, 40: True}):
-        report.warning(body.empty, body.absent.format(body.known_as))
+    absent = call.at(body.absent)
+    if not made and not report.code and body.empty is not None and absent and call.at({36: False, 40: True}):
+        report.warning(body.empty, absent.format(body.known_as))
     return None if report.code else made
 
 
@@ -122,7 +123,8 @@ def _one_by_one(call: Call, report: Report, body: Body, known: Known, found: rea
         if isinstance(call.body, list):
             kind = "expected HTTP query to be a dictionary instead of list while searching for"
             sentence = f"{kind} {place}"
-        for one in filter(None, (sentence, body.absent and body.absent.format(body.known_as))):
+        absent = call.at(body.absent)
+        for one in filter(None, (sentence, absent and absent.format(body.known_as))):
             report.warning(body.reader or call.at(body.source), one)
         return []
     members = decode.decode(body.whole, call.version, {body.key: call.body[body.key]}, found, known).members

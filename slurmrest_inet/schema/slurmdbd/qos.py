@@ -129,6 +129,15 @@ QOS = Table(
             then={39: NOVAL_32, 40: NUMBER_32},
             way=BOTH,
         ),
+        Row(
+            "limits/factor",
+            "limit_factor",
+            _FACTOR,
+            "What limits of associations are multiplied with",
+            since=37,
+            then={39: REAL._replace(width=DOUBLE), 40: NOVAL_REAL},
+            way=BOTH,
+        ),
         *_ACTIVE_JOBS,
         Row(
             "limits/max/jobs/count",
@@ -157,15 +166,6 @@ QOS = Table(
             "limits/max/accruing/per/account", "max_jobs_accrue_pa", "Jobs of an account that gain priority by waiting"
         ),
         _limit("limits/max/accruing/per/user", "max_jobs_accrue_pu", "Jobs of a user that gain priority by waiting"),
-        Row(
-            "limits/factor",
-            "limit_factor",
-            _FACTOR,
-            "What limits of associations are multiplied with",
-            since=37,
-            then={39: REAL._replace(width=DOUBLE), 40: NOVAL_REAL},
-            way=BOTH,
-        ),
         _limit("limits/min/priority_threshold", "min_prio_thresh", "Priority without which a job reserves nothing"),
         _tres("limits/min/tres/per/job", "min_tres_pj", "Resources that a job must ask for"),
         Row("name", "name", TEXT_OR_NULL, "Name", then={39: TEXT}, way=BOTH),
