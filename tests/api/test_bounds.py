@@ -13,8 +13,10 @@ pytest.importorskip("slurmrest_inet._slurm")
 from slurmrest_inet.api import app, parameters, told
 from slurmrest_inet.api.rehearsal import application
 from slurmrest_inet.api.report import Report
+from slurmrest_inet.api.slurmdbd import jobs
 from slurmrest_inet.http.message import Request, RestError
 from slurmrest_inet.schema.job_desc import JOB_DESC
+from slurmrest_inet.schema.scalars import InvalidError
 from slurmrest_inet.settings import Settings
 from slurmrest_inet.slurm import library, requests
 
@@ -70,3 +72,8 @@ def test_that_too_much_to_tell_is_413(ask: Any, method: str, path: str) -> None:
 def test_that_a_long_key_is_not_multiplied(ask: Any) -> None:
     body = {"k" * 20_000: {f"a{number}": 1 for number in range(2_000)}}
     assert ask("POST", "job/5", body) == (413, 0)
+
+
+def test_a_number_of_a_job_without_bound_is_none() -> None:
+    with pytest.raises(InvalidError):
+        jobs._typed("9" * 400 + ".5")

@@ -7,6 +7,7 @@ Rule 1: of associations those are looked up that a job was charged to, not all t
 from __future__ import annotations
 
 import re
+from math import isfinite
 
 from slurmrest_inet.api.envelope import Listed
 from slurmrest_inet.api.errors import INVALID_QUERY, code_of
@@ -94,7 +95,11 @@ def _answer(call: Call, report: Report, ask: Callable[[], Members | None]) -> An
         found = _load(asked)
         if call.at(_LOOKED_UP):
             function = "slurmdb_associations_get"
-            lists.append(_associations(found))
+            try:
+                lists.append(_associations(found))
+            except SlurmError:
+                found.close()
+                raise
     except SlurmError as error:
         for one in lists:
             one.close()
@@ -253,7 +258,7 @@ def _one(call: Call, report: Report) -> Members | None:
 def _typed(text: str) -> reading.Record:
     """An id as releases before 23.11 understand it: a number with a point is rounded."""
     value = infer(text)
-    return job_queries.selected(to_text(round(value) if isinstance(value, float) else value))
+    return job_queries.selected(to_text(round(value) if isinstance(value, float) and isfinite(value) else value))
 
 
 def _typed_40(text: str) -> reading.Record:
