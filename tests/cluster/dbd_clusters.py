@@ -76,4 +76,13 @@ DIFFERENCES = (
         "There is an error in the answer, and nothing was added.",
         versions=OLD,
     ),
+    Difference(
+        "dbd-cluster-with-jobs",
+        ("DELETE /slurmdb/{v}/cluster/lab |*{root}", "DELETE /slurmdb/{v}/cluster/LAB |*{root}"),
+        "answer",
+        "304",
+        "500 application/json",
+        "Nothing changed because slurmdbd refuses it: the cluster has jobs.",
+        versions=OLD,
+    ),
 )

@@ -24,13 +24,16 @@ CASES = (
 )
 
 DIFFERENCES = (
-    Difference(
-        "dbd-diag-36",
-        "GET /slurmdb/{v}/diag*",
-        "answer",
-        "500 application/json",
-        "200 application/json",
-        "There is no error in the answer, and all that was asked for is in it.",
-        versions=range(36, 37),
+    *(
+        Difference(
+            f"dbd-diag-36-{form}",
+            "GET /slurmdb/{v}/diag*",
+            "answer",
+            f"500 application/{form}",
+            f"200 application/{form}",
+            "There is no error in the answer, and all that was asked for is in it.",
+            versions=range(36, 37),
+        )
+        for form in ("json", "x-yaml")
     ),
 )

@@ -74,7 +74,7 @@ def add(call: Call) -> Answer:
         with Structs(CLUSTER.struct, [record.members for record in found], CLUSTER, begin) as clusters:
             kept.add("slurmdb_clusters_add", clusters)
 
-    if not writing.keep(call, report, work, _BODY.source):
+    if not writing.keep(call, report, work, _BODY.source, begins="slurmdb_clusters_add"):
         _tell_what_stays(call, report, found, before)
     return report.answer(note=writing.note(report, "added", f"clusters {_shown(found)}"))
 
@@ -117,7 +117,7 @@ def remove(call: Call) -> Answer:
             condition.fill({"cluster_list": [name]})
             removed.extend(kept.change("slurmdb_clusters_remove", condition))
 
-    done = writing.keep(call, report, work, {39: "_delete_cluster"}, _REMOVE)
+    done = writing.keep(call, report, work, {39: "_delete_cluster"}, _REMOVE, "slurmdb_clusters_remove")
     told = done or call.at({36: True, 40: False})
     payload = [("deleted_clusters", removed)] if told else []
     return report.answer(*payload, note=writing.note(report, "removed", f"cluster {name}"))

@@ -80,6 +80,8 @@ def answer(
     try:
         if call.at(said.OPENS_FIRST):
             database.connect()
+        if resource.strict is not None and call.at(_MINDS_UNKNOWN):
+            call = call._replace(query=_compared(call.query))
         condition = query.read(call, report, resource.query) if queried else {}
         if condition is None or is_refused(call, report, resource):
             return report.answer()
@@ -112,6 +114,11 @@ def answer(
 
 
 _MINDS_UNKNOWN = {36: False, 38: True, 39: False}
+
+
+def _compared(asked: dict[str, Any]) -> dict[str, Any]:
+    """Return a query whose names are compared in any letter case, and where even a text for null is a true one."""
+    return {name.lower(): "true" if text in ("null", "~") else text for name, text in asked.items()}
 
 
 def is_refused(call: Call, report: Report, resource: Resource) -> bool:

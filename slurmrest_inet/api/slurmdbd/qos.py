@@ -157,7 +157,7 @@ def remove(call: Call) -> Answer:
             condition.fill(_condition(call, name))
             removed.extend(kept.change("slurmdb_qos_remove", condition))
 
-    done = writing.keep(call, report, work, _REMOVES, _REMOVE)
+    done = writing.keep(call, report, work, _REMOVES, _REMOVE, "slurmdb_qos_remove")
     if done and not removed:
         if call.at({36: False, 43: True}):
             return Answer(code=NO_CHANGE_IN_DATA)
