@@ -13,6 +13,7 @@ import re
 import subprocess
 from typing import TYPE_CHECKING
 
+import pytest
 from sidebyside.lab import SLURMRESTD
 
 from slurmrest_inet.versions import DIALECTS, HOME, SERVED
@@ -28,6 +29,9 @@ LAYERS = (2205, 2411)
 
 SECOND_OPINIONS: dict[int, tuple[int, ...]] = {2605: (42,)}
 """By release (year and month), API versions of which another one is the home."""
+
+SLOW: dict[str, tuple[int, ...]] = {"slurm": (40, 41, 43, 44), "slurmdb": (36, 37, 40, 41, 43, 44)}
+"""Those whose reads are compared by `tests/run --all` alone: a few rows tell them from a younger one of their home."""
 
 
 def installed() -> int:
@@ -58,6 +62,16 @@ def pairs(cases: Iterable[Case], release: int, side: str = "slurm") -> list[tupl
             fitting = fitting[-1:] if side == "slurmdb" or release in LAYERS else []
         found += [(case, version) for version in fitting]
     return found
+
+
+def each(found: Iterable[tuple[Case, int]], side: str = "slurm") -> pytest.MarkDecorator:
+    """Make a test of each pair."""
+    slow = SLOW[side]
+    parameters = [
+        pytest.param(case, version, id=f"{case.name}-{version}", marks=[pytest.mark.slow] if version in slow else [])
+        for case, version in found
+    ]
+    return pytest.mark.parametrize(("case", "version"), parameters)
 
 
 def second_opinions(cases: Iterable[Case], release: int) -> list[tuple[Case, int]]:

@@ -31,12 +31,6 @@ _ROWS = [row for row in DIFFERENCES if not row.releases]
 _ROWS_OF_THE_RELEASE = [row for row in DIFFERENCES if not row.releases or _RELEASE in row.releases]
 
 
-def _each(pairs: Iterable[tuple[Case, int]]) -> pytest.MarkDecorator:
-    return pytest.mark.parametrize(
-        ("case", "version"), pairs, ids=[f"{case.name}-{version}" for case, version in pairs]
-    )
-
-
 def test_that_names_are_unique() -> None:
     names = [case.name for case in (*CASES, *MODERN_CASES, *ODD_CASES)]
     assert len(set(names)) == len(names), {name for name in names if names.count(name) > 1}
@@ -44,21 +38,21 @@ def test_that_names_are_unique() -> None:
     assert len(set(idents)) == len(idents)
 
 
-@_each(_PAIRS)
+@homes.each(_PAIRS)
 def test_that_both_answer_alike(
     case: Case, version: int, sides: dict[str, Sides], names: dict[str, list[str]], tokens: dict[str, str]
 ) -> None:
     _ask(case, version, sides[case.setting], names, tokens)
 
 
-@_each(_ODD_PAIRS)
+@homes.each(_ODD_PAIRS)
 def test_that_both_answer_alike_about_what_is_no_text(
     case: Case, version: int, sides: dict[str, Sides], odd_job: str, tokens: dict[str, str]
 ) -> None:
     _ask(case, version, sides[case.setting], {"odd": [odd_job]}, tokens)
 
 
-@_each(_SECOND_PAIRS)
+@homes.each(_SECOND_PAIRS)
 def test_what_a_later_release_makes_of_it(
     case: Case, version: int, sides: dict[str, Sides], names: dict[str, list[str]], tokens: dict[str, str]
 ) -> None:

@@ -43,7 +43,7 @@ def test_that_names_are_unique() -> None:
         assert len(set(names)) == len(names), {name for name in names if names.count(name) > 1}
 
 
-@pytest.mark.parametrize(("case", "version"), _PAIRS, ids=[f"{case.name}-{version}" for case, version in _PAIRS])
+@homes.each(_PAIRS, "slurmdb")
 def test_that_both_answer_alike(
     case: Case, version: int, sides: dict[str, Sides], records: dict[str, list[str]], tokens: dict[str, str]
 ) -> None:
