@@ -102,9 +102,17 @@ def _masked(value: Any, job: int) -> Any:
     return re.sub(rf"(?<!\d){job}(?!\d)", "<job>", value) if job and isinstance(value, str) else value
 
 
+_SLOW = (41,)
+"""Versions between two others, which a few rows tell from their younger neighbour: `tests/run --all` asks them."""
+
+
 def _each(cases: tuple[Any, ...]) -> Any:
-    pairs = [(case, version) for case in cases for version in case.versions]
-    return pytest.mark.parametrize(("case", "version"), pairs, ids=[f"{case}-{version}" for case, version in pairs])
+    parameters = [
+        pytest.param(case, version, id=f"{case}-{version}", marks=[pytest.mark.slow] if version in _SLOW else [])
+        for case in cases
+        for version in case.versions
+    ]
+    return pytest.mark.parametrize(("case", "version"), parameters)
 
 
 def _compare(sides: Sides, version: int, body: bytes, type_: str, lie: str | None) -> None:
