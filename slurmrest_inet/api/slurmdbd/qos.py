@@ -32,8 +32,9 @@ QOS = listing.Resource(
     told={36: False, 40: True},
     strict=True,
     failing={36: False},
+    leads=True,
 )
-_SINGLE = QOS._replace(source={36: "_dump_qos", 40: "_op_handler_qos"}, query=queries.SINGLE_QOS, leads=True)
+_SINGLE = QOS._replace(source={36: "_dump_qos", 40: "_op_handler_qos"}, query=queries.SINGLE_QOS)
 
 
 def list_all(call: Call) -> Answer:
