@@ -10,7 +10,7 @@ Rule 3: descriptions are slurmrestd's on the wire, because clients compare them.
 from __future__ import annotations
 
 from slurmrest_inet.api.envelope import Answer, NoRecords, Number, Records
-from slurmrest_inet.api.errors import UNANSWERED, bare_entry, code_of, coded_entry, entry
+from slurmrest_inet.api.errors import INVALID_QUERY, UNANSWERED, bare_entry, code_of, coded_entry, entry
 from slurmrest_inet.http.message import RestError
 from slurmrest_inet.record import TYPE_CHECKING, NamedTuple
 
@@ -45,6 +45,16 @@ class Fault(NamedTuple):
     nowhere: bool = False
     warns: bool = False
     errno: bool = False
+
+
+def unread(source: str, query: str = "query") -> Fault:
+    """Return what is said of a query that cannot be read."""
+    return Fault(source, f"Rejecting request. Failure parsing {query}", INVALID_QUERY)
+
+
+def unread_time(source: str) -> Fault:
+    """Return what v0.0.39 says of a time that cannot be read."""
+    return Fault(source, 'Unable to parse "update_time" field', INVALID_QUERY)
 
 
 class Report:

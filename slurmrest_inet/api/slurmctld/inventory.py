@@ -9,8 +9,8 @@ from __future__ import annotations
 from slurmrest_inet.api import parameters
 from slurmrest_inet.api.envelope import Records
 from slurmrest_inet.api.errors import INVALID_QUERY
-from slurmrest_inet.api.report import Fault, Report
-from slurmrest_inet.api.slurmctld.listing import Listing, Words, unread
+from slurmrest_inet.api.report import Fault, Report, unread, unread_time
+from slurmrest_inet.api.slurmctld.listing import Listing, Words
 from slurmrest_inet.record import TYPE_CHECKING
 from slurmrest_inet.slurm import calls
 from slurmrest_inet.slurm.library import SlurmError, lib
@@ -35,11 +35,6 @@ _NODES_FAILED = Fault("_dump_nodes", "Failure to query nodes")
 _NODES_UNREAD = unread("_dump_nodes", "query.")
 
 
-def _unread_39(source: str) -> Fault:
-    """Return what is said of a time that cannot be read: slurmrestd of 23.02 says so of jobs only, else nothing."""
-    return Fault(source, 'Unable to parse "update_time" field', INVALID_QUERY)
-
-
 def _no_nodes(report: Report, name: str | None = None) -> None:
     """Say that there is no such node, which is no error to slurmrestd from 23.02 on."""
     if name is not None:
@@ -52,7 +47,7 @@ nodes = Listing(
     lambda call, since, flags: calls.load_nodes(since, flags, _of_partitions(call, flags)),
     {
         36: _NO_NODE,
-        39: Words(_NODES_FAILED._replace(errno=True), _unread_39("_dump_nodes"), empty=_no_nodes, keeps=None),
+        39: Words(_NODES_FAILED._replace(errno=True), unread_time("_dump_nodes"), empty=_no_nodes, keeps=None),
         40: Words(_NODES_FAILED, _NODES_UNREAD, keeps=False),
     },
     _NODES_SHOWN,
@@ -82,7 +77,7 @@ def _one(kind: str, failed: Fault, source: str, asking: str | None = None) -> Wo
 _NO_PARTITION = Words(missing=Fault(code=lib.ESLURM_INVALID_PARTITION_NAME))
 _PARTITIONS_39 = Words(
     Fault("_op_handler_partitions", "Unable to query partitions"),
-    _unread_39("_op_handler_partitions"),
+    unread_time("_op_handler_partitions"),
     unchanged=lambda report, _since: report.answer(("partitions", None)),
     keeps=None,
 )
@@ -121,7 +116,7 @@ def _reservations_39(asked: str) -> Words:
     failed = Fault("slurm_load_reservations()", f"Unable to query reservation {asked}", errno=True)
     missing = Fault("_op_handler_reservations", "Unable to find reservation {}", INVALID_QUERY)
     return Words(
-        failed, _unread_39("_op_handler_reservations"), missing if asked == "{}" else None, keeps=None, only=True
+        failed, unread_time("_op_handler_reservations"), missing if asked == "{}" else None, keeps=None, only=True
     )
 
 

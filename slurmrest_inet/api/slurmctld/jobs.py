@@ -9,8 +9,8 @@ from slurmrest_inet.api import job_id, parameters
 from slurmrest_inet.api.envelope import Answer, NoRecords, Records
 from slurmrest_inet.api.errors import INVALID_JOB_ID, INVALID_QUERY
 from slurmrest_inet.api.job_id import JobId
-from slurmrest_inet.api.report import Fault, Report
-from slurmrest_inet.api.slurmctld.listing import Listing, Words, unread
+from slurmrest_inet.api.report import Fault, Report, unread, unread_time
+from slurmrest_inet.api.slurmctld.listing import Listing, Words
 from slurmrest_inet.record import TYPE_CHECKING
 from slurmrest_inet.slurm import calls, job_calls
 from slurmrest_inet.slurm.library import SlurmError
@@ -55,7 +55,7 @@ jobs = Listing(
         37: Words(_FAILED),
         39: Words(
             _NOT_QUERIED,
-            Fault("_op_handler_jobs", 'Unable to parse "update_time" field', INVALID_QUERY),
+            unread_time("_op_handler_jobs"),
             unchanged=_unchanged_39,
             empty=_empty,
             keeps=False,

@@ -21,11 +21,6 @@ if TYPE_CHECKING:
     from slurmrest_inet.slurm.calls import Message
 
 
-def unread(source: str, query: str = "query") -> Fault:
-    """Return what is said of a query that cannot be read."""
-    return Fault(source, f"Rejecting request. Failure parsing {query}", INVALID_QUERY)
-
-
 class Words(NamedTuple):
     """What a list's operation says; see `Report.fault` for a fault that is None.
 

@@ -11,8 +11,7 @@ from math import isfinite
 
 from slurmrest_inet.api.envelope import Listed
 from slurmrest_inet.api.errors import INVALID_QUERY, code_of
-from slurmrest_inet.api.report import Fault, Report
-from slurmrest_inet.api.slurmctld.listing import unread
+from slurmrest_inet.api.report import Fault, Report, unread
 from slurmrest_inet.api.slurmdbd import said
 from slurmrest_inet.http.query import infer
 from slurmrest_inet.record import TYPE_CHECKING
