@@ -27,7 +27,7 @@ from slurmrest_inet.schema.job_desc import JOB_DESC
 from slurmrest_inet.schema.reading import Report
 from slurmrest_inet.slurm import calls, codec, database, job_calls, requests
 from slurmrest_inet.slurm.fill import Struct
-from slurmrest_inet.slurm.library import SlurmError, ffi, lib, strerror
+from slurmrest_inet.slurm.library import SlurmError, ffi, lib, name_of, strerror
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Container, Iterator
@@ -123,7 +123,7 @@ def _first(parameter: str, side: str) -> str | None:
     with _LISTS[parameter]() as message:
         # slurmctld leaves gaps among its nodes.
         names = (one.name for one in message.array[0 : message.count] if one.name != ffi.NULL)
-        return next((str(ffi.string(name).decode("utf-8", "surrogateescape")) for name in names), None)
+        return next(map(name_of, names), None)
 
 
 def _first_kept(parameter: str) -> str | None:
@@ -133,7 +133,7 @@ def _first_kept(parameter: str) -> str | None:
         if kind == "clusters":
             database.begin("slurmdb_init_cluster_cond")(condition.pointer)
         with database.get(f"slurmdb_{kind}_get", f"{struct}_rec_t", condition) as records:
-            names = (str(ffi.string(one.name).decode("utf-8", "surrogateescape")) for one in records)
+            names = (name_of(one.name) for one in records)
             return next(filter(None, names), None)
 
 

@@ -222,27 +222,26 @@ def qos() -> List:
 
 def statistics() -> Message:
     """slurmdb_get_stats: slurmdbd's counters. Raises SlurmError."""
-    slot = ffi.new("slurmdb_stats_rec_t **")
-    code, errno = _ask("slurmdb_get_stats", slot)
-    if code or slot[0] == ffi.NULL:
-        drop()
-        raise _error(code, errno)
-    _reopened()
-    return Message(slot[0], lib.slurmdb_destroy_stats_rec, "slurmdb_stats_rec_t", slot[0], 1)
+    return _record("slurmdb_get_stats", "slurmdb_stats_rec_t", "slurmdb_destroy_stats_rec")
 
 
 def configuration() -> Message:
     """slurmdb_config_get: how slurmdbd is configured. Raises SlurmError, and MissingError before 26.05."""
+    return _record("slurmdb_config_get", "slurmdbd_conf_t", "free_slurmdbd_conf")
+
+
+def _record(name: str, struct: str, free: str) -> Message:
+    """Return the one record that a function fills in. Raises SlurmError, MissingError."""
     try:
-        slot = ffi.new("slurmdbd_conf_t **")
+        slot = ffi.new(f"{struct} **")
     except ffi.error:
-        raise MissingError("slurmdbd_conf_t") from None
-    code, errno = _ask("slurmdb_config_get", slot)
+        raise MissingError(struct) from None
+    code, errno = _ask(name, slot)
     if code or slot[0] == ffi.NULL:
         drop()
         raise _error(code, errno)
     _reopened()
-    return Message(slot[0], lib.free_slurmdbd_conf, "slurmdbd_conf_t", slot[0], 1)
+    return Message(slot[0], getattr(lib, free), struct, slot[0], 1)
 
 
 def pings() -> list[tuple[str, int, int]]:
@@ -288,7 +287,7 @@ def begin(name: str) -> Callable[[Any], None]:
 def texts(pointer: Any) -> list[str]:
     """Return the texts of a Slurm list of such, which is freed: names of what was changed or removed."""
     with List(pointer, "char") as found:
-        return [str(ffi.string(one).decode("utf-8", "surrogateescape")) for one in found]
+        return [library.name_of(one) for one in found]
 
 
 class Transaction:

@@ -134,6 +134,11 @@ def text_of(chars: Any) -> str:
     return "" if chars == ffi.NULL else str(ffi.string(chars).decode(errors="replace"))
 
 
+def name_of(chars: Any) -> str:
+    """As text_of, without loss: what Slurm is asked with again, or what is compared (`chars_of` turns it back)."""
+    return "" if chars == ffi.NULL else str(ffi.string(chars).decode("utf-8", "surrogateescape"))
+
+
 def chars_of(text: str) -> Any:
     """Return a text as libslurm takes it: a ``char[]`` that lives as long as somebody here holds it."""
     return ffi.new("char[]", text.encode("utf-8", "surrogateescape"))

@@ -20,7 +20,7 @@ from slurmrest_inet.schema.job_desc import JOB_DESC
 from slurmrest_inet.schema.options import Host, ImpossibleError
 from slurmrest_inet.schema.sbatch import GOVERNORS
 from slurmrest_inet.slurm.fill import Struct, number_of
-from slurmrest_inet.slurm.library import RELEASE, SlurmError, chars_of, ffi, lib, strerror, text_of
+from slurmrest_inet.slurm.library import RELEASE, SlurmError, chars_of, ffi, lib, name_of, strerror, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -114,7 +114,7 @@ def _hosts(text: str) -> str:
         while True:
             buffer = ffi.new("char[]", size)
             if lib.slurm_hostlist_ranged_string(hosts, size, buffer) >= 0:
-                return str(ffi.string(buffer).decode("utf-8", "surrogateescape"))
+                return name_of(buffer)
             size *= 4
     finally:
         lib.slurm_hostlist_destroy(hosts)

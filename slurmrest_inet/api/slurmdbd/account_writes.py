@@ -18,7 +18,7 @@ from slurmrest_inet.schema.slurmdbd import queries
 from slurmrest_inet.schema.slurmdbd.account import ACCOUNT
 from slurmrest_inet.slurm import database
 from slurmrest_inet.slurm.fill import Struct
-from slurmrest_inet.slurm.library import ffi
+from slurmrest_inet.slurm.library import ffi, name_of
 
 if TYPE_CHECKING:
     from typing import Any
@@ -99,13 +99,13 @@ def _coordinate(asker: Asker, account: str, wanted: Any, before: Any) -> None:
     if wanted is None:
         return
     names = {str(record.members["name"]).lower(): str(record.members["name"]) for record in wanted}
-    there = {writing.text(one.name).lower(): one for one in database.List(before, "slurmdb_coord_rec_t")}
+    there = {name_of(one.name).lower(): one for one in database.List(before, "slurmdb_coord_rec_t")}
     for key, name in names.items():
         if key not in there:
             coordinators.add(asker, [account], name)
     for key, one in there.items():
         if one.direct and key not in names:
-            coordinators.remove(asker, account, writing.text(one.name))
+            coordinators.remove(asker, account, name_of(one.name))
 
 
 _REMOVAL = removal.Removal(

@@ -19,6 +19,7 @@ from slurmrest_inet.schema.slurmdbd import bodies as whole
 from slurmrest_inet.schema.slurmdbd import queries
 from slurmrest_inet.schema.slurmdbd.association import ASSOCIATION
 from slurmrest_inet.slurm import associations
+from slurmrest_inet.slurm.library import name_of
 
 if TYPE_CHECKING:
     from typing import Any
@@ -92,7 +93,7 @@ def _key(members: Members) -> Key:
 
 def _key_of(record: Any) -> Key:
     parts = (getattr(record, part) for part in _PARTS)
-    account, cluster, user, partition = (writing.text(part).lower() for part in parts)
+    account, cluster, user, partition = (name_of(part).lower() for part in parts)
     return account, cluster, user, partition
 
 

@@ -11,7 +11,7 @@ from slurmrest_inet.schema.slurmdbd.cluster import CLUSTER
 from slurmrest_inet.schema.slurmdbd.queries import CLUSTERS as QUERY
 from slurmrest_inet.slurm import database
 from slurmrest_inet.slurm.fill import Struct, Structs
-from slurmrest_inet.slurm.library import SlurmError, ffi
+from slurmrest_inet.slurm.library import SlurmError, name_of
 
 if TYPE_CHECKING:
     from slurmrest_inet.api.call import Call
@@ -89,7 +89,7 @@ def _names(found: list[Record]) -> set[str]:
     if not asked:
         return set()
     with listing.load(CLUSTERS, {"cluster_list": asked}) as clusters:
-        return {ffi.string(one.name).decode("utf-8", "surrogateescape") for one in clusters}
+        return {name_of(one.name) for one in clusters}
 
 
 def _tell_what_stays(call: Call, report: Report, found: list[Record], before: set[str]) -> None:
@@ -103,9 +103,6 @@ def _tell_what_stays(call: Call, report: Report, found: list[Record], before: se
         said.aside(report, 0, call.at(_BODY.source), sentence)
 
 
-_REMOVE = {36: None, 39: "{}() failed", 43: "{} failed"}
-
-
 def remove(call: Call) -> Answer:
     """DELETE cluster/{cluster_name}."""
     report, name = Report(call), call.parameters["cluster_name"]
@@ -117,7 +114,7 @@ def remove(call: Call) -> Answer:
             condition.fill({"cluster_list": [name]})
             removed.extend(kept.change("slurmdb_clusters_remove", condition))
 
-    done = writing.keep(call, report, work, {39: "_delete_cluster"}, _REMOVE, "slurmdb_clusters_remove")
+    done = writing.keep(call, report, work, {39: "_delete_cluster"}, said.FAILED, "slurmdb_clusters_remove")
     told = done or call.at({36: True, 40: False})
     payload = [("deleted_clusters", removed)] if told else []
     return report.answer(*payload, note=writing.note(report, "removed", f"cluster {name}"))

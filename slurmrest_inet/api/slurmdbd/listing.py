@@ -15,7 +15,7 @@ from slurmrest_inet.record import TYPE_CHECKING, NamedTuple
 from slurmrest_inet.schema.model import IN
 from slurmrest_inet.slurm import database
 from slurmrest_inet.slurm.fill import MissingError, Struct
-from slurmrest_inet.slurm.library import SlurmError, ffi
+from slurmrest_inet.slurm.library import SlurmError, name_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -98,7 +98,7 @@ def answer(
             return report.answer()
         return _without(call, report, resource, keeps=call.at(resource.keeps) and call.at(resource.failing))
     found = lists.pop(0 if resource.leads else -1)
-    if exact is not None and not any(_name(one) == exact for one in found):
+    if exact is not None and not any(name_of(one.name) == exact for one in found):
         found.close()
     if not found and call.at(resource.told):
         said.nothing(call, report, resource.get, call.at(resource.source))
@@ -143,10 +143,6 @@ def _loads(resource: Resource, asked: Members) -> Iterator[tuple[str, Callable[[
         yield "slurmdb_qos_get", database.qos
     if not resource.leads:
         yield resource.get, lambda: load(resource, asked)
-
-
-def _name(record: Any) -> str | None:
-    return None if record.name == ffi.NULL else ffi.string(record.name).decode("utf-8", "surrogateescape")
 
 
 def load(resource: Resource, asked: Members) -> database.List:

@@ -142,7 +142,6 @@ def _count(kept: database.Transaction, condition: Struct) -> int:
         return len(found)
 
 
-_REMOVE: writing.Sentences = {36: None, 39: "{}() failed", 43: "{} failed"}
 _REMOVES = {36: "_delete_qos", 40: "_op_handler_qos"}
 
 
@@ -158,7 +157,7 @@ def remove(call: Call) -> Answer:
             condition.fill(_condition(call, name))
             removed.extend(kept.change("slurmdb_qos_remove", condition))
 
-    done = writing.keep(call, report, work, _REMOVES, _REMOVE, "slurmdb_qos_remove")
+    done = writing.keep(call, report, work, _REMOVES, said.FAILED, "slurmdb_qos_remove")
     if done and not removed:
         if call.at({36: False, 43: True}):
             return Answer(code=NO_CHANGE_IN_DATA)

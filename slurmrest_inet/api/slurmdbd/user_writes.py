@@ -19,7 +19,7 @@ from slurmrest_inet.schema.slurmdbd import bodies as whole
 from slurmrest_inet.schema.slurmdbd.user import USER
 from slurmrest_inet.slurm import calls, database
 from slurmrest_inet.slurm.fill import Struct
-from slurmrest_inet.slurm.library import lib
+from slurmrest_inet.slurm.library import lib, name_of
 
 if TYPE_CHECKING:
     from typing import Any
@@ -126,11 +126,7 @@ def _only_what_is_there(asker: Asker, name: str, members: Members, there: list[A
     account = members.get("default_acct")
     if not account:
         return
-    has = {
-        writing.text(one.acct).lower()
-        for user in there
-        for one in database.List(user.assoc_list, "slurmdb_assoc_rec_t")
-    }
+    has = {name_of(one.acct).lower() for user in there for one in database.List(user.assoc_list, "slurmdb_assoc_rec_t")}
     if str(account).lower() in has:
         return
     del members["default_acct"]

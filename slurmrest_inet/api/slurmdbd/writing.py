@@ -20,7 +20,7 @@ from slurmrest_inet.schema.slurmdbd import old
 from slurmrest_inet.schema.slurmdbd.known import Known, Resource
 from slurmrest_inet.slurm import database
 from slurmrest_inet.slurm.fill import MissingError
-from slurmrest_inet.slurm.library import SlurmError, ffi
+from slurmrest_inet.slurm.library import SlurmError, name_of
 
 if TYPE_CHECKING:
     from typing import Any, Callable
@@ -159,16 +159,11 @@ def _listed(value: Any) -> list[Record]:
 def known(*, qos: bool = True) -> Known:
     """Return what slurmdbd knows by ids: resources, and QOSes if they are wanted. Raises SlurmError."""
     with database.tres() as tres:
-        resources = tuple(Resource(one.id, text(one.type), text(one.name)) for one in tres)
+        resources = tuple(Resource(one.id, name_of(one.type), name_of(one.name)) for one in tres)
     if not qos:
         return Known(resources)
     with database.qos() as every:
-        return Known(resources, {int(one.id): text(one.name) for one in every})
-
-
-def text(pointer: Any) -> str:
-    """Return a text of a record, empty where there is none."""
-    return "" if pointer == ffi.NULL else str(ffi.string(pointer).decode("utf-8", "surrogateescape"))
+        return Known(resources, {int(one.id): name_of(one.name) for one in every})
 
 
 class RefusedError(Exception):
