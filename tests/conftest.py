@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 _NODES = 20
 _JOBS = 150  # a listing of them is larger than the writer's buffer
 
+_NAMED = 20  # failed tests in what `--closing` writes: whoever sees the end of a long run alone sees them
+_WIDTH = 300
+
 # A busy machine is no fault.
 _PLAIN = hypothesis.settings(deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
 hypothesis.settings.register_profile("plain", _PLAIN)
@@ -42,7 +45,7 @@ def _release() -> str | None:
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Let a caller read how it ended."""
-    parser.addoption("--closing", metavar="FILE", help="write the numbers of passed, failed and skipped tests there")
+    parser.addoption("--closing", metavar="FILE", help="write how many passed there, and what failed")
 
 
 def pytest_configure() -> None:
@@ -58,13 +61,22 @@ def pytest_configure() -> None:
         signal.signal(number, end)
 
 
+def _told_of(report: pytest.TestReport) -> str:
+    crash = getattr(report.longrepr, "reprcrash", None)
+    why = " ".join(crash.message.split()) if crash else ""
+    return f"{report.outcome} {report.nodeid}: {why}"[:_WIDTH]
+
+
 def pytest_unconfigure(config: pytest.Config) -> None:
-    """Write the closing line."""
+    """Write the closing line, and a line for each of the first tests that failed."""
     path = config.getoption("--closing")
     if path:
-        parts, _colour = config.pluginmanager.get_plugin("terminalreporter").build_summary_stats_line()
+        reporter = config.pluginmanager.get_plugin("terminalreporter")
+        parts, _colour = reporter.build_summary_stats_line()
+        failed = [report for kind in ("failed", "error") for report in reporter.stats.get(kind, ())]
         with open(path, "w", encoding="utf-8") as file:
             file.write(", ".join(text for text, _markup in parts))
+            file.writelines(f"\n  {_told_of(report)}" for report in failed[:_NAMED])
 
 
 def pytest_report_header() -> str:

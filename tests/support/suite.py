@@ -57,7 +57,7 @@ class Run(NamedTuple):
 
 
 class Result(NamedTuple):
-    """What came of a release: whether all is well, and one line about it."""
+    """What came of a release: whether all is well, and one line about it, with one for each test that failed."""
 
     passed: bool
     said: str
@@ -98,7 +98,7 @@ class Bench:
                 shutil.rmtree(path)
 
     def test(self, tests: Sequence[str], options: Sequence[str]) -> tuple[bool, str]:
-        """Run pytest; whether all is well, and its closing line."""
+        """Run pytest; whether all is well, and its closing line, with the tests that failed."""
         checkout = self.checkout
         argv = [self.python, "-m", "pytest", "-p", "no:cacheprovider"]
         argv += ["-c", f"{checkout}/pyproject.toml", "--rootdir", checkout, f"--closing={self._closing}", *options]
@@ -163,7 +163,9 @@ def _attempt(run: Run, work: str, options: Sequence[str]) -> Result:
         passed, said = False, str(error)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-    return Result(passed, f"Slurm {run.release.name}: {said} ({time.monotonic() - begun:.0f} s in all)")
+    numbers, *failed = said.split("\n")
+    line = f"Slurm {run.release.name}: {numbers} ({time.monotonic() - begun:.0f} s in all)"
+    return Result(passed, "\n".join([line, *failed]))
 
 
 class _Beside:
