@@ -486,7 +486,7 @@ DERIVED(oversubscribe_jobs);
 static void write_partition_oversubscribe(writer_t *w, const void *record, const struct codec_row *row)
 {
 	int64_t share = member(record, row), jobs = share & ~SHARED_FORCE;
-	char text[16];
+	char text[24];
 
 	codec_key(w, row);
 	if (share & SHARED_FORCE)
