@@ -611,6 +611,8 @@ static void write_expanded(writer_t *w, const struct codec_row *row, const char 
 
 static struct named named_by(const slurmdb_job_rec_t *job, uint32_t step)
 {
+	if (!job)
+		return (struct named) { .step = step };
 	return (struct named) {
 		.job = job->jobid, .array = job->array_job_id, .task = job->array_task_id, .step = step,
 		.user = job->user, .name = job->jobname, .nodes = job->nodes, .directory = job->work_dir,
