@@ -53,6 +53,8 @@ size_t codec_table_stride(const codec_table_t *table);
 size_t codec_records(writer_t *w, const codec_table_t *table, const void *array, size_t count);
 /* The same for records that pointers lead to, as those of a list. */
 size_t codec_pointed_records(writer_t *w, const codec_table_t *table, void *const *records, size_t count);
+/* Takes hosts out of a host list as list items, until the document has so many bytes; true: none is left in it. */
+bool codec_hosts(writer_t *w, void *hosts, size_t length);
 /* The items of a Slurm list in their order, as an array that list_items_free() ends; NULL: no memory. */
 void **list_items(void *list, size_t *count);
 void list_items_free(void **items);

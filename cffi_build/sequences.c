@@ -50,20 +50,33 @@ void sequence_numbers(writer_t *w, const void *array, uint8_t storage, int64_t c
 	writer_end_list(w);
 }
 
-void sequence_hosts(writer_t *w, const char *hosts)
+/* A pointer in every release, but its name moved. */
+typedef __typeof__(slurm_hostlist_create(NULL)) hosts_t;
+
+bool codec_hosts(writer_t *w, void *hosts, size_t length)
 {
-	/* A pointer in every release, but its name moved. */
-	__typeof__(slurm_hostlist_create(NULL)) list = hosts ? slurm_hostlist_create(hosts) : NULL;
+	hosts_t list = hosts;
 	char *name;
 
-	writer_begin_list(w);
-	while (list && (name = slurm_hostlist_shift(list))) {
+	while (w->at.length < length) {
+		if (!(name = slurm_hostlist_shift(list)))
+			return true;
 		writer_text(w, name);
 		free(name);
 	}
-	writer_end_list(w);
-	if (list)
+	return false;
+}
+
+void sequence_hosts(writer_t *w, const char *hosts)
+{
+	hosts_t list = hosts ? slurm_hostlist_create(hosts) : NULL;
+
+	writer_begin_list(w);
+	if (list) {
+		codec_hosts(w, list, SIZE_MAX);
 		slurm_hostlist_destroy(list);
+	}
+	writer_end_list(w);
 }
 
 void sequence_each(writer_t *w, struct xlist *list, void (*write)(writer_t *w, const void *item, const void *with),

@@ -301,7 +301,8 @@ def _ask(report: _Report, settings: Settings, conf: Any, identity: Identity, how
         if status == EXIT_RIGHT:
             answering.append(side)
     if answering:
-        _try_operations(report, settings, identity, answering)
+        alone = [side for side in versions.SIDES if side not in versions.DAEMONS]
+        _try_operations(report, settings, identity, [*answering, *alone])
 
 
 def _try_operations(report: _Report, settings: Settings, identity: Identity, sides: list[str]) -> None:

@@ -23,11 +23,9 @@ AUTH_PLUGINS = (LOCAL, JWT)
 """In the order in which they are asked when nobody chooses (slurmrestd: as it finds them in its directory), but then
 tokens go to rest_auth/jwt alone: see auth/__init__.py."""
 
-OPENAPI_PLUGINS = (
-    *dict.fromkeys(versions.plugin(side, version)[0] for side in versions.SIDES for version in versions.DIALECTS),
-    "openapi/util",
-)
-DATA_PARSERS = tuple(f"data_parser/v0.0.{number}" for number, one in versions.DIALECTS.items() if one.data_parser)
+OPENAPI_PLUGINS = tuple(name for name in versions.PLUGINS if name.startswith("openapi/"))
+DATA_PARSERS = tuple(name for name in versions.PLUGINS if name.startswith("data_parser/"))
+"""All that some release has had: who changes the release, or the program, need not change a command line."""
 DATA_PARSER_FLAGS = ("fast", "complex")
 DOCUMENT_FLAGS = ("spec_only", "prefer_refs", "minimize_refs", "inline_enums")
 """Flags of data_parser plugins that shape OpenAPI documents only."""
@@ -224,6 +222,13 @@ def read(options: Options, environ: Mapping[str, str]) -> Settings:
         jwks=_either(options.jwks, environ.get("SLURMREST_INET_JWKS")) or None,
         listener=listener,
     )
+
+
+def foreign(settings: Settings, release: int) -> list[str]:
+    """Return the plugins that were chosen and that slurmrestd of a release (2205) does not have."""
+    chosen = (*(settings.openapi_plugins or ()), *(settings.data_parsers or ()))
+    names = dict.fromkeys(name.partition("+")[0] for name in chosen)
+    return [name for name in names if name in versions.PLUGINS and not versions.has_plugin(name, release)]
 
 
 def _listener(options: Options, environ: Mapping[str, str], own: dict[str, float], max_connections: int) -> Listener:

@@ -24,14 +24,14 @@ if TYPE_CHECKING:
 FIRST, LAST = 36, 45
 """The API versions that there are."""
 
-SIDES = ("slurm", "slurmdb")
-"""What stands in front of a version in a path: of slurmctld, of slurmdbd."""
+SIDES = ("slurm", "slurmdb", "util")
+"""What stands in front of a version in a path: of slurmctld, of slurmdbd, of nobody but libslurm."""
 
 DAEMONS = {"slurm": "slurmctld", "slurmdb": "slurmdbd"}
-"""Which daemon a side is about."""
+"""Which daemon a side is about; the others ask none."""
 
 _EVERY = (36, 37, 38, 39, 40, 41, 42, 43, 44, 45)
-SERVED = {"slurm": _EVERY, "slurmdb": _EVERY}
+SERVED = {"slurm": _EVERY, "slurmdb": _EVERY, "util": (44, 45)}
 """Those that have operations here, by side, in order."""
 
 RELEASES = ("22.05", "23.02", "23.11", "24.05", "24.11", "25.05", "25.11", "26.05")
@@ -42,6 +42,44 @@ SONAMES = {
     41: "24.05", 42: "24.11", 43: "25.05", 44: "25.11", 45: "26.05",
 }  # fmt: skip
 """Every release raises the number in libslurm's SONAME, and slurm_api_version() tells it."""
+
+
+PLUGINS: dict[str, tuple[int, int | None]] = {
+    "rest_auth/local": (2011, None),
+    "rest_auth/jwt": (2011, None),
+    "openapi/v0.0.35": (2011, 2108),
+    **dict.fromkeys(("openapi/v0.0.36", "openapi/dbv0.0.36"), (2011, 2205)),
+    **dict.fromkeys(("openapi/v0.0.37", "openapi/dbv0.0.37"), (2108, 2302)),
+    **dict.fromkeys(("openapi/v0.0.38", "openapi/dbv0.0.38"), (2205, 2311)),
+    **dict.fromkeys(("openapi/v0.0.39", "openapi/dbv0.0.39"), (2302, 2405)),
+    **dict.fromkeys(("openapi/slurmctld", "openapi/slurmdbd"), (2311, None)),
+    "openapi/util": (2511, None),
+    "data_parser/v0.0.39": (2311, 2405),
+    "data_parser/v0.0.40": (2311, 2505),
+    "data_parser/v0.0.41": (2405, 2511),
+    "data_parser/v0.0.42": (2411, 2605),
+    "data_parser/v0.0.43": (2505, None),
+    "data_parser/v0.0.44": (2511, None),
+    "data_parser/v0.0.45": (2605, None),
+}
+"""slurmrestd's plugins with the first release that has each, and the last, which says that it is deprecated."""
+
+
+def has_plugin(name: str, release: int) -> bool:
+    """Tell whether slurmrestd of a release has a plugin."""
+    first, last = PLUGINS[name]
+    return first <= release and (last is None or release <= last)
+
+
+def is_deprecated(name: str, release: int) -> bool:
+    """Tell whether a release, or one before it, has deprecated a plugin."""
+    last = PLUGINS[name][1]
+    return last is not None and last <= release
+
+
+def written(release: int) -> str:
+    """Return 22.05 for 2205."""
+    return f"{release // 100}.{release % 100:02d}"
 
 
 def since(table: dict[int, T], number: int) -> T:
@@ -151,8 +189,8 @@ class Dialect(NamedTuple):
     """A number that is unset or infinite is null; later it is an object that says so, and other kinds are empty."""
     plugin_by_version: bool = True
     """Each version is a plugin of its own; later there is one a side, and data parsers choose the versions."""
-    titles: tuple[str, str] = ("REST", "REST DB")
-    """Of the plugins of both sides."""
+    titles: tuple[str, ...] = ("REST", "REST DB")
+    """Of the plugins of the sides."""
     operation_id: str = "{daemon}_{name}"
     """What documents call an operation: by the daemon, or by version and side, by its old name, or method and path."""
     data_parser: str | None = None
@@ -190,7 +228,7 @@ _40 = _39._replace(
     body=_READS_40,
     query=_READS_40,
     plugin_by_version=False,
-    titles=("Slurm OpenAPI slurmctld", "Slurm OpenAPI slurmdbd"),
+    titles=("Slurm OpenAPI slurmctld", "Slurm OpenAPI slurmdbd", "Slurm OpenAPI util"),
     operation_id="{side}_v00{version}_{method}_{path}",
     data_parser="data_parser/v0.0.{}",
     tells_cluster=True,
@@ -231,9 +269,9 @@ def home_of(path: str, unnamed: int) -> int:
 
 
 def plugin(side: str, version: int) -> tuple[str, str]:
-    """Return the type and the name of the plugin that serves a side (``slurm``, ``slurmdb``) in an API version."""
+    """Return the type and the name of the plugin that serves a side (``slurm``, ``slurmdb``…) in an API version."""
     dialect, at = DIALECTS[version], SIDES.index(side)
     title = dialect.titles[at]
     if dialect.plugin_by_version:
         return f"openapi/{('', 'db')[at]}v0.0.{version}", f"{title} v0.0.{version}"
-    return f"openapi/{DAEMONS[side]}", title
+    return f"openapi/{DAEMONS.get(side, side)}", title

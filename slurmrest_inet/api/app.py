@@ -121,10 +121,14 @@ class Application:
         dialect = self.dialect(request.path)
         match = router.find(request.method, query.split_path(request.path, dialect), self._settings, dialect)
         accepted = media.negotiate(request, dialect)
+        asked = _told(request, dialect)
+        if match is None:
+            return Response(204, None, b"")
         flags = selection.flags(self._settings, match.route.side, match.version)
         size = len(request.body) or len(request.query or "")
-        call = Call(match.version, match.parameters, *_told(request, dialect), flags, match.route.query, size)
-        self.adopt(identity)
+        call = Call(match.version, match.parameters, *asked, flags, match.route.query, size)
+        if match.route.side in versions.DAEMONS:
+            self.adopt(identity)
         try:
             answer = self.operation(match.route.function)(call)
         finally:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from slurmrest_inet.slurm.calls import Message
     from slurmrest_inet.slurm.database import List, Names
+    from slurmrest_inet.slurm.hosts import Hosts
 
 
 class Records(NamedTuple):
@@ -35,6 +36,12 @@ class Listed(NamedTuple):
 
     message: List
     view: str | None = None
+
+
+class Expanded(NamedTuple):
+    """A payload that is a list: the names of hosts."""
+
+    message: Hosts
 
 
 class Members(NamedTuple):
@@ -107,6 +114,10 @@ class Document:
                 writer.begin_list()
                 yield from writer.listed(table, value.message.pointer)
                 writer.end_list()
+            elif isinstance(value, Expanded):
+                writer.begin_list()
+                yield from value.message.write(writer)
+                writer.end_list()
             elif isinstance(value, Members):
                 writer.begin_map()
                 writer.members(codec.table(value.message.struct, self._version), value.message.array)
@@ -143,7 +154,7 @@ class Document:
 
 def _close(values: Iterable[Any]) -> None:
     for value in values:
-        if isinstance(value, (Records, Listed, Members)):
+        if isinstance(value, (Records, Listed, Expanded, Members)):
             value.message.close()
         elif isinstance(value, dict):
             _close(value.values())

@@ -62,6 +62,8 @@ def status_of(code: int, home: int) -> int:
 
 EXPECTED_LIST, EXPECTED_DICT = 9208, 9209
 """ESLURM_DATA_EXPECTED_LIST and ESLURM_DATA_EXPECTED_DICT, likewise."""
+PARSE_BAD_INPUT = 9216
+"""ESLURM_DATA_PARSE_BAD_INPUT, likewise."""
 NO_JOB_ID, NEGATIVE_JOB_ID, LARGE_JOB_ID, BAD_COMPONENT = 2137, 2138, 2139, 2144
 
 _LATER = {
@@ -78,6 +80,7 @@ _LATER = {
     EXPECTED_LIST: "Data parser expected a list",
     EXPECTED_DICT: "Data parser expected a dictionary or object",
     9211: "Request matched more than one object to query. Request is limited to query of a single matching object.",
+    PARSE_BAD_INPUT: "Request to parse invalid data",
 }
 """Sentences on the wire that releases have only later."""
 
@@ -94,6 +97,7 @@ _CODES = {
     "ESLURM_DATA_EXPECTED_LIST": EXPECTED_LIST,
     "ESLURM_DATA_EXPECTED_DICT": EXPECTED_DICT,
     "ESLURM_DATA_AMBIGUOUS_QUERY": 9211,
+    "ESLURM_DATA_PARSE_BAD_INPUT": PARSE_BAD_INPUT,
 }
 """Codes that no header has by name, or only those of later releases."""
 

@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from slurmrest_inet.settings import Settings
 
 
+PROBES = frozenset((("GET", "healthz"), ("GET", "livez"), ("GET", "readyz")))
+"""Method and path of those that ask whether anybody answers at all; in no version, and whatever -s and -d say."""
+
+
 class Match(NamedTuple):
     """An operation in an API version with the values of its path's parameters."""
 
@@ -43,8 +47,10 @@ def _parameters(template: str, segments: tuple[str, ...]) -> dict[str, str] | No
     return found
 
 
-def find(method: str, segments: tuple[str, ...], settings: Settings, dialect: Dialect) -> Match:
-    """Return the operation for a path. Raises RestError 404 or 405 in the words of ``dialect``."""
+def find(method: str, segments: tuple[str, ...], settings: Settings, dialect: Dialect) -> Match | None:
+    """Return the operation for a path, None for one of PROBES. Raises RestError 404 or 405 in words of ``dialect``."""
+    if (method, *segments) in PROBES:
+        return None
     side, rest = (*segments, "")[0], segments[2:]
     version = versions.parse(side, segments[1]) if rest else None
     methods: list[str] = []

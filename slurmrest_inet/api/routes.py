@@ -54,7 +54,7 @@ class Route(NamedTuple):
         words = self.words or "_".join(segment for segment in self.path.split("/") if segment[0] != "{")
         method = self.method.lower()
         return versions.DIALECTS[version].operation_id.format(
-            daemon=versions.DAEMONS[self.side],
+            daemon=versions.DAEMONS.get(self.side),
             side=self.side,
             version=version,
             name=self.name or f"{method}_{words}",
@@ -206,6 +206,8 @@ ROUTES = (
     _slurmdb("POST", "wckeys", "wckey_writes.update", "Add wckeys", body="wckeys_body"),
     _slurmdb("DELETE", "wckey/{wckey}", "wckey_writes.remove", "Remove wckeys of one name", until=39),
     _slurmdb("DELETE", "wckey/{id}", "wckey_writes.remove", "Remove wckeys of one name", since=40),
+    Route("POST", "util", "hostnames", "util.hosts.names", "Names of hosts from an expression", body="hostlist"),
+    Route("POST", "util", "hostlist", "util.hosts.expression", "An expression from names of hosts", body="hostnames"),
 )
 
 

@@ -18,11 +18,18 @@ if TYPE_CHECKING:
 
 
 def read(
-    call: Call, report: Report, table: Table, value: object, host: Host, *, pointer: str = "#/", query: bool = False
+    call: Call,
+    report: Report,
+    table: Table,
+    value: object,
+    host: Host | None = None,
+    *,
+    pointer: str = "#/",
+    query: bool = False,
 ) -> reading.Record | None:
     """Return what a table makes of a value that stands at a place of the body, or of the query.
 
-    host: of `requests.host`, the same for all parts of a request.
+    host: of `requests.host`, the same for all parts of a request; without one where no value needs it.
     """
     found = reading.Report(fast=report.fast, size=call.size)
     record = decode.decode(table, call.version, value, found, host, pointer=pointer, query=query)

@@ -27,6 +27,7 @@ from slurmrest_inet.schema.job_desc import JOB_DESC
 from slurmrest_inet.schema.reading import Report
 from slurmrest_inet.slurm import calls, codec, database, job_calls, requests
 from slurmrest_inet.slurm.fill import Struct
+from slurmrest_inet.slurm.hosts import Hosts
 from slurmrest_inet.slurm.library import SlurmError, ffi, lib, name_of, strerror
 
 if TYPE_CHECKING:
@@ -218,6 +219,15 @@ def _signal(job: int | str) -> None:
         raise FailedError(f"slurmctld says that there is a job {job}")
 
 
+def _name_hosts(_version: int) -> None:
+    hosts = Hosts("n[1-3]")
+    try:
+        if not hosts.add("n4") or hosts.expression() != "n[1-4]":
+            raise FailedError("libslurm does not read host lists")
+    finally:
+        hosts.close()
+
+
 WRITES = {
     "slurmctld.job_options.submit": _submit_options,
     "slurmctld.job_options.update": _update,
@@ -225,5 +235,7 @@ WRITES = {
     "slurmctld.job_messages.submit": _submit_message,
     "slurmctld.job_messages.update": _update,
     "slurmctld.job_messages.cancel": _cancel,
+    "util.hosts.names": _name_hosts,
+    "util.hosts.expression": _name_hosts,
 }
 """What tries an operation that changes something."""

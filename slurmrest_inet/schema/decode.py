@@ -97,7 +97,7 @@ def _read(walk: Walk, table: Table, value: object, pointer: str) -> Record:
             found, there = _at(value, path)
             if there:
                 _take(Reading(walk, row, path, f"{pointer}{path}/", record), found)
-            without = found == [] and row.kind.name != "list_records"  # a list of records may be empty
+            without = found == [] and not row.kind.name.startswith("list_")  # these may be empty
             if (not there or without) and _is_required(row, walk.version):
                 sentence = f"Missing required field '{path}' in dictionary"
                 details = ((sentence, "ESLURM_DATA_PATH_NOT_FOUND"),)

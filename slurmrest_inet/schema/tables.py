@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from . import names as _words
+from .hosts import HOSTLIST, HOSTNAMES
 from .job import JOB, JOB_STATE, JOB_STATE_RESPONSE, PRIORITIES
 from .job_desc import JOB_DESC, JOB_SUBMIT_REQ
 from .license import LICENSE
@@ -79,7 +80,7 @@ TABLES = (
 READ_TABLES = (JOB_DESC,)
 """Those that structs are filled by, and which no answer is written with."""
 
-BODY_TABLES = (JOB_SUBMIT_REQ, *SLURMDBD_BODIES)
+BODY_TABLES = (JOB_SUBMIT_REQ, *SLURMDBD_BODIES, HOSTLIST, HOSTNAMES)
 """Those of bodies that a struct is filled with parts of."""
 
 MADE_TABLES = (PING, SLURMDBD_PING)

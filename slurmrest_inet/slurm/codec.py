@@ -123,6 +123,11 @@ class Writer:
         write = lib.codec_pointed_records
         return self._pieces(count, lambda done: write(self._w, table, items + done, count - done))
 
+    def hosts(self, list_: Any) -> Iterator[memoryview]:
+        """Take the hosts out of a host list of libslurm's, into the open list; yields as `records` does."""
+        while not lib.codec_hosts(self._w, list_, BUFFER_BYTES):
+            yield self.take()
+
     def _pieces(self, count: int, write: Callable[[int], int]) -> Iterator[memoryview]:
         done = 0
         while done < count:

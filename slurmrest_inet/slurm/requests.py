@@ -20,7 +20,8 @@ from slurmrest_inet.schema.job_desc import JOB_DESC
 from slurmrest_inet.schema.options import Host, ImpossibleError
 from slurmrest_inet.schema.sbatch import GOVERNORS
 from slurmrest_inet.slurm.fill import Struct, number_of
-from slurmrest_inet.slurm.library import RELEASE, SlurmError, chars_of, ffi, lib, name_of, strerror, text_of
+from slurmrest_inet.slurm.hosts import Hosts
+from slurmrest_inet.slurm.library import RELEASE, SlurmError, chars_of, ffi, lib, strerror, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -105,19 +106,15 @@ def _id(digits: str) -> int | None:
 
 def _hosts(text: str) -> str:
     """A list of nodes, sorted and without repetition (slurm_hostlist_uniq). Raises ImpossibleError."""
-    hosts = lib.slurm_hostlist_create(chars_of(text))
-    if hosts == ffi.NULL:
-        raise ImpossibleError
     try:
-        lib.slurm_hostlist_uniq(hosts)
-        size = 4096
-        while True:
-            buffer = ffi.new("char[]", size)
-            if lib.slurm_hostlist_ranged_string(hosts, size, buffer) >= 0:
-                return name_of(buffer)
-            size *= 4
+        hosts = Hosts(text)
+    except ValueError:
+        raise ImpossibleError from None
+    try:
+        hosts.unite()
+        return hosts.expression()
     finally:
-        lib.slurm_hostlist_destroy(hosts)
+        hosts.close()
 
 
 def submit(jobs: Sequence[Members], *, heterogeneous: bool) -> Submitted:

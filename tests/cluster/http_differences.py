@@ -24,6 +24,7 @@ _TOO_LARGE = "413 text/plain: Request body too large"
 _ALL = "*"
 _UP_TO_38 = range(36, 39)
 _UP_TO_39 = range(36, 40)
+_UP_TO_42 = range(36, 43)
 
 
 def _cache_control(value: object, place: str, here: Places, _there: Places) -> bool:
@@ -85,6 +86,16 @@ HTTP_DIFFERENCES: tuple[Difference, ...] = (
         MISSING,
         Rule("no-store on errors, else private, no-cache", _cache_control),
         "An answer belongs to one user, and a cache cannot know that from the token's header (RFC 9111 section 3.5).",
+    ),
+    # Probes
+    Difference(
+        "probe",
+        ("GET /healthz*", "GET //healthz/*", "GET /readyz", "GET /livez"),
+        "answer",
+        _UNKNOWN_PATH,
+        "204",
+        "Those who watch servers ask all releases alike; 26.05 has them.",
+        versions=_UP_TO_42,
     ),
     # The frame
     Difference(

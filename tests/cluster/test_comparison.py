@@ -12,6 +12,7 @@ from compared import compare
 from differences import DIFFERENCES
 from http_differences import HTTP_DIFFERENCES
 from modern_cases import MODERN_CASES, OPERATIONS
+from util_cases import PROBE_CASES, UTIL_CASES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -24,7 +25,8 @@ _needed: set[str] = set()
 
 
 _RELEASE = homes.installed()
-_PAIRS = homes.pairs((*CASES, *MODERN_CASES), _RELEASE)
+_CASES = (*CASES, *MODERN_CASES, *UTIL_CASES, *PROBE_CASES)
+_PAIRS = homes.pairs(_CASES, _RELEASE)
 _ODD_PAIRS = homes.pairs(ODD_CASES, _RELEASE)
 _SECOND_PAIRS = homes.second_opinions(OPERATIONS, _RELEASE)
 _ROWS = [row for row in DIFFERENCES if not row.releases]
@@ -32,7 +34,7 @@ _ROWS_OF_THE_RELEASE = [row for row in DIFFERENCES if not row.releases or _RELEA
 
 
 def test_that_names_are_unique() -> None:
-    names = [case.name for case in (*CASES, *MODERN_CASES, *ODD_CASES)]
+    names = [case.name for case in (*_CASES, *ODD_CASES)]
     assert len(set(names)) == len(names), {name for name in names if names.count(name) > 1}
     idents = [row.ident for row in DIFFERENCES]
     assert len(set(idents)) == len(idents)

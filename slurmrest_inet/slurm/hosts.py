@@ -1,0 +1,61 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Host lists: expressions as n[1-3,7] in libslurm's memory, which no daemon is asked about.
+
+Rule 1: what an expression means, libslurm says, as it does for Slurm's own commands.
+"""
+
+from __future__ import annotations
+
+from slurmrest_inet.record import TYPE_CHECKING
+from slurmrest_inet.slurm.library import chars_of, ffi, lib, name_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from slurmrest_inet.slurm.codec import Writer
+
+_ROOM = 4096
+
+
+def _is_open(expression: str) -> bool:
+    """Whether a bracket is not closed: libslurm of 22.05 makes a host of it, later ones refuse it."""
+    return expression.rfind("[") > expression.rfind("]")
+
+
+class Hosts:
+    """The hosts of an expression, in its order; `close` gives them back. Raises ValueError for what is none."""
+
+    def __init__(self, expression: str = "") -> None:
+        self._list = ffi.NULL if _is_open(expression) else lib.slurm_hostlist_create(chars_of(expression))
+        if self._list == ffi.NULL:
+            raise ValueError(expression)
+
+    def add(self, expression: str) -> bool:
+        """Put hosts behind the others; False, and nothing is put there, where the expression names none."""
+        return not _is_open(expression) and bool(lib.slurm_hostlist_push(self._list, chars_of(expression)))
+
+    def unite(self) -> None:
+        """Sort them, and keep of equal ones one."""
+        lib.slurm_hostlist_uniq(self._list)
+
+    def expression(self) -> str:
+        """Return the hosts as one expression, in their order."""
+        size = _ROOM
+        while True:
+            buffer = ffi.new("char[]", size)
+            if lib.slurm_hostlist_ranged_string(self._list, size, buffer) >= 0:
+                return name_of(buffer)
+            size *= 4
+
+    def write(self, writer: Writer) -> Iterator[memoryview]:
+        """Write the name of each host into the open list and take it out of here; yields the buffer where it is full.
+
+        Names become no objects of Python: a dozen bytes of an expression are 65,536 hosts.
+        """
+        return writer.hosts(self._list)
+
+    def close(self) -> None:
+        """Give the list back to libslurm; harmless when done twice."""
+        if self._list != ffi.NULL:
+            lib.slurm_hostlist_destroy(self._list)
+            self._list = ffi.NULL
