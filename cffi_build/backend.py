@@ -82,6 +82,7 @@ PREAMBLE = """
 
 LOADER = """
 #define BUILT_FOR_API ...
+const char *built_for_package(void);
 void *dlopen(const char *, int);
 void *dlsym(void *, const char *);
 char *dlerror(void);
@@ -97,6 +98,11 @@ void name_program(char *name);
 """
 
 LOADER_SOURCE = """
+const char *built_for_package(void)
+{
+	return BUILT_FOR_PACKAGE;
+}
+
 /* Exported by 22.05 and 23.02, in no header; from 23.02 on slurm_init does its work. */
 extern int slurm_auth_init(char *type) __attribute__((weak));
 
@@ -171,6 +177,7 @@ def builder(headers: Headers, module: str, generated: str, *, cdef: str = "", fl
 
     ``cdef`` declares what the tests add; ``flags`` go to the compiler and the linker.
     """
+    import package  # noqa: PLC0415 - on the path in a build only
     from cffi import FFI  # noqa: PLC0415 - a build requirement, absent while metadata is asked for
     from headers import SYSTEM_TYPES  # noqa: PLC0415 - as above
 
@@ -186,11 +193,12 @@ def builder(headers: Headers, module: str, generated: str, *, cdef: str = "", fl
     macros = headers.constants - set(re.findall(r"\w+", headers.cdef))
     names = (name for name in dict.fromkeys((*CONSTANTS, *tables.constants())) if name in macros)
     constants = "".join(f"#define {name} ...\n" for name in names)
+    called = package.word(headers.place, headers.release)
     ffi = FFI()
     ffi.cdef(SYSTEM_TYPES + headers.cdef + own + LOADER + constants + cdef)
     ffi.set_source(
         module,
-        f"#define BUILT_FOR_API {headers.api}\n" + PREAMBLE + LOADER_SOURCE,
+        f'#define BUILT_FOR_API {headers.api}\n#define BUILT_FOR_PACKAGE "{called}"\n' + PREAMBLE + LOADER_SOURCE,
         sources=[os.path.join(ours, name) for name in SOURCES] + [os.path.join(generated, "rows.c")],
         include_dirs=[ours, generated, *filter(None, [headers.place.include])],
         libraries=["slurm"],

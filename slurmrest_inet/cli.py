@@ -14,6 +14,7 @@ from __future__ import annotations
 import os
 
 from slurmrest_inet import settings as known
+from slurmrest_inet import versions
 from slurmrest_inet.record import TYPE_CHECKING, NamedTuple
 from slurmrest_inet.settings import Options, Settings, SettingsError, StartError
 
@@ -84,11 +85,8 @@ SLURMRESTD_RESPONSE_STATUS_CODES, SLURMRESTD_SECURITY, SLURMRESTD_YAML, and our 
 {own}
 """
 
-_LISTS = {
-    "auth_types": "Possible REST authentication plugins:",
-    "openapi_plugins": "Possible OpenAPI plugins:",
-    "data_parsers": "Possible data_parser plugins:",
-}
+_LISTS = ("auth_types", "openapi_plugins", "data_parsers")
+"""The options that take "list"."""
 
 
 class Command(NamedTuple):
@@ -167,10 +165,11 @@ def run(argv: Sequence[str], environ: MutableMapping[str, str], log: Log) -> int
             return EXIT_OK
         if command.action == "version":
             return _print_version()
-        for field, heading in _LISTS.items():
+        for field in _LISTS:
             if (getattr(command.options, field) or "").lower() == "list":
-                os.write(2, f"{heading}\n".encode())
-                os.write(1, "".join(f"{name}\n" for name in _names(field)).encode())
+                from slurmrest_inet import lists  # noqa: PLC0415 - see rule 3
+
+                lists.show(field, command.options.conf or environ.get("SLURM_CONF"))
                 return EXIT_OK
         settings = known.read(command.options, environ)
     except StartError as error:  # a SettingsError is one
@@ -189,7 +188,7 @@ def run(argv: Sequence[str], environ: MutableMapping[str, str], log: Log) -> int
             from slurmrest_inet.serve import listener, sockets  # noqa: PLC0415 - see rule 3
 
             if not settings.inetd or "SLURMREST_INET_KEPT" in environ or sockets.handed_over(environ):
-                return listener.serve(settings, environ, log, _ListeningBackend)
+                return listener.serve(settings, environ, log, lambda keys: _ListeningBackend(log, keys))
         _refuse_listener_options(settings)
         keys = None
         if settings.jwt_key is not None or settings.jwks is not None:
@@ -201,16 +200,7 @@ def run(argv: Sequence[str], environ: MutableMapping[str, str], log: Log) -> int
         return EXIT_REFUSED
     from slurmrest_inet.serve import stdio  # noqa: PLC0415 - see rule 3
 
-    return stdio.serve(settings, environ, lambda: _Backend(keys))
-
-
-def _names(field: str) -> tuple[str, ...]:
-    """The plugins that can be chosen and do something."""
-    if field == "auth_types":
-        return known.AUTH_PLUGINS
-    from slurmrest_inet.api import routes  # noqa: PLC0415 - see rule 3
-
-    return routes.served()[field == "data_parsers"]
+    return stdio.serve(settings, environ, lambda: _Backend(log, keys))
 
 
 def _refuse_listener_options(settings: Settings) -> None:
@@ -240,22 +230,25 @@ def _print_version() -> int:
     from slurmrest_inet.slurm import library  # noqa: PLC0415 - loads libslurm
 
     library.check_release()
-    os.write(1, f"slurm {library.BUILT_FOR}\n".encode())
+    os.write(1, f"{library.package()} {library.BUILT_FOR}\n".encode())
     return EXIT_OK
 
 
 class _Backend:
     """libslurm and the application behind one face, for an edge. Making one loads the compiled extension."""
 
-    def __init__(self, keys: Keys | None = None) -> None:
+    def __init__(self, log: Log, keys: Keys | None = None) -> None:
         from slurmrest_inet.slurm import guard, library  # noqa: PLC0415 - loads libslurm
 
         self.guard = guard
+        self._log = log
         self._library = library
         self._keys = keys
 
     def start(self, settings: Settings) -> int | None:
         self._library.start(settings.conf)
+        for name in known.foreign(settings, self._library.RELEASE):
+            self._log.info(f"{name} is not of Slurm {versions.written(self._library.RELEASE)}: taken all the same")
         return self._library.slurm_user()
 
     def application(self, settings: Settings, peer: Peer) -> Application:

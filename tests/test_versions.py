@@ -147,6 +147,15 @@ class TestDialects:
         assert versions.plugin("slurm", 39) == ("openapi/v0.0.39", "Slurm OpenAPI v0.0.39")
         assert versions.plugin("slurmdb", 39) == ("openapi/dbv0.0.39", "Slurm OpenAPI DB v0.0.39")
 
+    def test_that_every_plugin_is_known(self) -> None:
+        """With the releases that had it: that of its home among them, but for the oldest, whose home came later."""
+        for side in versions.SIDES:
+            for version in versions.SERVED[side]:
+                assert versions.has_plugin(versions.plugin(side, version)[0], versions.HOME[version])
+        for version, dialect in versions.DIALECTS.items():
+            if not dialect.plugin_by_version:
+                assert versions.has_plugin(f"data_parser/v0.0.{version}", dialect.home)
+
     def test_that_sonames_lead_to_releases(self) -> None:
         assert list(versions.SONAMES) == sorted(versions.SONAMES)
         assert set(versions.RELEASES) <= set(versions.SONAMES.values())

@@ -76,6 +76,11 @@ RELEASE = VERSION[0] * 100 + VERSION[1]
 """Its year and month, as tables have them: 2205."""
 
 
+def package() -> str:
+    """Return what the Slurm that was built for calls itself in front of its release."""
+    return text_of(lib.built_for_package())
+
+
 def check_release() -> None:
     """Refuse a libslurm of another release: the structs would not fit. Raises LibraryError."""
     found = lib.slurm_api_version() >> 16
@@ -249,7 +254,7 @@ def _initialise() -> int:
 
 def pin_auth() -> None:
     """Keep the plugins for authentication mapped, so that changing between them costs no loading."""
-    for folder in _plugin_folders():
+    for folder in plugin_folders():
         for name in ("auth_jwt.so", "auth_munge.so"):
             # One that is missing here is missed by the request that needs it, with a sentence.
             lib.dlopen(os.path.join(folder, name).encode(), lib.RTLD_LAZY)
@@ -278,7 +283,7 @@ def resolve_controllers() -> None:
 
 def _jwt_thread_config(token: str, user_name: str | None) -> None:
     handle = ffi.NULL
-    for folder in _plugin_folders():
+    for folder in plugin_folders():
         path = os.path.join(folder, "auth_jwt.so").encode()
         handle = lib.dlopen(path, lib.RTLD_LAZY | lib.RTLD_NOLOAD)
         if handle != ffi.NULL:
@@ -295,6 +300,7 @@ def _jwt_thread_config(token: str, user_name: str | None) -> None:
         raise LibraryError(f"Slurm's plugin auth/jwt refuses the token: {strerror(code)}")
 
 
-def _plugin_folders() -> list[str]:
+def plugin_folders() -> list[str]:
+    """Return PluginDir of slurm.conf."""
     text = lib.conf_plugin_dir()
     return [] if text == ffi.NULL else ffi.string(text).decode().split(":")

@@ -11,7 +11,7 @@ import sys
 import pytest
 from wire import PATIENCE
 
-from slurmrest_inet import cli, settings
+from slurmrest_inet import cli, settings, slurm, versions
 from slurmrest_inet.http.limits import Limits
 from slurmrest_inet.settings import Options, SettingsError
 
@@ -170,6 +170,27 @@ class TestSettings:
         chosen = read("-s", "v0.0.38,dbv0.0.38,openapi/slurmctld")
         assert chosen.openapi_plugins == ("openapi/v0.0.38", "openapi/dbv0.0.38", "openapi/slurmctld")
 
+    def test_that_every_plugin_of_any_release_is_taken(self) -> None:
+        """From 20.11 to 26.05, whatever is installed; the log tells of those that it does not have."""
+        openapi = [name for name in versions.PLUGINS if name.startswith("openapi/")]
+        parsers = [name for name in versions.PLUGINS if name.startswith("data_parser/")]
+        assert {"openapi/v0.0.35", "openapi/dbv0.0.36", "openapi/util"} <= set(openapi)
+        assert {"data_parser/v0.0.39", "data_parser/v0.0.45"} <= set(parsers)
+        for name in openapi:
+            assert read("-s", name).openapi_plugins == read("-s", name.partition("/")[2]).openapi_plugins == (name,)
+        for name in parsers:
+            assert read("-d", name).data_parsers == read("-d", name.partition("/")[2]).data_parsers == (name,)
+
+    def test_which_plugins_the_log_tells_of(self) -> None:
+        chosen = read("-s", "v0.0.35,v0.0.38,slurmctld", "-d", "v0.0.42+fast,v0.0.45+complex,latest")
+        found = {release: settings.foreign(chosen, release) for release in (2205, 2411, 2605)}
+        assert found == {
+            2205: ["openapi/v0.0.35", "openapi/slurmctld", "data_parser/v0.0.42", "data_parser/v0.0.45"],
+            2411: ["openapi/v0.0.35", "openapi/v0.0.38", "data_parser/v0.0.45"],
+            2605: ["openapi/v0.0.35", "openapi/v0.0.38"],
+        }
+        assert settings.foreign(read(), 2205) == []
+
     def test_data_parsers(self) -> None:
         chosen = read("-d", "v0.0.42+fast+complex,data_parser/v0.0.41,latest+complex")
         assert chosen.data_parsers == (
@@ -221,6 +242,10 @@ class TestSettings:
             (["-a", ","], {}),
             (["-a", "openapi/jwt"], {}),
             (["-s", "v0.0.1"], {}),
+            (["-s", "v0.0.34"], {}),
+            (["-s", "dbv0.0.35"], {}),
+            (["-s", "v0.0.40"], {}),
+            (["-d", "v0.0.46"], {}),
             (["-s", "v0.0.38,openapi"], {}),
             (["-d", "v0.0.38"], {}),
             (["-d", "v0.0.42+quick"], {}),
@@ -257,7 +282,7 @@ class TestSettings:
 
 SERVED = (
     *(f"openapi/{db}v0.0.{version}" for version in (36, 37, 38, 39) for db in ("", "db")),
-    *("openapi/slurmctld", "openapi/slurmdbd"),
+    *("openapi/slurmctld", "openapi/slurmdbd", "openapi/util"),
 )
 PARSERS = tuple(f"data_parser/v0.0.{version}" for version in range(40, 46))
 
@@ -279,7 +304,29 @@ class TestProgram:
         ],
     )
     def test_list(self, args: list[str], heading: str, names: tuple[str, ...]) -> None:
-        assert program(*args) == (0, "".join(f"{name}\n" for name in names), heading + "\n")
+        """Those of the installed release come first; standard error has the heading, and who is deprecated."""
+        status, out, err = program(*args)
+        listed = out.splitlines()
+        assert (status, sorted(listed)) == (0, sorted(names))
+        first, *more = err.splitlines()
+        assert first == heading
+        try:
+            release = slurm.release()
+        except ImportError:
+            assert (listed, more) == (list(names), [])
+            return
+        year, month = map(int, release.split(".")[:2])
+        number = year * 100 + month
+        installed = [versions.has_plugin(name, number) for name in listed]
+        assert installed == sorted(installed, reverse=True)
+        gone = [name for name in listed if versions.is_deprecated(name, number)]
+        said = f"Deprecated by Slurm {year}.{month:02d} or before it: {', '.join(gone)}"
+        assert more == ([said] if gone else [])
+
+    @needs_extension
+    def test_list_without_a_slurm_conf(self) -> None:
+        """libslurm ends the process that has none; the list is there all the same."""
+        assert program("-s", "list", "-f", "/nonexistent") == program("-s", "list")
 
     @pytest.mark.parametrize(
         ("args", "environ"),
@@ -309,4 +356,4 @@ class TestProgram:
     def test_version(self) -> None:
         status, out, err = program("-V")
         assert (status, err) == (0, "")
-        assert re.fullmatch(r"slurm \d+\.\d+\.\d+\n", out)
+        assert re.fullmatch(r"slurm\S* \d+\.\d+\.\d+\n", out)
