@@ -6,6 +6,7 @@ from __future__ import annotations
 import ast
 import graphlib
 import os
+import re
 import sys
 
 import pytest
@@ -112,3 +113,17 @@ def test_that_no_modules_import_each_other() -> None:
     graph = _graph()
     assert "slurmrest_inet.http.wirecheck" in graph["slurmrest_inet.http.session"]
     graphlib.TopologicalSorter(graph).prepare()  # raises CycleError, which names them
+
+
+def test_that_every_folder_is_a_package_that_is_installed() -> None:
+    """An editable install has them all; an ordinary one has what pyproject.toml names."""
+    root = os.path.dirname(PACKAGE)
+    found = {
+        os.path.relpath(folder, root).replace(os.sep, ".")
+        for folder, _folders, files in os.walk(os.path.normpath(PACKAGE))
+        if any(file.endswith(".py") for file in files)
+    }
+    with open(os.path.join(root, "pyproject.toml"), encoding="utf-8") as file:
+        listed = re.search(r"(?ms)^packages = \[(.*?)\]", file.read())
+    assert listed
+    assert set(re.findall(r'"([\w.]+)"', listed[1])) == found
