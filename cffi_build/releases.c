@@ -42,10 +42,16 @@ void free_conf(slurm_conf_t *conf)
 #endif
 }
 
-#ifdef HAS_MEMBER_slurmdbd_conf_t_archive_dir
 /* Exported by libslurm for everything that it allocates, but in none of its headers. */
 extern void slurm_xfree(void **pointer) __attribute__((weak));
 
+void free_text(char *text)
+{
+	if (slurm_xfree)
+		slurm_xfree((void **) &text);
+}
+
+#ifdef HAS_MEMBER_slurmdbd_conf_t_archive_dir
 void free_slurmdbd_conf(void *pointer)
 {
 	slurmdbd_conf_t *conf = pointer;

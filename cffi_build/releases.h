@@ -4,6 +4,8 @@
 int load_job(job_info_msg_t **message, uint32_t job_id, uint16_t flags);
 int kill_job(uint32_t job_id, uint16_t signal, uint16_t flags);
 void free_conf(slurm_conf_t *conf);
+/* Frees a text that libslurm gave away. */
+void free_text(char *text);
 /* Frees the answer of slurmdb_config_get where that is a struct, which libslurm exports nothing for. */
 void free_slurmdbd_conf(void *conf);
 /* Frees the answer of slurm_kill_jobs. */

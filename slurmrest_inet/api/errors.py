@@ -98,6 +98,7 @@ _CODES = {
     "ESLURM_DATA_EXPECTED_DICT": EXPECTED_DICT,
     "ESLURM_DATA_AMBIGUOUS_QUERY": 9211,
     "ESLURM_DATA_PARSE_BAD_INPUT": PARSE_BAD_INPUT,
+    "ESLURM_EMPTY_LIST": 2162,
 }
 """Codes that no header has by name, or only those of later releases."""
 

@@ -203,6 +203,16 @@ ROUTES = (
         since=38,
     ),
     _slurmdb("DELETE", "association", "association_writes.remove", "Remove one", (), "slurmdbd.ASSOCIATIONS"),
+    _slurmdb(
+        *("POST", "accounts_association", "additions.add_accounts", "Add accounts with their associations"),
+        body="accounts_addition",
+        since=40,
+    ),
+    _slurmdb(
+        *("POST", "users_association", "additions.add_users", "Add users with their associations", (), "PARTITIONS"),
+        body="users_addition",
+        since=40,
+    ),
     _slurmdb("POST", "wckeys", "wckey_writes.update", "Add wckeys", body="wckeys_body"),
     _slurmdb("DELETE", "wckey/{wckey}", "wckey_writes.remove", "Remove wckeys of one name", until=39),
     _slurmdb("DELETE", "wckey/{id}", "wckey_writes.remove", "Remove wckeys of one name", since=40),

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from slurmrest_inet.api.report import Report
     from slurmrest_inet.schema.model import Table
     from slurmrest_inet.schema.options import Host
+    from slurmrest_inet.schema.slurmdbd.known import Known
 
 
 def read(
@@ -22,14 +23,14 @@ def read(
     report: Report,
     table: Table,
     value: object,
-    host: Host | None = None,
+    host: Host | Known | None = None,
     *,
     pointer: str = "#/",
     query: bool = False,
 ) -> reading.Record | None:
     """Return what a table makes of a value that stands at a place of the body, or of the query.
 
-    host: of `requests.host`, the same for all parts of a request; without one where no value needs it.
+    host: of `requests.host`, the same for all parts of a request, or what slurmdbd knows; none where no value needs it.
     """
     found = reading.Report(fast=report.fast, size=call.size)
     record = decode.decode(table, call.version, value, found, host, pointer=pointer, query=query)

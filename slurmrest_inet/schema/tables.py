@@ -19,6 +19,7 @@ from .slurmdbd import queries as _queries
 from .slurmdbd import statistics as slurmdbd_statistics
 from .slurmdbd.account import ACCOUNT
 from .slurmdbd.accounting import ACCOUNTING
+from .slurmdbd.additions import TABLES as SLURMDBD_ADDITIONS
 from .slurmdbd.association import ASSOCIATION, ASSOCIATION_SHORT
 from .slurmdbd.association import USAGE as ASSOCIATION_USAGE
 from .slurmdbd.bodies import TABLES as SLURMDBD_BODIES
@@ -80,7 +81,7 @@ TABLES = (
 READ_TABLES = (JOB_DESC,)
 """Those that structs are filled by, and which no answer is written with."""
 
-BODY_TABLES = (JOB_SUBMIT_REQ, *SLURMDBD_BODIES, HOSTLIST, HOSTNAMES)
+BODY_TABLES = (JOB_SUBMIT_REQ, *SLURMDBD_BODIES, *SLURMDBD_ADDITIONS, HOSTLIST, HOSTNAMES)
 """Those of bodies that a struct is filled with parts of."""
 
 MADE_TABLES = (PING, SLURMDBD_PING)

@@ -345,6 +345,16 @@ class Transaction:
             raise _error(-1, errno)
         return texts(found)
 
+    def add_together(self, name: str, condition: Struct, record: Struct) -> tuple[str, int]:
+        """slurmdb_*_add_cond; return what slurmdbd says of it, and its code, 0 for success. Raises UnreachableError."""
+        found, errno = self.call(name, condition.pointer, record.pointer)
+        text = library.name_of(found)
+        if found != ffi.NULL:
+            lib.free_text(found)
+        if errno in range(1, _OF_SLURM) and not text:
+            raise _unreachable(errno)
+        return text, errno if errno not in range(_OF_SLURM) else 0
+
     def commit(self) -> None:
         """Let it stay. Raises SlurmError; if that is an UnreachableError, it is not known whether it stays."""
         code, errno = self.call("slurmdb_connection_commit", True)

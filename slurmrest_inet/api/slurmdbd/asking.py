@@ -22,15 +22,19 @@ if TYPE_CHECKING:
 
 
 class Condition(NamedTuple):
-    """What records are chosen by: members of a C type, and the table of that where they are bits in some releases."""
+    """What records are chosen by: members of a C type, and the table of that where they are bits in some releases.
+
+    begin: libslurm's function that sets it to unset values (slurmdb_init_), where zeros are not.
+    """
 
     struct: str
     members: Members
     table: Table | None = None
+    begin: str | None = None
 
     def filled(self) -> Struct:
         """Return it as libslurm takes it. Raises MissingError."""
-        made = Struct(self.struct, self.table)
+        made = Struct(self.struct, self.table, None if self.begin is None else database.begin(self.begin))
         made.fill(self.members)
         return made
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 import functools
 import re
 
+from slurmrest_inet.api import told
 from slurmrest_inet.api.errors import FAIL_PARSING, INVALID_QUERY, code_of, sentence_of
 from slurmrest_inet.api.sending import undone
 from slurmrest_inet.api.slurmdbd import said
@@ -87,6 +88,17 @@ def records(call: Call, report: Report, body: Body, known: Known) -> list[Record
     if not made and not report.code and body.empty is not None and absent and call.at({36: False, 40: True}):
         report.warning(body.empty, absent.format(body.known_as))
     return None if report.code else made
+
+
+def whole(call: Call, report: Report, table: Table, known: Known, source: str, what: str) -> Record | None:
+    """Return a body that is one record; None: something in it is a fault, which the report has.
+
+    source: who says that `what` could not be read where slurmrestd has no words for it.
+    """
+    record = told.read(call, report, table, {} if call.body is None else call.body, known)
+    if record is None and not report.code:
+        report.error(INVALID_QUERY, source, f"Rejecting request. Failure parsing {what}")
+    return record
 
 
 def _by_keys(call: Call, report: Report, body: Body, known: Known, found: reading.Report) -> list[Record]:

@@ -18,13 +18,14 @@ from .user import USER
 from .wckey import WCKEY
 
 _IGNORED = Kind("ignored", read=lambda _value, _at: None)
-_OF_ANSWERS = ("meta", "errors", "warnings")
+OF_ANSWERS = tuple(
+    Row(name, None, _IGNORED, "Of answers", way=IN, hidden=True) for name in ("meta", "errors", "warnings")
+)
 
 
 def _body(key: str, table: Table, doc: str, parser: str, required: tuple[int, int] | None = (40, 45)) -> Table:
     row = Row(key, key, readers.listed(table), doc, way=IN, required=required)
-    around = (Row(name, None, _IGNORED, "Of answers", way=IN, hidden=True) for name in _OF_ANSWERS)
-    return Table(f"{key}_body", (row, *around), {}, parser=parser)
+    return Table(f"{key}_body", (row, *OF_ANSWERS), {}, parser=parser)
 
 
 CLUSTERS = _body("clusters", CLUSTER, "Clusters to add", "OPENAPI_CLUSTERS_RESP")

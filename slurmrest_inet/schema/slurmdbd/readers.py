@@ -118,13 +118,12 @@ def listed(table: Table) -> Kind:
     return Kind("list_records", record=table.name, type="array", read=Listed(table))
 
 
-def texts(value: Any, at: Reading) -> list[str]:
-    """A list of texts, or one text with commas."""
-    at.expect("array", value)
+def texts(value: Any, _at: Reading) -> list[str]:
+    """A list of texts, or one text with commas, without empty words."""
     items = value if isinstance(value, list) else [] if value is None else to_text(value).split(",")
     if any(isinstance(one, (list, dict)) for one in items):
         raise InvalidError("unable to convert csv entry to string", CONVERSION)
-    return [to_text(one) for one in items]
+    return [word for word in map(to_text, items) if word]
 
 
 def name(value: Any, at: Reading) -> str | None:
