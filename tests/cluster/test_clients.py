@@ -102,10 +102,11 @@ def name(lab: Lab) -> Iterator[str]:
     lab.run("scancel", "-Q", "-n", word)
 
 
-def _job(name: str, **members: Any) -> dict[str, Any]:
+def _job(lab: Lab, name: str, **members: Any) -> dict[str, Any]:
+    """A job that can begin at once."""
     return {
         "name": name,
-        "partition": "main",
+        "partition": lab.variables["LAB_FREE_PARTITION"],
         "tasks": 1,
         "current_working_directory": "/tmp",
         "environment": ["PATH=/usr/bin:/bin"],
@@ -135,7 +136,7 @@ def test_a_library_that_submits_polls_and_cancels(
 ) -> None:
     """A connection a call, in v0.0.42."""
     client = Client(listening.port, "alice", tokens["alice"], REQUESTS)
-    body = {"script": SCRIPT, "job": _job(name, time_limit={"set": True, "number": 5})}
+    body = {"script": SCRIPT, "job": _job(lab, name, time_limit={"set": True, "number": 5})}
     sent = client.ask_once("POST", "/slurm/v0.0.42/job/submit", body)
     assert (sent.status, sent.body["errors"], sent.body["warnings"]) == (200, [], [])
     path = f"/slurm/v0.0.42/job/{sent.body['job_id']}"
@@ -165,7 +166,7 @@ def test_an_engine_with_a_hundred_connections(listening: Server, tokens: dict[st
         with Client(listening.port, "alice", tokens["alice"], REQUESTS) as client:
             assert client.ask("GET", "/slurm/v0.0.42/ping").status == 200
             together.wait()
-            job = _job(name, hold=True, comment=f"task {number}")
+            job = _job(lab, name, hold=True, comment=f"task {number}")
             sent = client.ask("POST", "/slurm/v0.0.42/job/submit", {"script": SCRIPT, "job": job})
             path = f"/slurm/v0.0.42/job/{sent.body['job_id']}"
             polls = [client.ask("GET", path) for _ in range(3)]
@@ -273,7 +274,7 @@ def test_a_hub_that_starts_notebooks(
     script += 'printf "%s\\n" "$JUPYTERHUB_API_TOKEN" "$JUPYTERHUB_SERVICE_PREFIX" "$CONDA_49"\nexec sleep 300\n'
     assert len(script) > _HUB_SCRIPT_BYTES
     client = Client(listening.port, "alice", tokens["alice"], TORNADO)
-    job = _job(name, environment=environment, standard_output=out, time_limit={"set": True, "number": 5})
+    job = _job(lab, name, environment=environment, standard_output=out, time_limit={"set": True, "number": 5})
     sent = client.ask_once("POST", f"/slurm/v0.0.{version}/job/submit", {"script": script, "job": job})
     assert (sent.status, sent.body["errors"]) == (200, [])
     path = f"/slurm/v0.0.{version}/job/{sent.body['job_id']}"
