@@ -302,3 +302,12 @@ def test_the_probes_of_an_operator(listening: Server, tokens: dict[str, str], ve
         assert client.connections == 1
     with Client(listening.port, "root", "x.y.z", GO) as client:
         assert client.ask("GET", "/livez") == (204, None, True)  # no call is made for it
+
+
+def test_that_verified_tokens_are_verified_everywhere(lab: Lab, tokens: dict[str, str]) -> None:
+    """With slurmctld's key also where no call is made: then a rubbish token is refused there, too."""
+    with server.ours(lab, "-a", "jwt", "--jwt-key", lab.variables["LAB_JWT_KEY"], SLURM_JWT="daemon") as one:
+        for token, probe, converted in ((tokens["alice"], 204, 200), ("x.y.z", 401, 401)):
+            client = Client(one.port, "alice", token, GO)
+            assert client.ask_once("GET", "/livez").status == probe
+            assert client.ask_once("POST", "/util/v0.0.45/hostnames", {"hostlist": "n[1-2]"}).status == converted
