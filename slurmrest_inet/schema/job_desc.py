@@ -503,10 +503,10 @@ JOB_SUBMIT_REQ = Table(
         _row(
             "jobs",
             "jobs",
-            _kind("array", readers.records(JOB_DESC, MOST_COMPONENTS)),
+            Kind("records", type="array", read=readers.records(JOB_DESC, MOST_COMPONENTS)),
             "Components of a heterogeneous job",
         ),
-        _row("job", "job", _kind("object", readers.record(JOB_DESC)), "The job"),
+        _row("job", "job", Kind("record", type="object", read=readers.record(JOB_DESC)), "The job"),
     ),
     {},
     parser="JOB_SUBMIT_REQ",

@@ -293,33 +293,36 @@ def _identity(value: Any, at: Reading, what: str, code: str) -> int | None:
     return found
 
 
-def record(table: Table) -> Reader:
-    """Return the reader of an object with a table of its own."""
+class record:  # noqa: N801 - called as the readers beside it are
+    """The reader of an object with a table of its own, which the documents look at."""
 
-    def read(value: Any, at: Reading) -> Any:
-        return at.inner(table, value)
+    def __init__(self, table: Table) -> None:
+        self.table = table
 
-    return read
+    def __call__(self, value: Any, at: Reading) -> Any:
+        return at.inner(self.table, value)
 
 
-def records(table: Table, most: int) -> Reader:
-    """Return the reader of a list of such objects; anything but an object is taken for a list of one.
+class records:  # noqa: N801 - as above
+    """The reader of a list of such objects; anything but an object is taken for a list of one.
 
     most: how many there may be; of a longer list none is read.
     """
 
-    def read(value: Any, at: Reading) -> Any:
+    def __init__(self, table: Table, most: int) -> None:
+        self.table = table
+        self.most = most
+
+    def __call__(self, value: Any, at: Reading) -> Any:
         if isinstance(value, dict):
             raise InvalidError("Expected List but found a dictionary", "ESLURM_DATA_EXPECTED_LIST")
         items = value if isinstance(value, list) else [to_text(value)]
-        if len(items) > most:
+        if len(items) > self.most:
             # Both sentence and place are slurmrestd's.
-            details = ((f"Refusing HetJob submission too many components: {len(items)} > {most}", _QUERY),)
+            details = ((f"Refusing HetJob submission too many components: {len(items)} > {self.most}", _QUERY),)
             at.walk.report.fault(Fault("invalid", "_job_post_het_submit", at.key, at.key, details))
             raise Ended
-        return [at.inner(table, item, f"[{index}]") for index, item in enumerate(items)]
-
-    return read
+        return [at.inner(self.table, item, f"[{index}]") for index, item in enumerate(items)]
 
 
 INVERSE: dict[str, Reader] = {
