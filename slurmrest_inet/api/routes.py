@@ -110,7 +110,9 @@ _USERS = (Part("users", "slurmdb_user_rec_t"),)
 _WCKEYS = (Part("wckeys", "slurmdb_wckey_rec_t"),)
 _SUBMIT: dict[str, Any] = {"body": "job_submit_req", "name": "submit_job"}
 _UPDATE: dict[str, Any] = {"body": "job_desc_msg_t", "name": "update_job"}
-_CANCEL: dict[str, Any] = {"name": "cancel_job"}
+_ACCOUNTS_SENT: dict[str, Any] = {"body": "accounts_body", "name": "update_account"}
+_ACCOUNTS_LATER: dict[str, Any] = {"body": "accounts_body", "name": "update_accounts"}
+_CANCEL: dict[str, Any] = {"query": "JOB_DELETE", "name": "cancel_job"}
 
 ROUTES = (
     _slurm("GET", "ping", "diag.ping", "Which slurmctld answer", (Part("pings", "ping"),), name="ping"),
@@ -127,9 +129,7 @@ ROUTES = (
     _slurm("POST", "job/{job_id}", "job_messages.update", "Change a job", **_UPDATE, since=39, until=42),
     _slurm("DELETE", "job/{job_id:int}", "job_options.cancel", "Signal a job", **_CANCEL, until=36),
     _slurm("DELETE", "job/{job_id}", "job_options.cancel", "Signal a job", **_CANCEL, since=37, until=38),
-    _slurm(
-        "DELETE", "job/{job_id}", "job_messages.cancel", "Signal a job", (), "JOB_DELETE", **_CANCEL, since=39, until=42
-    ),
+    _slurm("DELETE", "job/{job_id}", "job_messages.cancel", "Signal a job", **_CANCEL, since=39, until=42),
     _slurm("GET", "jobs/state", "jobs.states", "States of jobs", (Part("jobs", "job_state"),), "JOB_STATES", since=40),
     _slurm("GET", "nodes", "inventory.nodes", "All nodes", _NODES, "NODES"),
     _slurm("GET", "node/{node_name}", "inventory.node", "One node", _NODES, "NODE"),
@@ -151,7 +151,12 @@ ROUTES = (
     _slurmdb("GET", "instance", "instances.get", "One instance", _INSTANCES, "slurmdbd.INSTANCES", since=40),
     _slurmdb("GET", "ping", "daemon.ping", "Which slurmdbd answer", (Part("pings", "slurmdbd_ping"),), since=42),
     _slurmdb("GET", "diag", "daemon.diag", "What slurmdbd has counted", _DBD_STATISTICS, name="diag"),
-    _slurmdb("GET", "config", "config.get", "All that slurmdbd keeps but jobs", _CONFIG[:-1], until=39),
+    _slurmdb(
+        *("GET", "config", "config.get", "All that slurmdbd keeps but jobs", _CONFIG[:-1]),
+        name="get_db_config",
+        until=37,
+    ),
+    _slurmdb("GET", "config", "config.get", "All that slurmdbd keeps but jobs", _CONFIG[:-1], since=38, until=39),
     _slurmdb("GET", "config", "config.get", "All that slurmdbd keeps but jobs", _CONFIG, since=40, until=44),
     _slurmdb("GET", "config", "config.get", "All that slurmdbd keeps but jobs", _CONFIG[:-1], since=45),
     _slurmdb("GET", "conf", "daemon.conf", "How slurmdbd is configured", _DBD_CONF, since=45),
@@ -181,14 +186,16 @@ ROUTES = (
     _slurmdb("GET", "wckeys", "wckeys.list_all", "All wckeys", _WCKEYS, "slurmdbd.WCKEYS"),
     _slurmdb("GET", "wckey/{wckey}", "wckeys.get", "Wckeys of one name", _WCKEYS, until=39),
     _slurmdb("GET", "wckey/{id}", "wckeys.get", "Wckeys of one name", _WCKEYS, since=40),
-    _slurmdb("POST", "accounts", "account_writes.update", "Add or change accounts", body="accounts_body"),
+    _slurmdb("POST", "accounts", "account_writes.update", "Add or change accounts", **_ACCOUNTS_SENT, until=38),
+    _slurmdb("POST", "accounts", "account_writes.update", "Add or change accounts", **_ACCOUNTS_LATER, since=39),
     _slurmdb("DELETE", "account/{account_name}", "account_writes.remove", "Remove an account"),
-    _slurmdb("POST", "users", "user_writes.update", "Add or change users", body="users_body"),
+    _slurmdb("POST", "users", "user_writes.update", "Add or change users", body="users_body", name="update_users"),
     _slurmdb("DELETE", "user/{user_name}", "user_writes.remove", "Remove a user", until=39),
     _slurmdb("DELETE", "user/{name}", "user_writes.remove", "Remove a user", since=40),
     _slurmdb(
         *("POST", "associations", "association_writes.update", "Add or change associations"),
         body="associations_body",
+        name="update_associations",
         since=37,
     ),
     _slurmdb(
@@ -213,7 +220,7 @@ ROUTES = (
         body="users_addition",
         since=40,
     ),
-    _slurmdb("POST", "wckeys", "wckey_writes.update", "Add wckeys", body="wckeys_body"),
+    _slurmdb("POST", "wckeys", "wckey_writes.update", "Add wckeys", body="wckeys_body", name="add_wckeys"),
     _slurmdb("DELETE", "wckey/{wckey}", "wckey_writes.remove", "Remove wckeys of one name", until=39),
     _slurmdb("DELETE", "wckey/{id}", "wckey_writes.remove", "Remove wckeys of one name", since=40),
     Route("POST", "util", "hostnames", "util.hosts.names", "Names of hosts from an expression", body="hostlist"),

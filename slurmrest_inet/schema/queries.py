@@ -96,11 +96,10 @@ JOB_DELETE = _query(
     Row(
         "signal",
         "signal",
-        _SIGNAL._replace(read=job_members.typed_signal),
+        _SIGNAL,
         "Signal by name or number; without one the job is killed",
-        since=39,
         way=IN,
-        then={40: _SIGNAL},
+        then={39: _SIGNAL._replace(read=job_members.typed_signal), 40: _SIGNAL},
     ),
     Row("flags", "flags", flags(names.KILL), "How the signal is sent", since=40, way=IN),
 )
