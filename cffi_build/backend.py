@@ -255,7 +255,7 @@ def _with_extension(hook: Callable[..., str], *args: Any) -> str:
         extension = ffi.distutils_extension(tmpdir=GENERATED)
     except BuildError as error:
         raise SystemExit(f"slurmrest-inet: {error}") from None
-    own = commands.classes(editable=hook is build_meta.build_editable)
+    own = commands.classes(editable=hook is build_meta.build_editable, headers=headers)
     with _attributes(ext_modules=[extension], zip_safe=False, scripts=[commands.LAUNCHER], cmdclass=own):
         return hook(*args)
 

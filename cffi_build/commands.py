@@ -23,6 +23,8 @@ from distutils.command.build_scripts import build_scripts  # isort: skip - setup
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from headers import Headers
+
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(HERE)
 LAUNCHER = "cffi_build/launcher.c"
@@ -46,16 +48,25 @@ def launcher(target: str, *, source: str = "", flags: tuple[str, ...] = FLAGS) -
     )
 
 
-class _Modules(build_py):
-    """The package with the regular expressions of the h11 that is installed here."""
+def _modules(headers: Headers | None) -> type[build_py]:
+    class Modules(build_py):
+        """The package with the regular expressions of the h11 that is installed here, and with the documents."""
 
-    def run(self) -> None:
-        super().run()
-        text = regexes.source()
-        folder = ROOT if self.editable_mode else self.build_lib
-        if text is not None and not self.dry_run:
-            with open(os.path.join(folder, "slurmrest_inet", regexes.NAME), "w", encoding="utf-8") as out:
-                out.write(text)
+        def run(self) -> None:
+            super().run()
+            if self.dry_run:
+                return
+            folder = os.path.join(ROOT if self.editable_mode else self.build_lib, "slurmrest_inet")
+            text = regexes.source()
+            if text is not None:
+                with open(os.path.join(folder, regexes.NAME), "w", encoding="utf-8") as out:
+                    out.write(text)
+            if headers is not None:
+                import pieces  # noqa: PLC0415 - needs the package on the path, which only a build has
+
+                pieces.write(headers, folder)
+
+    return Modules
 
 
 def _scripts(source: str) -> type[build_scripts]:
@@ -78,9 +89,14 @@ class _SourceDistribution(sdist):
                 self.filelist.append(f"cffi_build/{name}")
         self.filelist.append("CHANGELOG.md")
         self.filelist.exclude_pattern(f"slurmrest_inet/{regexes.NAME}")
+        self.filelist.exclude_pattern("slurmrest_inet/_documents*")
         super().make_distribution()
 
 
-def classes(*, editable: bool = False) -> dict[str, Callable[..., Any]]:
-    """Return our commands by setuptools' names."""
-    return {"build_py": _Modules, "build_scripts": _scripts(ROOT if editable else ""), "sdist": _SourceDistribution}
+def classes(*, editable: bool = False, headers: Headers | None = None) -> dict[str, Callable[..., Any]]:
+    """Return our commands by setuptools' names; the headers say for which release documents are made."""
+    return {
+        "build_py": _modules(headers),
+        "build_scripts": _scripts(ROOT if editable else ""),
+        "sdist": _SourceDistribution,
+    }

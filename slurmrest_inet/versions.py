@@ -77,6 +77,13 @@ def is_deprecated(name: str, release: int) -> bool:
     return last is not None and last <= release
 
 
+def deprecates(side: str, version: int, release: int) -> bool:
+    """Tell whether a release, or one before it, has deprecated an API version of a side."""
+    dialect = DIALECTS[version]
+    apart = dialect.plugin_by_version
+    return is_deprecated(plugin(side, version)[0] if apart else str(dialect.data_parser).format(version), release)
+
+
 def written(release: int) -> str:
     """Return 22.05 for 2205."""
     return f"{release // 100}.{release % 100:02d}"
