@@ -45,6 +45,7 @@ _SHORT = {
 }
 _LONG = {
     "check": "check",
+    "generate-openapi-spec": "openapi",
     "help": "help",
     "idle-exit": "idle_exit",
     "jwks": "jwks",
@@ -54,6 +55,8 @@ _LONG = {
     "token": "token",
 }
 _WITHOUT_VALUE = ("verbose", "version", "help")
+_ACTIONS = ("check", "openapi")
+"""Those of them that heed the other options."""
 
 _HELP = """\
 Usage: {name} [options] [address ...]
@@ -66,6 +69,8 @@ input and output (inetd mode).
   -d PARSER[,PARSER...]  data_parser plugins, each with +FLAGs; "list" shows them
   -f FILE                slurm.conf
   --check                say what is right and what is not on this host, and end
+  --generate-openapi-spec
+                         print the document of all that is served, as JSON, and end
   -g GROUP               run with this group and no other
   -h, --help             this text
   --idle-exit SECONDS    end a listener that nobody has come to for so long
@@ -90,7 +95,7 @@ _LISTS = ("auth_types", "openapi_plugins", "data_parsers")
 
 
 class Command(NamedTuple):
-    """What a command line asks for: `action` is "serve", "check", "help" or "version"."""
+    """What a command line asks for: `action` is "serve", "check", "openapi", "help" or "version"."""
 
     action: str
     options: Options
@@ -111,10 +116,10 @@ def parse(arguments: Sequence[str]) -> Command:
         if word.startswith("--"):
             name, separator, value = word[2:].partition("=")
             found = _long_option(name)
-            if found in (*_WITHOUT_VALUE, "check"):
+            if found in (*_WITHOUT_VALUE, *_ACTIONS):
                 if separator:
                     raise SettingsError(f"The option --{name} takes no value.")
-                if found != "check":
+                if found not in _ACTIONS:
                     return Command(found, Options())
                 action = found
                 continue
@@ -183,6 +188,8 @@ def run(argv: Sequence[str], environ: MutableMapping[str, str], log: Log) -> int
             from slurmrest_inet import check  # noqa: PLC0415 - see rule 3
 
             return check.run(settings, environ, log)
+        if command.action == "openapi":
+            return _print_document(settings)
         listens = not settings.inetd or "LISTEN_PID" in environ or "SLURMREST_INET_KEPT" in environ
         if listens:
             from slurmrest_inet.serve import listener, sockets  # noqa: PLC0415 - see rule 3
@@ -223,6 +230,20 @@ def _print_token(options: Options, settings: Settings) -> int:
     if not (text.isascii() and text.isdigit() and 0 < int(text) <= _LONGEST_LIFESPAN):
         raise SettingsError(f"--lifespan needs seconds, {_LONGEST_LIFESPAN} at most, not {text!r}.")
     os.write(1, (verify.make_token(secret, options.token, int(text), int(time.time())) + "\n").encode())
+    return EXIT_OK
+
+
+def _print_document(settings: Settings) -> int:
+    from slurmrest_inet.api import openapi  # noqa: PLC0415 - see rule 3
+    from slurmrest_inet.http.message import RestError  # noqa: PLC0415 - see rule 3
+
+    try:
+        for data in openapi.text_of(settings):
+            view = memoryview(data)
+            while view:
+                view = view[os.write(1, view) :]
+    except RestError as error:
+        raise StartError(f"{error.text}.") from None
     return EXIT_OK
 
 

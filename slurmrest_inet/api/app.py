@@ -119,7 +119,14 @@ class Application:
     def __call__(self, request: Request) -> Response:
         identity = self._gate.admit(request)
         dialect = self.dialect(request.path)
-        match = router.find(request.method, query.split_path(request.path, dialect), self._settings, dialect)
+        segments = query.split_path(request.path, dialect)
+        if segments and segments[0].startswith("openapi"):
+            from slurmrest_inet.api import openapi  # noqa: PLC0415 - most requests are for no document
+
+            wanted = openapi.asked(segments)
+            if wanted is not None:
+                return openapi.answer(request, wanted, self._settings, dialect)
+        match = router.find(request.method, segments, self._settings, dialect)
         accepted = media.negotiate(request, dialect)
         asked = _told(request, dialect)
         if match is None:

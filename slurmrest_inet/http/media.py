@@ -52,7 +52,7 @@ def negotiate(request: Request, dialect: Dialect = _PLAIN) -> Media:
     if not entries:
         return Media(JSON[0], yaml=False)
     yaml = dialect.yaml
-    listed = [_range(entry) for entry in b",".join(entries).decode("latin-1").split(",")]
+    listed = [weigh(entry) for entry in b",".join(entries).decode("latin-1").split(",")]
     named = {name for name, _ in listed}
     best, best_q = "", 0.0
     for name, q in listed:
@@ -100,7 +100,8 @@ def _form(body: bytes, dialect: Dialect) -> dict[str, str | None]:
     return query.parse_query(body, dialect)
 
 
-def _range(entry: str) -> tuple[str, float]:
+def weigh(entry: str) -> tuple[str, float]:
+    """An entry of Accept or Accept-Encoding: its name in lower case, and its q."""
     name, *parameters = entry.split(";")
     q = 1.0
     for parameter in parameters:

@@ -1,0 +1,195 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The OpenAPI documents: /openapi in its four spellings, and /openapi/VERSION for one API version.
+
+Rule 1: a document is joined of the pieces that the build made (cffi_build/pieces.py); no schema is put together here,
+        and no part of it is looked at.
+Rule 2: what `-s` and `-d` leave out is in no document. Nothing here asks Slurm.
+Rule 3: this module is loaded when a document is asked for, and by the command line that prints one.
+"""
+
+from __future__ import annotations
+
+import os
+
+from slurmrest_inet import versions
+from slurmrest_inet.api import selection
+from slurmrest_inet.http import media
+from slurmrest_inet.http.message import Response, RestError
+from slurmrest_inet.record import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import Any
+
+    from slurmrest_inet.http.dialect import Dialect
+    from slurmrest_inet.http.message import Headers, Request
+    from slurmrest_inet.settings import Settings
+
+_CHUNK = 1 << 16
+_GZIP_HEAD = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x03"
+"""Of a member without a name and a time, made on Unix (RFC 1952 section 2.3)."""
+_DEFLATE_END = b"\x03\x00"
+"""An empty last block (RFC 1951 section 3.2.6)."""
+_ENDINGS = {".json": False, ".yaml": True}
+
+
+class Asked(NamedTuple):
+    """Which document: of one version or (None) of all, and whether its path says that it is YAML."""
+
+    version: int | None
+    yaml: bool
+
+
+def asked(segments: tuple[str, ...]) -> Asked | None:
+    """Return which document a path means, None for one that is no document's."""
+    name = segments[-1] if segments else ""
+    stem, ending = (name[:-5], name[-5:]) if name[-5:] in _ENDINGS else (name, "")
+    yaml = _ENDINGS.get(ending, False)
+    if len(segments) == 1 and stem == "openapi":
+        return Asked(None, yaml)
+    if len(segments) != 2 or segments[0] != "openapi":
+        return None
+    if name == "v3":
+        return Asked(None, yaml=False)
+    version = next((found for side in versions.SIDES if (found := versions.parse(side, stem)) is not None), None)
+    return None if version is None else Asked(version, yaml)
+
+
+def answer(request: Request, wanted: Asked, settings: Settings, dialect: Dialect) -> Response:
+    """Return the answer to a request for a document. Raises RestError: 404, 405 or 415, and 501 without documents."""
+    if request.method != "GET":
+        allow = (("Allow", "GET"),) if dialect.undefined_method.status == 405 else ()
+        refusal = dialect.undefined_method
+        raise RestError(refusal.status, refusal.text, reason="documents have GET alone", headers=allow)
+    chosen = _chosen(settings, wanted.version)
+    if not chosen and wanted.version is not None:
+        raise RestError(dialect.unknown_path.status, dialect.unknown_path.text, reason="the version is not served")
+    accepted = _accepted(request, wanted, dialect)
+    document = Document(chosen, "yaml" if accepted.yaml else "json", packed=_takes_gzip(request))
+    headers: Headers = (("ETag", document.tag), ("Vary", "Accept, Accept-Encoding"))
+    if _has_it(request, document.tag):
+        document.close()
+        return Response(304, None, b"", headers)
+    if document.packed:
+        headers += (("Content-Encoding", "gzip"),)
+    return Response(200, accepted.name, document, headers)
+
+
+def text_of(settings: Settings) -> Iterator[bytes]:
+    """Return the document of all that the settings let be served, as JSON. Raises RestError 501 without documents."""
+    return iter(Document(_chosen(settings, None), "json", packed=False))
+
+
+def _chosen(settings: Settings, version: int | None) -> tuple[tuple[int, str], ...]:
+    return tuple(
+        (one, side)
+        for one in (versions.DIALECTS if version is None else (version,))
+        for side in versions.SIDES
+        if one in versions.SERVED[side] and selection.is_selected(settings, side, one)
+    )
+
+
+def _accepted(request: Request, wanted: Asked, dialect: Dialect) -> media.Media:
+    """Return the type of the answer: the path decides where Accept leaves it open."""
+    ranges = [value for name, value in request.headers if name == b"accept"]
+    named = {one.partition(b";")[0].strip() for value in ranges for one in value.split(b",")}
+    if wanted.yaml and named <= {b"*/*", b""}:
+        return media.Media(dialect.yaml[0], yaml=True)
+    return media.negotiate(request, dialect)
+
+
+def _takes_gzip(request: Request) -> bool:
+    """Whether the client takes gzip (RFC 9110 section 12.5.3)."""
+    given = b",".join(value for name, value in request.headers if name == b"accept-encoding").decode("latin-1")
+    ranges = dict(media.weigh(one) for one in given.split(","))
+    return ranges.get("gzip", ranges.get("x-gzip", ranges.get("*", 0.0))) > 0
+
+
+def _has_it(request: Request, tag: str) -> bool:
+    """Whether If-None-Match names the document (RFC 9110 section 13.1.2)."""
+    given = b",".join(value for name, value in request.headers if name == b"if-none-match").decode("latin-1")
+    tags = [one.strip() for one in given.split(",")]
+    return "*" in tags or tag in (one.removeprefix("W/") for one in tags)
+
+
+class Document:
+    """A document as a stream of bytes, of versions and sides; ``packed``: as one member of gzip."""
+
+    def __init__(self, chosen: tuple[tuple[int, str], ...], format_: str, *, packed: bool) -> None:
+        try:
+            import slurmrest_inet._documents as made  # noqa: PLC0415 - Rule 3
+        except ImportError:
+            text = "This installation was built without documents"
+            raise RestError(501, text, reason="no slurmrest_inet/_documents.py") from None
+        self.packed = packed
+        self._format = format_
+        self._pieces = _pieces(chosen, *made.PLACES[format_])
+        served = "_".join(f"{side[5:] or 'c'}{version}" for version, side in chosen)
+        self.tag = f'"{made.DIGEST}-{_short(served)}-{format_}{"-gz" if packed else ""}"'
+        self._files: list[int] = []
+
+    def __iter__(self) -> Iterator[bytes]:
+        plain = self._open(self._format)
+        if not self.packed:
+            for at, length, _, _ in self._pieces:
+                yield from _read(plain, at, length)
+            self.close()
+            return
+        import zlib  # noqa: PLC0415 - only for who takes gzip
+
+        packed = self._open(f"{self._format}.deflate")
+        yield _GZIP_HEAD
+        check = size = 0
+        for at, length, packed_at, packed_length in self._pieces:
+            for data in _read(plain, at, length):
+                check = zlib.crc32(data, check)
+            size += length
+            yield from _read(packed, packed_at, packed_length)
+        yield _DEFLATE_END + check.to_bytes(4, "little") + (size & 0xFFFFFFFF).to_bytes(4, "little")
+        self.close()
+
+    def _open(self, ending: str) -> int:
+        path = os.path.join(os.path.dirname(os.path.dirname(__file__)), f"_documents.{ending}")
+        self._files.append(os.open(path, os.O_RDONLY | os.O_CLOEXEC))
+        return self._files[-1]
+
+    def close(self) -> None:
+        """Close the files."""
+        while self._files:
+            os.close(self._files.pop())
+
+
+def _short(served: str) -> str:
+    """Return a few characters that stand for what is served."""
+    found = 0
+    for letter in served.encode():
+        found = (found * 131 + letter) & 0xFFFFFFFF
+    return f"{found:08x}"
+
+
+def _pieces(chosen: tuple[tuple[int, str], ...], frames: Any, places: Any) -> list[tuple[int, int, int, int]]:
+    """Return the places of a document's pieces, in order."""
+    alone = len({version for version, _ in chosen}) == 1
+    selected: dict[int, set[str]] = {}
+    for version, side in chosen:
+        selected.setdefault(version, set()).add(side)
+    found: dict[str, list[tuple[int, int, int, int]]] = {"paths": [], "responses": [], "schemas": []}
+    for (part, version, sides), place in places.items():
+        if selected.get(version, set()).isdisjoint(sides.split("+")):
+            continue
+        if part == "paths" and not alone and ("merged", version, sides) in places:
+            continue
+        if part != "merged" or not alone:
+            found["paths" if part == "merged" else part].append(place)
+    paths, answers, schemas, end = frames
+    return [paths, *found["paths"], answers, *found["responses"], schemas, *found["schemas"], end]
+
+
+def _read(file: int, at: int, length: int) -> Iterator[bytes]:
+    while length:
+        data = os.pread(file, min(length, _CHUNK), at)
+        if not data:
+            raise OSError("A file of the OpenAPI documents is shorter than its index says")
+        yield data
+        at += len(data)
+        length -= len(data)
