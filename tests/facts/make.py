@@ -303,6 +303,82 @@ def _type(schema: dict[str, Any], schemas: dict[str, Any]) -> Any:
     return schema.get("type", "any")
 
 
+_HOMES = {
+    **dict.fromkeys((36, 37, 38), "22.05.8"),
+    39: "23.02.7",
+    **{version: f"24.11.5-v0.0.{version}" for version in (40, 41, 42)},
+    **{version: f"26.05.5-v0.0.{version}" for version in (43, 44, 45)},
+}
+"""The document of each API version's home release."""
+
+
+def operations(folder: str) -> list[dict[str, Any]]:
+    """What the documents of the home releases say."""
+    found: list[dict[str, Any]] = []
+    for version, name in _HOMES.items():
+        with open(os.path.join(folder, "openapi", f"{name}.json"), encoding="utf-8") as file:
+            found += told_document(version, json.load(file))
+    return found
+
+
+def told_document(version: int, document: dict[str, Any]) -> list[dict[str, Any]]:
+    """What a document says of an API version, an operation or a schema each: names, types and paths only.
+
+    Of an operation there are its id, parameters by name ([where, type, whether it must be there]), and the types of
+    body and answers by status; of a schema its type. A type is as above, with "#name" for a schema.
+    """
+    found: list[dict[str, Any]] = []
+    named: set[str] = set()
+    for path, methods in document["paths"].items():
+        side, _, rest = path.strip("/").partition(f"/v0.0.{version}/")
+        if not rest:
+            continue
+        for method in sorted(set(methods) & {"get", "post", "delete"}):
+            one = methods[method]
+            shared = [*methods.get("parameters", ()), *one.get("parameters", ())]
+            told = {
+                "version": version,
+                "operation": f"{method.upper()} {side}/{rest}",
+                "id": one["operationId"],
+                "parameters": {
+                    each["name"]: [each["in"], _named(each["schema"], named), each.get("required", False)]
+                    for each in shared
+                },
+                "body": _content(one.get("requestBody", {}), named),
+                "answers": {status: _content(answer, named) for status, answer in one["responses"].items()},
+            }
+            found += [] if told in found else [told]
+    schemas = document["components"]["schemas"]
+    done: set[str] = set()
+    while named - done:
+        for schema in sorted(named - done):
+            done.add(schema)
+            found.append({"version": version, "schema": schema, "type": _named(schemas[schema], named)})
+    return found
+
+
+def _content(told: dict[str, Any], named: set[str]) -> Any:
+    content = told.get("content", {}).get("application/json")
+    return _named(content["schema"], named) if content and "schema" in content else None
+
+
+def _named(schema: dict[str, Any], named: set[str]) -> Any:
+    """The type of a schema, with the names of others in it, which are added to ``named``."""
+    if "allOf" in schema:
+        return _named(schema["allOf"][0], named)
+    if "$ref" in schema:
+        name = schema["$ref"].rpartition("/")[2]
+        named.add(name)
+        return f"#{name}"
+    if "properties" in schema:
+        return {name: _named(one, named) for name, one in schema["properties"].items()}
+    if isinstance(schema.get("additionalProperties"), dict):
+        return {"*": _named(schema["additionalProperties"], named)}
+    if schema.get("type") == "array":
+        return [_named(schema["items"], named)]
+    return schema.get("type", "any")
+
+
 def _write(name: str, value: object) -> None:
     with open(os.path.join(HERE, name), "w", encoding="utf-8") as file:
         json.dump(value, file, indent=1, sort_keys=True)
@@ -322,6 +398,7 @@ def main(folder: str) -> None:
     _write("headers.json", headers(folder))
     _write("message_types.json", message_types(folder))
     _write("written.json", written_members(folder))
+    _write_lines("documents.json", operations(folder))
     _write_lines("reads-23.02.json", recorded_reads(folder))
     _write_lines("writes-23.02.json", recorded_writes(folder))
 

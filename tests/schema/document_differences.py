@@ -1,0 +1,157 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Where our OpenAPI documents say otherwise than those of the home releases, each with its reason.
+
+Rule 1: a row is as narrow as its reason: versions, places (described.py) with what is said there, as in fnmatch.
+Rule 2: a row that no difference needs is a fault. Operations that are not served at all are told by themselves.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Row(NamedTuple):
+    """A reason, the first and the last version that it is for, and places as "place | what is said"."""
+
+    reason: str
+    versions: tuple[int, int]
+    places: tuple[str, ...]
+
+
+_SENT = "the real server sends it, and its document does not say so"
+_TYPE = "the real server sends that type, whatever its document says; a generated client reads ours"
+_NEVER = "the real server never sends it"
+_READ = "the real server reads it, and its document does not say so"
+_IGNORED = "what stands in the query of a POST is not looked at: the body is in its place"
+_SWAPPED = "the home release's document has the parameters of clusters at the one cluster, and the other way round"
+
+ROWS = (
+    Row("meta is in every answer", (36, 38), ("*/meta | extra",)),
+    Row(_SENT, (39, 39), ("meta/client | extra", "meta/plugin/data_parser | extra", "wckey_info/warnings | extra")),
+    Row(_TYPE, (38, 38), ("meta/Slurm/version/* | string is integer",)),
+    Row(
+        "one schema for all entries: operations of jobs and of nodes have names of their own for the code",
+        (36, 38),
+        ("error/* | extra", "error/errno | missing"),
+    ),
+    Row("an entry has a description, as the real server sends it", (39, 39), ("warning/warning | missing",)),
+    Row(
+        "the answer of what has no schema there has one here",
+        (36, 38),
+        (
+            *("associations_info | extra", "clusters_properties | extra", "job_update_response | extra"),
+            *("status | extra", "update_account | extra", "update_users | extra", "wckey_info | extra"),
+        ),
+    ),
+    Row(
+        "what was removed is told, and the document does not say so",
+        (36, 45),
+        ("*/removed_* | extra", "*/deleted_* | extra"),
+    ),
+    Row(
+        "the answer has a list of clusters under a key, not a cluster's members",
+        (36, 38),
+        ("cluster_info/* | extra", "cluster_info/* | missing", "clusters_properties/clusters | object is array"),
+    ),
+    Row(
+        _SENT,
+        (36, 38),
+        (
+            *("association/* | extra", "association_usage/* | extra", "qos/* | extra"),
+            *("config_info/clusters | extra", "diag/statistics | extra", "job_association/id | extra"),
+            *("job_response_properties/* | extra", "job_resources/* | extra", "job_step/nodes/list | extra"),
+            *("node/comment | extra", "node/extra | extra", "node/last_busy | extra", "node_allocation/* | extra"),
+            *("rollup/total_cycles | extra", "wckey/accounts | extra"),
+        ),
+    ),
+    Row(_SENT, (39, 39), ("job_association/id | extra", "job_*/result | extra", "job_array_*_entry/step_id | extra")),
+    Row("the member has that name on the wire", (36, 39), ("tres_info/TRES | extra", "tres_info/tres | missing")),
+    Row("the member has that name on the wire", (38, 38), ("association/QOS | missing",)),
+    Row(
+        "the member has that name on the wire",
+        (37, 38),
+        ("partition/min nodes per job | extra", "partition/min_nodes_per_job | missing"),
+    ),
+    Row("the member has that name on the wire", (39, 40), ("rollup/last?run | missing", "rollup/last_* | extra")),
+    Row(
+        _TYPE,
+        (36, 38),
+        (
+            *("job_response_properties/* | string is integer", "job_response_properties/* | string is number"),
+            *("job/* | string is integer", "job/het/* | any object is integer", "job_step/task | string is object"),
+            *("association_usage/* | integer is number", "job_resources/allocated_nodes | array is object"),
+            *("partition/preemption_mode | string is array", "qos/id | string is integer", "tres | array is object"),
+            "user/associations | object is array",
+        ),
+    ),
+    Row(
+        _NEVER,
+        (36, 38),
+        (
+            *("diag/RPCs | missing", "diag/rollups | missing", "diag/time_start | missing", "diag/users | missing"),
+            *("diag_statistics/* | missing", "node_allocation/* | missing", "wckey/accounting | missing"),
+        ),
+    ),
+    Row(
+        "jobs/state sends ids and states alone: its document has the model of GET jobs there",
+        (40, 45),
+        (
+            *("job_state/* | missing", "job_state/state | extra", "job_state/job_id | integer is string"),
+            "openapi_job_state_resp/last_* | missing",
+        ),
+    ),
+    Row(
+        "allocated nodes have members, of which the document says nothing", (39, 40), ("job_res_nodes | any is object",)
+    ),
+    Row("power management is gone: nothing is in it", (40, 44), ("reservation_info/watts | object is any object",)),
+    Row(
+        "what an answer has is taken and means nothing",
+        (40, 45),
+        tuple(f"openapi_*_add_cond_resp/{name} | missing" for name in ("meta", "errors", "warnings")),
+    ),
+    Row("each variable is a text", (36, 38), ("job_properties/environment | any object is object",)),
+    Row("a list that is always empty has items of a type", (40, 44), ("job_info/power/flags | any is string",)),
+    Row("the least and the most of a resource tell node and task", (36, 45), ("step_tres/* | extra",)),
+    Row(
+        "a line of scrontab is refused, whatever is in it",
+        (39, 45),
+        ("job_desc_msg/crontab/* | missing", "job_desc_msg/crontab/[*] | extra"),
+    ),
+    Row(
+        "power management is gone: it is taken and comes to nothing", (40, 45), ("job_desc_msg/power_flags | missing",)
+    ),
+    Row(_READ, (36, 38), ("job_properties/* | extra",)),
+    Row(
+        "an option of sbatch's, which is read as text",
+        (36, 38),
+        ("job_properties/* | integer is string",),
+    ),
+    Row(
+        "an option that the real server refuses (priority of v0.0.36, cpu_binding)",
+        (36, 38),
+        ("job_properties/cpu_binding | missing", "job_properties/priority | missing"),
+    ),
+    Row(_READ, (36, 37), ("GET slurmdb/associations [?]* | extra",)),
+    Row("nothing must be there: any of the parameters names associations", (36, 37), ("DELETE slurmdb/association *",)),
+    Row(_READ, (41, 45), ("GET slurmdb/jobs [?]* | extra",)),
+    Row(
+        "the parameter that the real server reads is groups, whatever its document says",
+        (36, 39),
+        ("GET slurmdb/jobs [?]group | missing", "GET slurmdb/jobs [?]groups | extra"),
+    ),
+    Row(
+        "a number, which the document calls a text",
+        (36, 39),
+        ('GET slurmdb/jobs [?]* | [[]"query", "string", false] is [[]"query", "integer", false]',),
+    ),
+    Row(
+        _SWAPPED,
+        (40, 45),
+        (
+            *("GET slurmdb/cluster/* [?]* | missing", "DELETE slurmdb/cluster/* [?]* | missing"),
+            *("GET slurmdb/clusters [?]* | extra", "GET slurmdb/clusters [?]update_time | missing"),
+        ),
+    ),
+    Row(_IGNORED, (40, 45), ("POST slurmdb/* [?]* | missing",)),
+    Row("every release refuses it, whatever is in the body", (38, 45), ("POST slurmdb/tres body | missing",)),
+)
