@@ -44,8 +44,7 @@ class Struct:
         self.pointer = ffi.new(f"{type_} *")
         if begin is not None:
             begin(self.pointer)
-        rows = () if table is None else table.rows
-        self._stand_ins = {row.members[0]: [one for one in row.sources if one.member] for row in rows if row.members}
+        self._stand_ins = _stand_ins_of(table)
         self._kept: list[Any] = []
         self._lists: list[Any] = []
 
@@ -170,6 +169,20 @@ def _with_bit(number: int, constant: str, value: Any) -> int:
     return number | bit if value else number & ~bit
 
 
+def _stand_ins_of(table: Table | None) -> dict[str, list[Source]]:
+    """What a member is called in each release, by the name that rows of the table give first."""
+    if table is None:
+        return {}
+    known = _read.get(id(table))
+    if known is None:
+        found = {row.members[0]: [one for one in row.sources if one.member] for row in table.rows if row.members}
+        known = _read[id(table)] = (table, found)
+    return known[1]
+
+
+_read: dict[int, tuple[Table, dict[str, list[Source]]]] = {}
+"""What was made of tables, by their ids: a body may have thousands of records of one. Each holds its table."""
+
 _ANY = Kind("number")
 """Of a member that is set as it is given."""
 _LIST = ffi.typeof(lib.slurm_list_create).result.item.cname
@@ -183,12 +196,17 @@ def _find(pointer: Any, path: str) -> tuple[Any, str, Any] | None:
     *steps, member = path.split(".")
     type_ = ffi.typeof(pointer).item
     for step in steps:
-        found = dict(type_.fields).get(step)
+        found = _fields(type_).get(step)
         if found is None:
             return None
         pointer, type_ = ffi.addressof(pointer, step), found.type
-    found = dict(type_.fields).get(member)
+    found = _fields(type_).get(member)
     return None if found is None else (pointer, member, found.type)
+
+
+@functools.cache
+def _fields(type_: Any) -> dict[str, Any]:
+    return dict(type_.fields)
 
 
 def number_of(value: Any, bits: int = 64) -> int:
