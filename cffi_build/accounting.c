@@ -155,11 +155,19 @@ static void write_dbd_planned(writer_t *w, const void *record, const struct code
 }
 DERIVED(dbd_planned);
 
-/* One word holds memory by node or by CPU; up to v0.0.39 it is shown without the bit that says which. */
+/*
+ * One word holds memory by node or by CPU; up to v0.0.39 it is shown without the bit that says which. Up to v0.0.38
+ * there is null for what then remains of a word that is unset or infinite.
+ */
 static void write_dbd_memory(writer_t *w, const void *record, const struct codec_row *row)
 {
+	uint64_t value = (uint64_t) member(record, row) & ~MEM_PER_CPU;
+
 	codec_key(w, row);
-	writer_integer(w, (int64_t) ((uint64_t) member(record, row) & ~MEM_PER_CPU));
+	if ((row->options & OPTION_UNSET_NULL) && value >= (NO_VAL64 & ~MEM_PER_CPU))
+		writer_null(w);
+	else
+		writer_integer(w, (int64_t) value);
 }
 DERIVED(dbd_memory);
 

@@ -28,7 +28,7 @@ OTHER = "other"
 FIRST_ID = 60_000_001
 """Of a job: below MaxJobId, and above what slurmctld gives."""
 _THEN = 1_741_064_767  # 2025-03-04T05:06:07Z
-_NO_VAL, _INFINITE, _NO_VAL64 = 0xFFFFFFFE, 0xFFFFFFFF, 0xFFFFFFFFFFFFFFFE
+_NO_VAL, _INFINITE, _NO_VAL64, _INFINITE64 = 0xFFFFFFFE, 0xFFFFFFFF, 2**64 - 2, 2**64 - 1
 _PER_CPU = 1 << 63
 _BATCH, _EXTERN, _INTERACTIVE, _PENDING = -5, -4, -6, -3
 
@@ -222,6 +222,10 @@ def _jobs() -> Iterator[Past]:
                 "time_end": _THEN + 40_000 * run + 9, "id_user": ACCOUNTS[(ALICE, BOB)[run]],
             },
         )  # fmt: skip
+    for name, memory in (
+        ("infinite", _INFINITE64), ("unset", _NO_VAL64), ("most", _PER_CPU - 1), ("none_by_cpu", _PER_CPU),
+    ):  # fmt: skip
+        yield Past(f"memory_{name}", {"mem_req": memory})
     yield Past("elsewhere", {"id_assoc": 1, "account": "root", "id_job": FIRST_ID, "nodelist": "far[1-3]",
                              "job_name": "elsewhere"}, ({"step_name": "far"},), OTHER)  # fmt: skip
 
