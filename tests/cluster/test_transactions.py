@@ -10,9 +10,11 @@ import json
 import os
 import random
 import re
+import select
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from typing import TYPE_CHECKING, Any
 
@@ -116,9 +118,14 @@ def test_that_the_third_of_five_takes_the_others_with_it(lab: Lab, kept: Callabl
     assert lab.run("sacctmgr", "-nP", "list", "qos", "withdeleted") == before
 
 
-def _stopping(lab: Lab, call: str) -> program.Program:
+def _changed(lab: Lab, script: str, argument: str) -> program.Program:
+    """Our instance as a script changes it."""
     ours = program.ours(lab)
-    return ours._replace(argv=(sys.executable, "-c", _STOPS, call, *ours.argv[3:]))
+    return ours._replace(argv=(sys.executable, "-c", script, argument, *ours.argv[3:]))
+
+
+def _stopping(lab: Lab, call: str) -> program.Program:
+    return _changed(lab, _STOPS, call)
 
 
 def _wait_until_it_stops(process: subprocess.Popen[bytes]) -> None:
@@ -205,40 +212,130 @@ def test_a_client_that_leaves_in_the_middle_of_its_body(
     assert kept() == []
 
 
-def _kill_at_random(lab: Lab, kept: Callable[[], list[str]], post: Any, times: int) -> tuple[int, int]:
-    """How many requests stayed, and how many left nothing; fails for one of which there is a part."""
-    chance = random.Random(times)  # noqa: S311 - moments, no secrets
-    parts = ("a", "b", "c")
-    needed = []
-    for _ in range(5):
-        began = time.monotonic()
-        assert _answer(lab, post(_named(*(f"x{part}" for part in parts)))).status == 200
-        needed.append(time.monotonic() - began)
-    for index in range(times):
-        with program.ours(lab).converse() as instance:
-            instance.send(post(_named(*(f"{index}{part}" for part in parts))))
-            time.sleep(chance.uniform(0.6, 1.4) * sorted(needed)[2])
+_TELLS = """
+import os, sys
+from slurmrest_inet.slurm import database
+call, path = database.Transaction.call, sys.argv[1]
+def tell(self, name, *arguments):
+    marks = os.open(path, os.O_WRONLY)
+    os.write(marks, b"<")
+    found = call(self, name, *arguments)
+    os.write(marks, b">")
+    os.close(marks)
+    return found
+database.Transaction.call = tell
+sys.argv = ["slurmrest-inet", *sys.argv[2:]]
+from slurmrest_inet.__main__ import main
+main()
+"""
+"""An instance that tells when it begins and ends each call of libslurm's in a transaction."""
+
+_PARTS = ("a", "b", "c")
+_COMMITTING = 2 * 2 * len(_PARTS) + 1
+"""The phase in which the commit is called: two calls for each QOS, which begin and end a phase each, before it."""
+_ANSWERING = _COMMITTING + 1
+_LASTING = (0, *range(1, _COMMITTING + 1, 2), _ANSWERING)
+"""Phases that are more than a few instructions long: before all calls, within each, and after the commit."""
+
+
+class _Killer:
+    """Writes, each of an instance that is killed somewhere in a phase of its write.
+
+    A phase is told by the instance itself, as the number of calls that it has begun and ended, so that the moments are
+    spread over the whole write however fast or slow the machine is. `hits` counts the phases in which kills came.
+    """
+
+    def __init__(self, lab: Lab, post: Any, folder: str) -> None:
+        marks = os.path.join(folder, "marks")
+        os.mkfifo(marks)
+        for path, mode in ((folder, 0o755), (marks, 0o666)):
+            os.chmod(path, mode)  # instances run as somebody else
+        self._marks = os.open(marks, os.O_RDWR | os.O_NONBLOCK)
+        self._program = _changed(lab, _TELLS, marks)
+        self._post = post
+        self._chance = random.Random(folder)  # noqa: S311 - moments, no secrets
+        self._lengths = self._measure(5)
+        self.hits = [0] * (_ANSWERING + 1)
+
+    def close(self) -> None:
+        """Close what tells of phases."""
+        os.close(self._marks)
+
+    def _await(self, count: int) -> None:
+        limit = time.monotonic() + 30
+        while count:
+            left = limit - time.monotonic()
+            assert left > 0, "an instance does not come to its next call"
+            select.select([self._marks], [], [], left)
+            count -= self._told(count)
+
+    def _told(self, most: int = 1000) -> int:
+        try:
+            return len(os.read(self._marks, most))
+        except BlockingIOError:
+            return 0
+
+    def _measure(self, times: int) -> list[float]:
+        """The usual seconds from each mark to the next, first from the request, last to the answer."""
+        found: list[list[float]] = [[] for _ in range(_ANSWERING + 1)]
+        for turn in range(times):
+            with self._program.converse() as instance:
+                instance.send(self._post(_named(*(f"x{turn}{part}" for part in _PARTS))))
+                last = time.monotonic()
+                for index, lengths in enumerate(found):
+                    if index < _ANSWERING:
+                        self._await(1)
+                    else:
+                        assert instance.answer().status == 200
+                    lengths.append(time.monotonic() - last)
+                    last = time.monotonic()
+        return [sorted(lengths)[times // 2] for lengths in found]
+
+    def kill(self, name: str, phase: int) -> int:
+        """Kill one that writes QOSes of that name after it has begun the phase; the phase that it came to."""
+        with self._program.converse() as instance:
+            instance.send(self._post(_named(*(f"{name}{part}" for part in _PARTS))))
+            self._await(phase)
+            time.sleep(self._chance.uniform(0, 0.9 * self._lengths[phase]))
             instance.process.kill()
             instance.process.wait()
-    found: dict[str, set[str]] = {}
-    names = kept()
-    assert len(names) == len(set(names))
-    for name in names:
-        match = re.fullmatch(rf"{PREFIX}(x|\d+)([abc])", name)
+        came = phase + self._told()
+        self.hits[came] += 1
+        return came
+
+
+def _kill_some(lab: Lab, kept: Callable[[], list[str]], killer: _Killer, times: int) -> None:
+    """Kill so many writes, in each phase as many; fails for one of which there is another part than its phase says."""
+    came = {str(index): killer.kill(str(index), index % (_ANSWERING + 1)) for index in range(times)}
+    limit = time.monotonic() + 10
+    while _changing(lab) != "0":  # until slurmdbd has seen the end of the last one
+        assert time.monotonic() < limit
+        time.sleep(0.1)
+    found: dict[str, list[str]] = {}
+    for name in kept():
+        match = re.fullmatch(rf"{PREFIX}(x?\d+)([abc])", name)
         assert match, name
-        found.setdefault(match[1], set()).add(match[2])
-    assert all(one == set(parts) for one in found.values()), found
-    return len(found) - 1, times - len(found) + 1
+        found.setdefault(match[1], []).append(match[2])
+    assert all(one == [*_PARTS] for one in found.values()), found
+    stayed = {name for name in found if name.isdigit()}
+    assert {name for name, phase in came.items() if phase == _ANSWERING} <= stayed
+    assert stayed <= {name for name, phase in came.items() if phase >= _COMMITTING}
+    lab.run("sacctmgr", "-i", "delete", "qos", ",".join(kept()))
 
 
-def test_kills_at_random_moments(lab: Lab, kept: Callable[[], list[str]], post: Any) -> None:
-    stayed, left = _kill_at_random(lab, kept, post, _KILLS)
-    assert stayed
-    assert left
-
-
-@pytest.mark.slow
-@pytest.mark.timeout(3600)
-def test_many_kills_at_random_moments(lab: Lab, kept: Callable[[], list[str]], post: Any) -> None:
-    stayed, left = _kill_at_random(lab, kept, post, _MANY_KILLS)
-    assert min(stayed, left) > _MANY_KILLS // 20
+@pytest.mark.parametrize(
+    "times",
+    [_KILLS, pytest.param(_MANY_KILLS, marks=[pytest.mark.slow, pytest.mark.timeout(3600)])],
+)
+def test_kills_at_random_moments(
+    lab: Lab, kept: Callable[[], list[str]], post: Any, times: int, record_property: Any
+) -> None:
+    with tempfile.TemporaryDirectory(prefix="slurmrest-marks-", dir="/var/tmp") as folder:
+        killer = _Killer(lab, post, folder)
+        try:
+            for done in range(0, times, _KILLS):
+                _kill_some(lab, kept, killer, min(_KILLS, times - done))
+        finally:
+            killer.close()
+    record_property("kills by phase", killer.hits)
+    assert min(killer.hits[phase] for phase in _LASTING) >= times // 40
