@@ -58,6 +58,8 @@ bool codec_hosts(writer_t *w, void *hosts, size_t length);
 /* The items of a Slurm list in their order, as an array that list_items_free() ends; NULL: no memory. */
 void **list_items(void *list, size_t *count);
 void list_items_free(void **items);
+/* Ends a name that slurm_hostlist_shift() gave. */
+void host_free(char *name);
 /* Writes one record's rows into the map that is open. */
 void codec_members(writer_t *w, const codec_table_t *table, const void *record);
 

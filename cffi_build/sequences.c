@@ -79,6 +79,11 @@ void sequence_hosts(writer_t *w, const char *hosts)
 	writer_end_list(w);
 }
 
+void host_free(char *name)
+{
+	free(name);
+}
+
 void sequence_each(writer_t *w, struct xlist *list, void (*write)(writer_t *w, const void *item, const void *with),
 		   const void *with)
 {

@@ -54,6 +54,14 @@ class Hosts:
         """
         return writer.hosts(self._list)
 
+    def names(self) -> list[str]:
+        """Return the name of each host, and take it out of here."""
+        found = []
+        while (name := lib.slurm_hostlist_shift(self._list)) != ffi.NULL:
+            found.append(name_of(name))
+            lib.host_free(name)  # libslurm allocates it for its caller
+        return found
+
     def close(self) -> None:
         """Give the list back to libslurm; harmless when done twice."""
         if self._list != ffi.NULL:

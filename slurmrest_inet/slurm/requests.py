@@ -71,6 +71,7 @@ def host() -> Host:
         os.getcwd,
         time.time(),
         _hosts,
+        _names,
         frozenset(governors),
         gres=tuple(filter(None, text_of(conf.gres_plugins).split(","))) if known else None,
         cons_tres=known and text_of(conf.select_type) == "select/cons_tres",
@@ -113,6 +114,18 @@ def _hosts(text: str) -> str:
     try:
         hosts.unite()
         return hosts.expression()
+    finally:
+        hosts.close()
+
+
+def _names(text: str) -> list[str]:
+    """Each name that a list of nodes stands for; none for what is no such list."""
+    try:
+        hosts = Hosts(text)
+    except ValueError:
+        return []
+    try:
+        return hosts.names()
     finally:
         hosts.close()
 

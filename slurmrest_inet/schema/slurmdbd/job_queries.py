@@ -22,6 +22,7 @@ from slurmrest_inet.schema.scalars import InvalidError, to_integer, to_text, to_
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from typing import Any
 
     from slurmrest_inet.schema.reading import Reader
@@ -30,12 +31,45 @@ _INVALID = "ESLURM_REST_INVALID_QUERY"
 _NO_VAL = "NO_VAL"
 
 
-def _char_list(value: Any, _at: Reading) -> list[str]:
-    """A comma list as sacct's options take it: in small letters, quotes around it do not count, nor do empty words."""
+_MARKS = re.compile(r"([][,])")
+_MOST_NAMES = 1 << 17
+"""As many as two texts with brackets can stand for."""
+
+
+def _char_list(value: Any, at: Reading) -> list[str]:
+    """A comma list as sacct's options take it: each word once, where it stands last, in small letters.
+
+    Quotes around it do not count, nor do empty words, and brackets stand for several words as in a list of nodes.
+    What stands between a bracket that ends and a comma is lost.
+    """
     text = to_text(value).lower()
     if text[:1] in ("'", '"'):
         text = text[1:].partition(text[0])[0]
-    return [word for word in text.split(",") if word] or [""]
+    found: dict[str, None] = {}
+    word, opened, listed = "", False, False
+    for part in _MARKS.split(text.replace("'", "`").replace('"', "`")):
+        if part == "," and not opened:
+            _append(found, () if listed else (word,))
+            word, listed = "", False
+            continue
+        word += part
+        if part == "[":
+            opened = True
+        elif part == "]":
+            opened, listed = False, True
+            names = at.context.names(word)
+            _append(found, names)
+            word = "" if names else word
+    _append(found, (word,))
+    return list(found) or [""]
+
+
+def _append(found: dict[str, None], words: Iterable[str]) -> None:
+    for word in filter(None, words):
+        found.pop(word, None)
+        found[word] = None
+    if len(found) > _MOST_NAMES:
+        raise InvalidError("Too many names in a list", _INVALID)
 
 
 def _ignored(_value: Any, _at: Reading) -> None:
