@@ -403,31 +403,56 @@ static bool find_count(const char *text, uint32_t id, uint64_t *count)
 	return false;
 }
 
-/* The host at a place of a host list, to be freed; NULL: the list is shorter. */
-static char *host_at(const char *hosts, uint64_t place)
-{
-	/* A pointer in every release, but its name moved. */
-	__typeof__(slurm_hostlist_create(NULL)) list = hosts ? slurm_hostlist_create(hosts) : NULL;
-	char *name = NULL;
+/* The hosts of a list in their order, taken out of it as far as somebody has asked. */
+struct hosts {
+	__typeof__(slurm_hostlist_create(NULL)) list; /* a pointer in every release, but its name moved */
+	char **names;
+	size_t count, taken;
+};
 
-	if (list && place < (uint64_t) slurm_hostlist_count(list))
-		for (uint64_t i = 0; i <= place; i++) {
-			free(name);
-			name = slurm_hostlist_shift(list);
-		}
-	if (list)
-		slurm_hostlist_destroy(list);
-	return name;
+static bool hosts_open(struct hosts *hosts, const char *text)
+{
+	int count;
+
+	*hosts = (struct hosts) { .list = text ? slurm_hostlist_create(text) : NULL };
+	count = hosts->list ? slurm_hostlist_count(hosts->list) : 0;
+	if (count <= 0)
+		return true;
+	hosts->names = calloc((size_t) count, sizeof(*hosts->names));
+	hosts->count = hosts->names ? (size_t) count : 0;
+	return hosts->names;
+}
+
+/* NULL: the list is shorter. */
+static const char *hosts_at(struct hosts *hosts, uint64_t place)
+{
+	if (place >= hosts->count)
+		return NULL;
+	for (; hosts->taken <= place; hosts->taken++)
+		hosts->names[hosts->taken] = slurm_hostlist_shift(hosts->list);
+	return hosts->names[place];
+}
+
+static void hosts_close(struct hosts *hosts)
+{
+	for (size_t i = 0; i < hosts->taken; i++)
+		free(hosts->names[i]);
+	free(hosts->names);
+	if (hosts->list)
+		slurm_hostlist_destroy(hosts->list);
 }
 
 /* The largest or smallest use of each resource by a task, with the node and the task that it was. */
 static void extremes(writer_t *w, const struct codec_row *row, const slurmdb_step_rec_t *step, const char *counts,
 		     const char *nodes, const char *tasks)
 {
+	struct hosts hosts;
+
+	w->failed |= !hosts_open(&hosts, counts && *counts ? step->nodes : NULL);
 	codec_key(w, row);
 	writer_begin_list(w);
 	for (const char *word = counts; word; word = strchr(word, ',')) {
-		char *end, *type = NULL, *name = NULL, *host = NULL;
+		char *end, *type = NULL, *name = NULL;
 		uint64_t count, node, task;
 		unsigned long id;
 
@@ -448,13 +473,11 @@ static void extremes(writer_t *w, const struct codec_row *row, const slurmdb_ste
 		KEY(w, "task");
 		writer_integer(w, find_count(tasks, (uint32_t) id, &task) ? (int64_t) task : 0);
 		KEY(w, "node");
-		if (find_count(nodes, (uint32_t) id, &node))
-			host = host_at(step->nodes, node);
-		text(w, row, host);
-		free(host);
+		text(w, row, find_count(nodes, (uint32_t) id, &node) ? hosts_at(&hosts, node) : NULL);
 		writer_end_map(w);
 	}
 	writer_end_list(w);
+	hosts_close(&hosts);
 }
 
 #define EXTREMES(which)                                                                                                \
@@ -506,8 +529,7 @@ static void append(struct path *path, const char *text, size_t length)
 static void append_number(struct path *path, uint32_t number, int width)
 {
 	char digits[16];
-	/* A width below zero would be one without bound: the owner of a job writes these patterns. */
-	int length = snprintf(digits, sizeof(digits), "%0*u", width > 0 ? width : 0, number);
+	int length = snprintf(digits, sizeof(digits), "%0*u", width, number);
 
 	append(path, digits, (size_t) length);
 }
@@ -604,13 +626,15 @@ static void write_expanded(writer_t *w, const struct codec_row *row, const char 
 		append(&path, "/", 1);
 	}
 	for (const char *at = text; *at; at++) {
-		char *end = NULL;
-		long width = *at == '%' ? strtol(at + 1, &end, 10) : 0;
+		/* A width is digits and nothing else: no blanks before it, and no sign. */
+		size_t digits = *at == '%' ? strspn(at + 1, "0123456789") : 0;
+		unsigned long width = digits ? strtoul(at + 1, NULL, 10) : 0;
+		const char *letter = at + 1 + digits;
 
-		if (*at == '%' && !*end)
+		if (*at == '%' && !*letter)
 			break;
-		if (*at == '%' && append_meant(&path, *end, width < WIDEST_NUMBER ? (int) width : WIDEST_NUMBER, named))
-			at = end;
+		if (*at == '%' && append_meant(&path, *letter, width < WIDEST_NUMBER ? (int) width : WIDEST_NUMBER, named))
+			at = letter;
 		else
 			append(&path, at, 1);
 	}

@@ -83,8 +83,43 @@ def test_wckeys(memory: Memory) -> None:
     assert _job(memory, 42)["wckey"] == {"wckey": "", "flags": []}
 
 
+@pytest.mark.parametrize(
+    ("word", "shown"),
+    [
+        (100, 100), (0, 0), (2**63, 0), (2**63 + 300, 300), (2**64 - 1, None), (2**64 - 2, None),
+        (2**64 - 3, 2**63 - 3), (2**63 - 1, None), (2**63 - 2, None),
+    ],
+)  # fmt: skip
+def test_memory_before_39(memory: Memory, word: int, shown: int | None) -> None:
+    for version in (36, 37, 38):
+        assert _job(memory, version, req_mem=word)["required"]["memory"] == shown
+
+
+@pytest.mark.parametrize("nodes", [b"n[1-3,7],m5", b"n1,n2,n3,n7,m5"])
+def test_the_node_of_each_use(memory: Memory, nodes: bytes) -> None:
+    """In any order, also one that the list of nodes does not have."""
+    members = {
+        "nodes": nodes,
+        "stats__tres_usage_in_max": b"1=10,2=20,3=30,4=40,5=50,6=60",
+        "stats__tres_usage_in_max_nodeid": b"1=4,2=0,3=3,4=5,5=4294967295",
+        "stats__tres_usage_in_max_taskid": b"1=7",
+    }
+    shown = _step(memory, 45, **members)["tres"]["requested"]["max"]
+    assert [one["node"] for one in shown] == ["m5", "n1", "n7", "", "", ""]
+    assert [one["task"] for one in shown] == [7, 0, 0, 0, 0, 0]
+    del members["nodes"]
+    assert {one["node"] for one in _step(memory, 45, **members)["tres"]["requested"]["max"]} == {""}
+
+
 @pytest.mark.slurm(">= 24.11")
-@pytest.mark.parametrize("width", [b"-4000", b"-99999999999999999999", b"-5"])
-def test_that_a_width_below_zero_is_none(memory: Memory, width: bytes) -> None:
-    """The owner of a job writes it; what stands beside a number in memory is not told."""
-    assert _job(memory, 43, jobid=7, std_out=b"/o/%" + width + b"j")["stdout_expanded"] == "/o/7"
+@pytest.mark.parametrize(
+    ("pattern", "path"),
+    [
+        (b"%j", "7"), (b"%4j", "0007"), (b"%04j", "0007"), (b"%12j", "0000000007"), (b"%%", "%"), (b"%j%", "7"),
+        (b"%99999999999999999999999j", "0000000007"), (b"%-4000j", "%-4000j"), (b"% 4j", "% 4j"), (b"%+4j", "%+4j"),
+        (b"%-", "%-"), (b"%5", ""),
+    ],
+)  # fmt: skip
+def test_widths_in_paths(memory: Memory, pattern: bytes, path: str) -> None:
+    """The owner of a job writes them: nothing but digits is a width, and none is wider than a number may be."""
+    assert _job(memory, 43, jobid=7, std_out=b"/o/" + pattern)["stdout_expanded"] == f"/o/{path}"

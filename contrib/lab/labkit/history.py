@@ -173,8 +173,8 @@ def _jobs() -> Iterator[Past]:
             f"array_{task}",
             {
                 "id_array_job": Sql("@array"), "id_array_task": task, "array_max_tasks": 2, "job_name": "tasks",
-                "std_out": "/tmp/a_%A_%a_%4a_%b_%j_%J_%u_%x_%N_%n_%s_%t_%%_%q_%", "std_err": "%A/%a", "std_in": "",
-                "exit_code": 256 * task,
+                "std_out": "/tmp/a_%A_%a_%4a_%b_%j_%J_%u_%x_%N_%n_%s_%t_%%_%q_%04j_%", "std_in": "",
+                "std_err": "%A/%a_%-4j_% 4j_%+4j_%12j_%99j_%99999999999999999999j", "exit_code": 256 * task,
             },
         )  # fmt: skip
     yield Past(
