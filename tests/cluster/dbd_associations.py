@@ -43,8 +43,10 @@ CASES = (
         ["default_qos=normal", "default_qos=1", "default_qos=nosuch", "default_qos=normal%2Clow", "default_qos="],
         ["qos=low", "qos=1", "qos=nosuch", "qos=", "id=1", "id=1%2C2", "id=abc", "id=", "id=999999"],
         ["parent_account=physics", "parent_account=nosuch", "parent_account=", "format=user", "format="],
-        ["with_usage=true&usage_start=0", "usage_start=abc", "usage_end=uts1", "usage_start=now-1hour"],
+        ["usage_start=abc", "usage_end=uts1", "usage_start=now-1hour"],
+        ["with_usage=true&usage_start=0", "only_defaults=true&usage_start=abc"],
         ["with_usage=true&usage_start=2025-01-01&usage_end=2025-12-31"],
+        ["&".join(f"{name}=true" for name in _TRUTHS)],
         ["Include%20usage=true&usage_start=2025-01-01&usage_end=2025-12-31"],
         versions=MODERN,
     ),
@@ -53,7 +55,6 @@ CASES = (
 )
 
 _MODERN = range(40, 46)
-_WITH_ALL_USE = "GET /slurmdb/{v}/associations?with_usage=true&usage_start=0*"
 _UNSEEN = ("GET /slurmdb/{v}/associations?Exclude%20parent%20id%2Fname=true*",)
 
 DIFFERENCES = (
@@ -79,24 +80,6 @@ DIFFERENCES = (
         "500 application/json",
         "slurmdbd refuses a name where it wants a number; there is no list in either answer.",
         versions=_MODERN,
-    ),
-    Difference(
-        "dbd-association-usage",
-        _WITH_ALL_USE,
-        "body/warnings",
-        [],
-        MISSING,
-        "The real server warns of the type beside each other time, and not beside this one.",
-        versions=range(40, 42),
-    ),
-    Difference(
-        "dbd-association-usage-told",
-        _WITH_ALL_USE,
-        "body/warnings/**",
-        MISSING,
-        Rule("that it is a text, and where", lambda value, *_: "boolean" in str(value) or value == "#/with_usage/"),
-        "As above.",
-        versions=range(40, 42),
     ),
     Difference(
         "dbd-association-unseen",

@@ -84,6 +84,53 @@ _USAGE = (
     Row("usage_start", "usage_start", TIME, "From when on its use counts", since=40, way=IN),
 )
 
+_TRUTHS = (
+    _association_truth("with_usage", "Include usage", "with_usage", "WITH_USAGE", "Whether their use is told"),
+    _association_truth(
+        "with_deleted",
+        "Include deleted associations",
+        "with_deleted",
+        "WITH_DELETED",
+        "Whether those that were removed are told, too",
+    ),
+    _association_truth(
+        "only_defaults",
+        "Filter to only defaults",
+        "only_defs",
+        "ONLY_DEFS",
+        "Whether only users' defaults are told",
+    ),
+    _association_truth(
+        "with_raw_qos",
+        "Include the raw QOS or delta_qos",
+        "with_raw_qos",
+        "RAW_QOS",
+        "Whether QOSes are told as they were given, not as they come to hold",
+    ),
+    _association_truth(
+        "with_sub_accts",
+        "Include sub acct information",
+        "with_sub_accts",
+        "SUB_ACCTS",
+        "Whether accounts below those that are asked for are told, too",
+    ),
+    _association_truth(
+        "without_parent_info",
+        "Exclude parent id/name",
+        "without_parent_info",
+        "WOPI",
+        "Whether the account above is not told",
+    ),
+    _association_truth(
+        "without_parent_limits",
+        "Exclude limits from parents",
+        "without_parent_limits",
+        "WOPL",
+        "Whether limits are told as they were given, not as they come to hold",
+    ),
+)
+"""In slurmrestd's order; up to v0.0.41 each stands in its place among the parameters, later they are one flag word."""
+
 ASSOCIATIONS = Table(
     "slurmdb_assoc_cond_t",
     (
@@ -92,56 +139,16 @@ ASSOCIATIONS = Table(
         _named("account", "acct_list", "Accounts, with commas", since=36),
         _named("cluster", "cluster_list", "Clusters, with commas"),
         _named("default_qos", "def_qos_id_list", "QOSes that are a default, with commas"),
-        *_association_truth(
-            "with_deleted",
-            "Include deleted associations",
-            "with_deleted",
-            "WITH_DELETED",
-            "Whether those that were removed are told, too",
-        ),
-        *_association_truth("with_usage", "Include usage", "with_usage", "WITH_USAGE", "Whether their use is told"),
-        *_association_truth(
-            "only_defaults",
-            "Filter to only defaults",
-            "only_defs",
-            "ONLY_DEFS",
-            "Whether only users' defaults are told",
-        ),
-        *_association_truth(
-            "with_raw_qos",
-            "Include the raw QOS or delta_qos",
-            "with_raw_qos",
-            "RAW_QOS",
-            "Whether QOSes are told as they were given, not as they come to hold",
-        ),
-        *_association_truth(
-            "with_sub_accts",
-            "Include sub acct information",
-            "with_sub_accts",
-            "SUB_ACCTS",
-            "Whether accounts below those that are asked for are told, too",
-        ),
-        *_association_truth(
-            "without_parent_info",
-            "Exclude parent id/name",
-            "without_parent_info",
-            "WOPI",
-            "Whether the account above is not told",
-        ),
-        *_association_truth(
-            "without_parent_limits",
-            "Exclude limits from parents",
-            "without_parent_limits",
-            "WOPL",
-            "Whether limits are told as they were given, not as they come to hold",
-        ),
+        *(later for _, later in _TRUTHS),
         _FORMAT,
         _named("id", "id_list", "Ids, with commas"),
+        *(old for old, _ in _TRUTHS if old.path == "only_defaults"),
         _named("parent_account", "parent_acct_list", "Accounts above them, with commas"),
         _named("partition", "partition_list", "Partitions, with commas"),
         _named("qos", "qos_list", "QOSes that their jobs may ask for, with commas"),
         *_USAGE,
         _named("user", "user_list", "Users, with commas", since=36),
+        *(old for old, _ in _TRUTHS if old.path != "only_defaults"),
     ),
     skip={},
     view="associations_query",
