@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from cases import Case
-from comparison import MISSING, Difference, Rule
+from comparison import MISSING, Difference, Rule, matching
 
 if TYPE_CHECKING:
     from comparison import Places
@@ -21,6 +21,7 @@ _PAST = "start_time=2025-03-01&end_time=2025-04-01"
 # fmt: off
 _FILTERS = (
     "account=optics", "account=OPTICS%2Cchemistry", "account=", "account=optics&account=chemistry",
+    "association=%5B1-9%5D", "qos=%5B1-2%5D%2C3", "job_name=%5B1-2%5Dpast%2Ctasks", "account=%5Boptics%2Cchemistry%5D",
     "association=1%2C2", "association=abc", "cluster=lab", "cluster=lab%2Cother", "cluster=nosuch",
     "constraints=fast%2Crack1", "cpus_min=3", "cpus_min=2&cpus_max=4", "cpus_min=abc", "cpus_min=-1", "cpus_max=",
     "cpus_min=1.5", "nodes_min=1&nodes_max=2", "nodes_max=abc", "timelimit_min=30&timelimit_max=90", "timelimit_max=x",
@@ -28,7 +29,8 @@ _FILTERS = (
     "groups=nosuch", "groups=alice%2Cbob", "job_name=past", "job_name=head%2Ctail", "job_name=1.5", "job_name=F",
     "partition=main%2Cpercpu", "qos=high", "qos=nosuch", "qos=1", "reason=Priority", "reason=nosuch",
     "reservation=cores", "reservation_id=1", "state=COMPLETED", "state=f%2CCD", "state=foo", "state=cd",
-    "state=PENDING", "state=RUNNING", "state=", "state=3", "state=TIMEOUT%2CFAILED", "state=COMPLETING",
+    "state=PENDING", "state=RUNNING", "state=", "state=0", "state=1", "state=3", "state=6%2C5",
+    "state=TIMEOUT%2CFAILED", "state=COMPLETING",
     "step=60000001.batch", "step=60000014_5", "step=60000009%2B1", "step=60000001%2C60000002", "step=60000001.1%2B1",
     "step=1.5.2", "step=", "step=0", "step=-1", "step=abc", "step=1%2Cabc", "step=60000001.foo", "step=4294967295",
     "node=node1", "node=nosuch", "node=node%5B1-2%5D", "node=", "node=node1%2Cnode2",
@@ -85,6 +87,68 @@ def _lacks_a_slash(value: object, place: str, _here: Places, there: Places) -> b
     return isinstance(value, str) and len(value) + 1 == len(str(there[place])) and "/" in value
 
 
+def _job(place: str) -> str:
+    """The place of the record that a place is in."""
+    return "/".join(place.split("/")[:3])
+
+
+def _clusters(place: str, here: Places) -> tuple[object, object]:
+    """The job's, and that of the association that it is told with."""
+    return here.get(f"{_job(place)}/cluster"), here.get(f"{_job(place)}/association/cluster")
+
+
+def _of_another_cluster(_value: object, place: str, here: Places, _there: Places) -> bool:
+    own, told = _clusters(place, here)
+    return isinstance(told, str) and told != own
+
+
+def _of_its_cluster(_value: object, place: str, here: Places, _there: Places) -> bool:
+    own, told = _clusters(place, here)
+    return told == own
+
+
+def _is_start(value: object, place: str, here: Places, _there: Places) -> bool:
+    """Whether it goes with the other times of a job: what never started has none."""
+    elapsed, end, suspended = (here.get(f"{_job(place)}/time/{name}") for name in ("elapsed", "end", "suspended"))
+    if not (isinstance(elapsed, int) and isinstance(end, int) and isinstance(suspended, int)):
+        return False
+    if not isinstance(value, int) or not value:
+        return elapsed == 0
+    return not end or value + elapsed + suspended == end
+
+
+_GOVERNORS = ("Conservative", "Performance", "PowerSave", "OnDemand", "UserSpace", "SchedUtil")
+
+
+def _is_in_turn(value: object, place: str, _here: Places, _there: Places) -> bool:
+    return value == _GOVERNORS[int(place.rpartition("/")[2])]
+
+
+def _is_the_governor(value: object, place: str, _here: Places, _there: Places) -> bool:
+    return value is MISSING if place[-2:] != "/0" else value is MISSING or value in _GOVERNORS
+
+
+BY_STATE: dict[str, frozenset[int]] = {}
+"""Ids of the jobs of the past that the real slurmrestd tells when it is asked by a state's number; of this lab."""
+
+PAST_BY_STATE = f"{_JOBS}?{_PAST}&state="
+
+
+def _of_states(*numbers: str) -> Rule:
+    """Whatever belongs to a job that is told for these, or that there is none at that place of the list."""
+
+    def holds(_value: object, place: str, here: Places, _there: Places) -> bool:
+        number = here.get(f"{_job(place)}/job_id", MISSING)
+        return number is MISSING or any(number in BY_STATE[one] for one in numbers)
+
+    return Rule(f"of a job that is told for state={','.join(numbers)}", holds)
+
+
+_BY_WORD = {
+    "COMPLETED": ("3",), "cd": ("3",), "f%2CCD": ("5", "3"), "RUNNING": ("1",), "TIMEOUT%2CFAILED": ("6", "5"),
+}  # fmt: skip
+STATES = ("0", "1", "3", "5", "6")
+
 _NUMBER = Rule("a number", lambda value, *_: isinstance(value, int))
 _POSITIVE = Rule("a number above 0", lambda value, *_: isinstance(value, int) and value > 0)
 _ANY = Rule("anything", lambda *_: True)
@@ -122,8 +186,8 @@ DIFFERENCES = (
         "dbd-job-governors",
         _GET,
         "body/jobs/*/steps/*/CPU/governor/*",
-        Rule("one of all governors", lambda value, *_: isinstance(value, str)),
-        _ANY,
+        Rule("all governors in turn", _is_in_turn),
+        Rule("the one that was asked for, or none", _is_the_governor),
         "The real server lists all governors of any step but those without a range of frequencies.",
         versions=_UP_TO_38,
     ),
@@ -149,7 +213,7 @@ DIFFERENCES = (
         _GET,
         "body/jobs/*/time/start",
         Rule("when the job was eligible", _is_eligible),
-        _ANY,
+        Rule("when it started, by its other times", _is_start),
         "The real server shows another time in the place of the start.",
         versions=_UP_TO_37,
     ),
@@ -167,19 +231,22 @@ DIFFERENCES = (
         "dbd-job-elsewhere",
         _GET,
         "body/jobs/*/association/*",
-        _ANY,
-        _ANY,
+        Rule("of an association of another cluster than the job's", _of_another_cluster),
+        Rule("of an association of the job's cluster", _of_its_cluster),
         "Ids of associations are each cluster's own; the real server takes the first one with that id of any cluster.",
         versions=_UP_TO_38,
     ),
-    Difference(
-        "dbd-job-states",
-        ("GET /slurmdb/{v}/jobs*&state=*",),
-        "body/**",
-        _ANY,
-        _ANY,
-        "The real server takes every state that is no number for PENDING.",
-        versions=_UP_TO_37,
+    *(
+        Difference(
+            f"dbd-job-states-{word.replace('%2C', '-')}",
+            f"GET /slurmdb/{{v}}/jobs*&state={word}",
+            "body/jobs/**",
+            _of_states("0"),
+            _of_states(*states),
+            "The real server takes every state that is no number for PENDING.",
+            versions=_UP_TO_37,
+        )
+        for word, states in _BY_WORD.items()
     ),
     Difference(
         "dbd-job-unknown-state",
@@ -217,6 +284,15 @@ DIFFERENCES = (
         Rule("the same with a slash less", _lacks_a_slash),
         Rule("a path", lambda value, *_: isinstance(value, str) and value.startswith("/")),
         "The real server puts no slash between the directory and the name.",
+        versions=range(41, 43),
+    ),
+    Difference(
+        "dbd-job-widths",
+        _GET,
+        "body/jobs/*/stdout_expanded",
+        matching("/tmp/a_*_4j_", "/tmp/a_.*_4j_"),
+        matching("/tmp/a_*_ID_", "/tmp/a_.*_600000[0-9]{2}_"),
+        "A width may begin with 0, as for slurmd; the real server leaves that out, and the rest as it is.",
         versions=range(41, 43),
     ),
 )

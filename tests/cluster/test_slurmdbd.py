@@ -10,7 +10,10 @@ from typing import TYPE_CHECKING
 import homes
 import pytest
 from compared import compare
+from comparison import message
 from dbd import CASES, OWN, ROWS
+from dbd_jobs import BY_STATE, PAST_BY_STATE, STATES
+from sidebyside import wire
 
 if TYPE_CHECKING:
     from cases import Case
@@ -25,7 +28,7 @@ _needed: set[str] = set()
 
 
 @pytest.fixture(scope="session")
-def records(lab: Lab) -> dict[str, list[str]]:
+def records(lab: Lab, sides: dict[str, Sides], tokens: dict[str, str]) -> dict[str, list[str]]:
     """All names that slurmdbd has, by the word that cases use for them."""
 
     def told(entity: str, field: str) -> list[str]:
@@ -35,7 +38,17 @@ def records(lab: Lab) -> dict[str, list[str]]:
     found = {entity: told(entity, field) for entity, field in fields.items()}
     with open(os.path.join(lab.directory, "past-jobs.json"), encoding="utf-8") as file:
         found["past"] = sorted(map(str, set(json.load(file).values())))
+    BY_STATE.update((state, _past(state, sides["token"], tokens["alice"])) for state in STATES)
     return found
+
+
+def _past(state: str, asked: Sides, token: str) -> frozenset[int]:
+    """See dbd_jobs.BY_STATE; nothing on releases that are not the home of the versions that it is about."""
+    if 37 not in homes.at_home(_RELEASE, "slurmdb"):
+        return frozenset()
+    lines = ("X-SLURM-USER-NAME: alice", f"X-SLURM-USER-TOKEN: {token}")
+    data = message("GET", PAST_BY_STATE.format(v="v0.0.37") + state, "HTTP/1.1", lines, b"")
+    return frozenset(job["job_id"] for job in json.loads(wire.lenient(asked.real(data).output)[0].body)["jobs"])
 
 
 def test_that_names_are_unique() -> None:
