@@ -67,6 +67,7 @@ PARSE_BAD_INPUT = 9216
 NO_JOB_ID, NEGATIVE_JOB_ID, LARGE_JOB_ID, BAD_COMPONENT = 2137, 2138, 2139, 2144
 
 _LATER = {
+    2136: "JobID must not be an empty string",
     NO_JOB_ID: "JobID can not be zero",
     NEGATIVE_JOB_ID: "JobID can not be a negative number",
     LARGE_JOB_ID: "JobID larger than acceptable range",
@@ -74,6 +75,8 @@ _LATER = {
     2162: "Empty list",
     2164: "Unable to resolve group ID to group name",
     2166: "Unable to resolve user ID to user name",
+    2172: "Cannot signal job",
+    2173: "Invalid signal jobs request, at least one job id or filter is required.",
     9004: "Missing UNIX user in the system",
     FLAGS_NO_LIST: "Data parser expects flags to be a list",
     FLAGS_INVALID: "Data parser unable to parse invalid flag",

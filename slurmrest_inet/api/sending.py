@@ -7,14 +7,18 @@ Rule 2: what nobody answered may have been done all the same, and the log does n
 
 from __future__ import annotations
 
-from slurmrest_inet.api.errors import UNANSWERED
+from slurmrest_inet.api.errors import UNANSWERED, sentence_of
 from slurmrest_inet.http.message import RestError
 from slurmrest_inet.record import TYPE_CHECKING
 from slurmrest_inet.slurm.fill import MissingError
 from slurmrest_inet.slurm.library import BUILT_FOR
 
 if TYPE_CHECKING:
-    from typing import Callable, TypeVar
+    from typing import Any, Callable, TypeVar
+
+    from slurmrest_inet.api.envelope import Answer
+    from slurmrest_inet.api.report import Report
+    from slurmrest_inet.slurm.library import SlurmError
 
     T = TypeVar("T")
 
@@ -31,3 +35,23 @@ def send(request: Callable[[], T]) -> T:
 def undone(verb: str, code: int) -> str:
     """Return what the log says of a request that failed with a code: "not submitted", unless that is not known."""
     return f"{'not known whether' if code in UNANSWERED else 'not'} {verb}"
+
+
+def code_of(error: SlurmError) -> int:
+    """Return what went wrong: libslurm may leave the code in errno. It is never 0, which would be a success."""
+    return error.code if error.code > 0 else error.errno or -1
+
+
+def failed(
+    report: Report,
+    error: SlurmError,
+    source: str,
+    sentence: str,
+    verb: str,
+    *payload: tuple[str, Any],
+    about: str = "",
+) -> Answer:
+    """Return the answer to a request that slurmctld refused or never got, or never answered."""
+    code = code_of(error)
+    report.error(code, source, sentence)
+    return report.answer(*payload, note=f"{about}{undone(verb, code)}: {sentence_of(code)}")

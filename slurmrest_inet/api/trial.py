@@ -25,7 +25,7 @@ from slurmrest_inet.schema.decode import decode
 from slurmrest_inet.schema.description import describe
 from slurmrest_inet.schema.job_desc import JOB_DESC
 from slurmrest_inet.schema.reading import Report
-from slurmrest_inet.slurm import calls, codec, database, job_calls, requests
+from slurmrest_inet.slurm import calls, codec, database, job_calls, one_signal, requests, signalling
 from slurmrest_inet.slurm.fill import Struct
 from slurmrest_inet.slurm.hosts import Hosts
 from slurmrest_inet.slurm.library import SlurmError, ffi, lib, name_of, strerror
@@ -210,11 +210,15 @@ def _cancel(version: int) -> None:
 
 
 def _kill(job: int | str) -> None:
-    _refused(lambda: requests.kill(job, signal.SIGCONT))
+    _refused(lambda: one_signal.kill(job, signal.SIGCONT))
+
+
+def _signal_all(_version: int) -> None:
+    _signal(NO_JOB)
 
 
 def _signal(job: int | str) -> None:
-    (answer,) = requests.signal(str(job), signal.SIGCONT, 0)
+    (answer,) = signalling.signal({"jobs_array": [str(job)], "jobs_cnt": 1, "signal": int(signal.SIGCONT)})
     if answer.code != lib.ESLURM_INVALID_JOB_ID:
         raise FailedError(f"slurmctld says that there is a job {job}")
 
@@ -234,8 +238,9 @@ WRITES = {
     "slurmctld.job_options.cancel": _cancel,
     "slurmctld.job_messages.submit": _submit_message,
     "slurmctld.job_messages.update": _update,
-    "slurmctld.job_messages.cancel": _cancel,
     "util.hosts.names": _name_hosts,
     "util.hosts.expression": _name_hosts,
+    "slurmctld.job_signals.cancel": _cancel,
+    "slurmctld.job_signals.cancel_all": _signal_all,
 }
 """What tries an operation that changes something."""

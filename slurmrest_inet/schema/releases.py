@@ -99,6 +99,11 @@ _MEMBERS = {
     ("job_state_response_job_t", "23.11", "26.05"): """
         array_job_id array_task_id array_task_id_bitmap het_job_id job_id state
     """,
+    ("kill_jobs_msg_t", "25.11", "26.05"): "admin_comment",
+    ("kill_jobs_msg_t", "23.11", "26.05"): """
+        account flags job_name jobs_array jobs_cnt nodelist partition qos reservation signal state user_id
+        user_name wckey
+    """,
     ("node_info_t", "22.05", "23.11"): "ext_sensors power",
     ("node_info_t", "22.05", "24.11"): "select_nodeinfo",
     ("node_info_t", "23.02", "26.05"): "resume_after resv_name",

@@ -137,6 +137,7 @@ _CANCELLED = Table(
     (Row("status", None, listed(_KILLED.name), "What came of it, job by job", since=42),),
     {},
 )
+_CANCELLED_ALL = _CANCELLED._replace(struct="jobs_cancelled", rows=(_CANCELLED.rows[0]._replace(since=40),))
 _LAST_UPDATE = Row("last_update", None, NOVAL_64, "Last change of anything in the list (epoch)", since=40)
 _DATED = Table("dated", (_LAST_UPDATE,), {})
 _JOBS_DATED = Table(
@@ -146,7 +147,19 @@ _JOBS_DATED = Table(
 )
 _SHARES = Table("shares_total", (Row("shares/total_shares", None, NUMBER, "Sum of all shares", since=40),), {})
 TABLES = (
-    *(META, ERROR, ERROR_OF_SLURMCTLD, WARNING, _RESULT, _SUBMITTED, _TASK, _UPDATED, _KILLED, _CANCELLED),
+    *(
+        META,
+        ERROR,
+        ERROR_OF_SLURMCTLD,
+        WARNING,
+        _RESULT,
+        _SUBMITTED,
+        _TASK,
+        _UPDATED,
+        _KILLED,
+        _CANCELLED,
+        _CANCELLED_ALL,
+    ),
     *(_DATED, _JOBS_DATED, _SHARES),
 )
 
@@ -192,7 +205,8 @@ REPLIES = {
     "slurmctld.job_options.update": _UPDATE,
     "slurmctld.job_messages.update": _UPDATE,
     "slurmctld.job_options.cancel": _CANCEL,
-    "slurmctld.job_messages.cancel": _CANCEL,
+    "slurmctld.job_signals.cancel": _CANCEL,
+    "slurmctld.job_signals.cancel_all": Reply({40: "openapi_kill_jobs_resp"}, _CANCELLED_ALL),
     "slurmctld.inventory.nodes": _NODES,
     "slurmctld.inventory.node": _NODES,
     "slurmctld.inventory.partitions": _PARTITIONS,

@@ -7,6 +7,7 @@ Rule 1: as in calls.py a message belongs to who loads it, and the codec reads it
 from __future__ import annotations
 
 from slurmrest_inet.record import TYPE_CHECKING
+from slurmrest_inet.slurm.bits import bits_of
 from slurmrest_inet.slurm.calls import NO_VAL, SHOW_ALL, Message, load
 from slurmrest_inet.slurm.library import SlurmError, chars_of, ffi, lib
 
@@ -49,7 +50,7 @@ def load_job_states(chosen: Sequence[tuple[int, int | None, int | None]]) -> Mes
         message = load_jobs(0, SHOW_ALL)
         message.struct = "job_state"
         if chosen:
-            jobs = [job for job in message.array[0 : message.count] if any(_is_named(job, *one) for one in chosen)]
+            jobs = [job for job in message.array[0 : message.count] if any(is_named(job, *one) for one in chosen)]
             # Copies of the structs alone; all that they point to belongs to the message.
             message.array, message.count = ffi.new("slurm_job_info_t[]", jobs), len(jobs)
         return message
@@ -63,10 +64,10 @@ def load_job_states(chosen: Sequence[tuple[int, int | None, int | None]]) -> Mes
     return load(lib.slurm_load_job_state, "job_state_response_msg_t", len(chosen), wanted)
 
 
-def _is_named(job: Any, number: int, task: int | None, component: int | None) -> bool:
+def is_named(job: Any, number: int, task: int | None, component: int | None) -> bool:
     """Whether an id names a job, its array or its heterogeneous job; a task that waits, all that wait with it."""
     if task is not None:
-        return job.array_job_id == number and task in (job.array_task_id, *_waiting_tasks(job))
+        return job.array_job_id == number and task in (job.array_task_id, *waiting_tasks(job))
     if component is not None:
         return (job.het_job_id, job.het_job_offset) == (number, component)
     return number in (job.job_id, job.array_job_id, job.het_job_id)
@@ -74,18 +75,14 @@ def _is_named(job: Any, number: int, task: int | None, component: int | None) ->
 
 def each_task(job: Any) -> Iterator[None]:
     """Let a record stand for each of the tasks of an array that wait in it, one after the other, or for itself."""
-    for task in _waiting_tasks(job) or [job.array_task_id]:
+    for task in waiting_tasks(job) or [job.array_task_id]:
         job.array_task_id = task
         yield
 
 
-def _waiting_tasks(job: Any) -> list[int]:
+def waiting_tasks(job: Any) -> list[int]:
     bits = job.array_task_id_bitmap if hasattr(job, "array_task_id_bitmap") else job.array_bitmap
-    if job.array_task_id < NO_VAL or bits == ffi.NULL:
-        return []
-    # A magic word, the number of bits, then 64 bits a word from the lowest up.
-    words = ffi.cast("uint64_t *", bits)
-    return [bit for bit in range(words[1]) if words[2 + bit // 64] >> bit % 64 & 1]
+    return [] if job.array_task_id < NO_VAL else bits_of(bits)
 
 
 def job_id_of(text: str) -> int:

@@ -19,16 +19,15 @@ from slurmrest_inet.record import TYPE_CHECKING, NamedTuple
 from slurmrest_inet.schema.job_desc import JOB_DESC
 from slurmrest_inet.schema.options import Host, ImpossibleError
 from slurmrest_inet.schema.sbatch import GOVERNORS
-from slurmrest_inet.slurm.fill import Struct, number_of
+from slurmrest_inet.slurm.fill import Struct
 from slurmrest_inet.slurm.hosts import Hosts
-from slurmrest_inet.slurm.library import RELEASE, SlurmError, chars_of, ffi, lib, strerror, text_of
+from slurmrest_inet.slurm.library import RELEASE, SlurmError, ffi, lib, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import Any
 
     from slurmrest_inet.schema.reading import Members
-    from slurmrest_inet.schema.scalars import Number
 
 
 class Submitted(NamedTuple):
@@ -76,12 +75,12 @@ def host() -> Host:
         gres=tuple(filter(None, text_of(conf.gres_plugins).split(","))) if known else None,
         cons_tres=known and text_of(conf.select_type) == "select/cons_tres",
         prefix="gres" + versions.since(versions.GRES_SIGN, RELEASE),
-        user=_uid,
-        group=_gid,
+        user=uid,
+        group=gid,
     )
 
 
-def _uid(text: str) -> int | None:
+def uid(text: str) -> int | None:
     """The uid of a user's name, or of a number that any user may have."""
     if text.isascii() and text.isdigit():
         return _id(text)
@@ -91,7 +90,7 @@ def _uid(text: str) -> int | None:
         return None
 
 
-def _gid(text: str) -> int | None:
+def gid(text: str) -> int | None:
     """The gid of a group's name, or of a number that any group may have."""
     if text.isascii() and text.isdigit():
         return _id(text)
@@ -201,75 +200,3 @@ def _updated(answer: Any, index: int) -> Updated:
     message = "" if messages == ffi.NULL else text_of(messages[index])
     ids, codes = answer.job_array_id, answer.error_code
     return Updated("" if ids == ffi.NULL else text_of(ids[index]), 0 if codes == ffi.NULL else codes[index], message)
-
-
-def kill(job_id: int | str, signal: int) -> None:
-    """slurm_kill_job2, or slurm_kill_job with a number, to all steps and the script. Raises SlurmError."""
-    ffi.errno = 0
-    if isinstance(job_id, int):
-        code = lib.kill_job(job_id & 0xFFFFFFFF, signal, lib.KILL_FULL_JOB)
-    else:
-        text = chars_of(job_id)
-        code = lib.slurm_kill_job2(text, signal, lib.KILL_FULL_JOB, ffi.NULL)
-    if code:
-        raise SlurmError(code, ffi.errno)
-
-
-class Signalled(NamedTuple):
-    """What became of a job that was sent a signal: as it was asked for, its id if it is there, and how it went."""
-
-    job: str
-    job_id: int | None
-    code: int
-    message: str
-    sibling: str = ""
-
-
-def signal(job: str, number: int, flags: Number) -> list[Signalled]:
-    """slurm_kill_jobs, or slurm_kill_job2 where there is none: the jobs that could not be signalled.
-
-    With KILL_JOBS_VERBOSE among the flags, those that could are told, too. Raises SlurmError when nobody answers.
-    """
-    if not hasattr(lib, "slurm_kill_jobs"):
-        return _signal_one(job, number, flags)
-    with Struct("kill_jobs_msg_t") as message:
-        everybody = {"state": "JOB_END", "user_id": "SLURM_AUTH_NOBODY|NO_VAL"}
-        message.fill({"jobs_array": [job], "jobs_cnt": 1, "signal": number & 0xFFFF, "flags": flags, **everybody})
-        slot = ffi.new("kill_jobs_resp_msg_t **")
-        ffi.errno = 0
-        code = lib.slurm_kill_jobs(message.pointer, slot)
-        errno = ffi.errno
-    answer = slot[0]
-    found: list[Signalled] = []
-    if answer != ffi.NULL:
-        found = [_signalled(answer.job_responses[index], job) for index in range(answer.jobs_cnt)]
-        lib.free_kill_jobs_response(answer)
-    if code:
-        raise SlurmError(code, errno)
-    return found
-
-
-def _signalled(one: Any, asked: str) -> Signalled:
-    job = asked
-    if one.id != ffi.NULL:
-        job = str(one.id.step_id.job_id)
-        if one.id.array_task_id != lib.NO_VAL:
-            job += f"_{one.id.array_task_id}"
-        elif one.id.het_job_offset != lib.NO_VAL:
-            job += f"+{one.id.het_job_offset}"
-    job_id = None if one.real_job_id == lib.NO_VAL else one.real_job_id
-    return Signalled(job, job_id, one.error_code, text_of(one.error_msg), text_of(one.sibling_name))
-
-
-def _signal_one(job: str, number: int, flags: Number) -> list[Signalled]:
-    """The same by a call that knows one job and does not say which it is."""
-    text = chars_of(job)
-    ffi.errno = 0
-    code = lib.slurm_kill_job2(text, number & 0xFFFF, number_of(flags), ffi.NULL)
-    code = (ffi.errno or -1) if code else 0
-    if not code:
-        return []
-    if code not in range(2000, 3000):
-        raise SlurmError(-1, code)
-    found = job.partition("_")[0].partition("+")[0]
-    return [Signalled(job, int(found) if code != lib.ESLURM_INVALID_JOB_ID else None, code, strerror(code))]

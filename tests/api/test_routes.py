@@ -40,7 +40,7 @@ def test_that_its_tables_are_there(route: Route) -> None:
         assert all(TAKEN[route.body].rows_of(version, IN) for version in every)
 
 
-@pytest.mark.parametrize("version", [one for one in versions.SERVED["slurm"] if one < 43])
+@pytest.mark.parametrize("version", versions.SERVED["slurm"])
 def test_what_is_submitted(version: int) -> None:
     """A job or several, and a script beside them, which the documents of 22.05.8 require."""
     (route,) = (one for one in ROUTES if one.path == "job/submit" and one.serves(version))

@@ -19,10 +19,10 @@ except ImportError as problem:
 from slurmrest_inet.api import errors, told
 from slurmrest_inet.api.call import Call
 from slurmrest_inet.api.sending import send
-from slurmrest_inet.api.slurmctld import job_messages, job_options
+from slurmrest_inet.api.slurmctld import job_messages, job_options, job_signals
 from slurmrest_inet.http.message import RestError
 from slurmrest_inet.schema.job_desc import MOST_COMPONENTS
-from slurmrest_inet.slurm import requests
+from slurmrest_inet.slurm import one_signal, requests, signalling
 from slurmrest_inet.slurm.fill import MissingError
 from slurmrest_inet.slurm.library import SlurmError, strerror
 
@@ -34,11 +34,12 @@ if TYPE_CHECKING:
 
 SCRIPT = "#!/bin/sh\ntrue\n"
 MANY = MOST_COMPONENTS + 1
-VERSIONS = (36, 37, 38, 39, 40, 41, 42)
+VERSIONS = versions.SERVED["slurm"]
 
 
 def _operation(name: str, version: int) -> Callable[[Call], Answer]:
-    function: Callable[[Call], Answer] = getattr(versions.since({36: job_options, 39: job_messages}, version), name)
+    later = job_signals if name == "cancel" else job_messages
+    function: Callable[[Call], Answer] = getattr(versions.since({36: job_options, 39: later}, version), name)
     return function
 
 
@@ -46,11 +47,16 @@ def _never(*_arguments: object, **_named: object) -> None:
     raise AssertionError("slurmctld was asked")
 
 
+def _replace(monkeypatch: pytest.MonkeyPatch, function: Callable[..., object]) -> None:
+    """Let a function stand for all that asks slurmctld to change a job."""
+    for module, name in ((requests, "submit"), (requests, "update"), (one_signal, "kill"), (signalling, "signal")):
+        monkeypatch.setattr(module, name, function)
+
+
 @pytest.fixture
 def unasked(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let nothing get as far as slurmctld."""
-    for name in ("submit", "update", "kill", "signal"):
-        monkeypatch.setattr(requests, name, _never)
+    _replace(monkeypatch, _never)
 
 
 @pytest.mark.parametrize("version", VERSIONS)
@@ -104,32 +110,31 @@ def test_what_the_log_says_of_a_failure(
     operation: str, version: int, errno: int, told: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Of what nobody answered, no more than that: slurmctld may have done it."""
-    for name in ("submit", "update", "kill", "signal"):
-        monkeypatch.setattr(requests, name, _failing(-1, errno))
+    _replace(monkeypatch, _failing(-1, errno))
     answer = _answer(operation, version)
     assert answer.code
     assert answer.note is not None
     assert re.search(rf"(^|: ){told} {OPERATIONS[operation]}: {re.escape(strerror(errno))}$", answer.note), answer.note
 
 
-def _signalled(code: int, message: str = "said") -> list[requests.Signalled]:
-    return [requests.Signalled("7_1", 8, code, message), requests.Signalled("7_2", 9, 0, "")]
+def _signalled(code: int, message: str = "said") -> list[one_signal.Signalled]:
+    return [one_signal.Signalled("7_1", 8, code, message), one_signal.Signalled("7_2", 9, 0, "")]
 
 
-@pytest.mark.parametrize("version", [40, 41, 42])
+@pytest.mark.parametrize("version", [40, 41, 42, 43, 44, 45])
 @pytest.mark.parametrize(
     ("code", "note"),
     [(0, "signal 9 sent to job 7"), (2021, "signal 9 not sent to job 7_1: Job/step already completing or completed")],
 )
 def test_what_the_log_says_of_a_signal(version: int, code: int, note: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Also of a success that is told because the client wants to know of each job."""
-    monkeypatch.setattr(requests, "signal", lambda *_: _signalled(code))
+    monkeypatch.setattr(signalling, "signal", lambda _asked: _signalled(code))
     assert _answer("cancel", version).note == note
 
 
 @pytest.mark.parametrize("version", [36, 37, 38, 39])
 def test_what_the_log_says_of_a_job_that_has_ended(version: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(requests, "kill", _failing(-1, 2021))
+    monkeypatch.setattr(one_signal, "kill", _failing(-1, 2021))
     answer = _answer("cancel", version)
     assert (answer.code, answer.errors) == (0, ())
     assert " not sent" in str(answer.note)
@@ -148,12 +153,12 @@ def test_what_the_log_says_of_a_job_that_has_ended(version: int, monkeypatch: py
         ("", 65_534),
     ],
 )
-@pytest.mark.parametrize("version", [39, 40, 41, 42])
+@pytest.mark.parametrize("version", [39, 40, 41, 42, 43, 44, 45])
 def test_signals(text: str | None, number: int, version: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """16 bits of a number; none is SIGKILL, and an empty text what Slurm calls no value."""
     sent = []
-    monkeypatch.setattr(requests, "kill", lambda _job, signal: sent.append(signal))
-    monkeypatch.setattr(requests, "signal", lambda _job, signal, _flags: sent.append(signal) or [])
+    monkeypatch.setattr(one_signal, "kill", lambda _job, signal: sent.append(signal))
+    monkeypatch.setattr(signalling, "signal", lambda asked: sent.append(asked["signal"]) or [])
     told: dict[str, Any] = {"signal": text}
     query, body = (told, None) if version == 39 else ({}, told)
     answer = _operation("cancel", version)(Call(version, {"job_id": "7"}, query, body))
@@ -177,8 +182,7 @@ def in_a_folder_that_is_gone(tmp_path: Path) -> Iterator[None]:
 @pytest.mark.parametrize("operation", OPERATIONS)
 def test_that_no_folder_is_looked_for(operation: str, version: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where the job says what its own is, or no job is described."""
-    for name in ("submit", "update", "kill", "signal"):
-        monkeypatch.setattr(requests, name, _failing(-1, 5004))
+    _replace(monkeypatch, _failing(-1, 5004))
     body = versions.since(BODIES[operation], version)
     if operation == "submit":
         body = {**body, "job": {**body["job"], "current_working_directory": "/"}}
@@ -217,7 +221,7 @@ def test_what_slurm_lacks() -> None:
 
 
 @pytest.mark.usefixtures("unasked")
-@pytest.mark.parametrize("version", [39, 40, 41, 42])
+@pytest.mark.parametrize("version", [39, 40, 41, 42, 43, 44, 45])
 @pytest.mark.parametrize("operation", OPERATIONS)
 def test_that_what_could_not_be_read_is_an_error(operation: str, version: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """Also where nothing more is said of it."""

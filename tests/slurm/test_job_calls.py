@@ -58,3 +58,12 @@ def test_states(freed: list[Any], chosen: Any, found: list[tuple[int, int]]) -> 
         assert message.struct == "job_state"
         assert not freed
     assert len(freed) == 1
+
+
+@pytest.mark.parametrize(
+    ("numbers", "text"), [([], ""), ([3], "3"), ([1, 2], "1-2"), ([1, 2, 3, 7, 9, 10], "1-3,7,9-10")]
+)
+def test_ranges(numbers: list[int], text: str) -> None:
+    from slurmrest_inet.slurm.bits import ranges  # noqa: PLC0415 - needs the extension as well
+
+    assert ranges(numbers) == text

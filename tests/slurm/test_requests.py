@@ -12,6 +12,7 @@ from slurmrest_inet.schema import sbatch
 
 requests = pytest.importorskip("slurmrest_inet.slurm.requests", reason="needs the compiled extension")
 fill = pytest.importorskip("slurmrest_inet.slurm.fill")
+one_signal = pytest.importorskip("slurmrest_inet.slurm.one_signal")
 library = pytest.importorskip("slurmrest_inet.slurm.library")
 ffi, lib = library.ffi, library.lib
 
@@ -117,7 +118,7 @@ def test_that_no_component_is_no_request() -> None:
 
 def test_that_a_failure_without_a_code_is_none_the_less_one(monkeypatch: pytest.MonkeyPatch) -> None:
     """Of the call for one job, which may leave errno alone."""
-    monkeypatch.setattr(requests, "lib", types.SimpleNamespace(slurm_kill_job2=lambda *_: -1))
+    monkeypatch.setattr(one_signal, "lib", types.SimpleNamespace(slurm_kill_job2=lambda *_: -1))
     with pytest.raises(library.SlurmError) as caught:
-        requests.signal("7", 9, 0)
+        one_signal.send_to("7", 7, 9, 0)
     assert caught.value.errno == -1

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Jobs that are submitted, changed and cancelled from v0.0.39 on, where a description has the members of Slurm's own.
+"""Jobs that are submitted and changed from v0.0.39 on, where a description has the members of Slurm's own.
 
 Rule 1: a body is read to its end before slurmctld is asked; what is wrong in it changes nothing. So an answer with an
         error means that nothing was done, also where slurmrestd does it all the same, or says that all is well. Only
@@ -11,16 +11,13 @@ Rule 3: whose job it is, slurmctld decides: requests carry the client's token, a
 
 from __future__ import annotations
 
-import signal as signals
-
 from slurmrest_inet.api import job_id, told
 from slurmrest_inet.api.errors import EXPECTED_DICT, EXPECTED_LIST, INVALID_QUERY, sentence_of
 from slurmrest_inet.api.report import Report
-from slurmrest_inet.api.sending import send, undone
+from slurmrest_inet.api.sending import code_of, failed, send, undone
 from slurmrest_inet.record import TYPE_CHECKING, NamedTuple
 from slurmrest_inet.schema.job_desc import JOB_DESC, JOB_SUBMIT_REQ, MOST_COMPONENTS
 from slurmrest_inet.schema.manner import manner_of
-from slurmrest_inet.schema.queries import JOB_DELETE
 from slurmrest_inet.schema.scalars import to_text
 from slurmrest_inet.slurm import requests
 from slurmrest_inet.slurm.library import SlurmError, lib
@@ -30,17 +27,11 @@ if TYPE_CHECKING:
 
     from slurmrest_inet.api.call import Call
     from slurmrest_inet.api.envelope import Answer
-    from slurmrest_inet.api.job_id import JobId
     from slurmrest_inet.schema.model import Table
     from slurmrest_inet.schema.options import Host
     from slurmrest_inet.schema.reading import Members, Record
-    from slurmrest_inet.schema.scalars import Number
 
 _NO_SCRIPT = lib.ESLURM_JOB_SCRIPT_MISSING
-_KILL = 9
-_SIGNAL_BITS = 0xFFFF
-_NO_SIGNAL = 2**16 - 2
-"""What an empty text is: NO_VAL of 16 bits (slurm.h), which slurmctld refuses."""
 
 
 class _Words(NamedTuple):
@@ -102,7 +93,7 @@ def submit(call: Call) -> Answer:
         done = send(lambda: requests.submit(jobs, heterogeneous=het))
     except SlurmError as error:
         what = f"{words.components if het else 'Batch job'} submission failed"
-        return _failed(report, error, _SUBMIT_COMPONENTS if het else _SUBMIT, what, "submitted")
+        return failed(report, error, _SUBMIT_COMPONENTS if het else _SUBMIT, what, "submitted")
     if done.code:
         said = sentence_of(done.code)
         if words.accepted is not None:
@@ -110,26 +101,6 @@ def submit(call: Call) -> Answer:
             report.warning(_SUBMIT_COMPONENTS if het else _SUBMIT, text)
         report.warning(_SUBMIT, said)
     return report.answer(*_result(call, done, het=het), note=f"submitted job {done.job_id}")
-
-
-def _failed(
-    report: Report,
-    error: SlurmError,
-    source: str,
-    sentence: str,
-    verb: str,
-    *payload: tuple[str, Any],
-    about: str = "",
-) -> Answer:
-    """Return the answer to a request that slurmctld refused or never got, or never answered."""
-    code = _code(error)
-    report.error(code, source, sentence)
-    return report.answer(*payload, note=f"{about}{undone(verb, code)}: {sentence_of(code)}")
-
-
-def _code(error: SlurmError) -> int:
-    """Return what went wrong: libslurm may leave the code in errno. It is never 0, which would be a success."""
-    return error.code if error.code > 0 else error.errno or -1
 
 
 def _result(call: Call, done: requests.Submitted, *, het: bool) -> list[tuple[str, Any]]:
@@ -289,7 +260,7 @@ def update(call: Call) -> Answer:
     try:
         tasks = send(lambda: requests.update(members))
     except SlurmError as error:
-        code = _code(error)
+        code = code_of(error)
         report.error(code, "slurm_update_job2()", "Job update requested failed")
         note = f"job {chosen}: {undone('updated', code)}: {sentence_of(code)}"
         return report.answer(*_results(call, report, []), note=note)
@@ -313,73 +284,3 @@ def _results(call: Call, report: Report, tasks: list[requests.Updated]) -> list[
     nothing: list[Any] | None = call.at({39: None if report.errors else [], 40: [], 41: None})
     rest = call.at({39: (), 40: ("job_id", "step_id", "job_submit_user_msg"), 42: ()})
     return [("results", found or nothing), *((name, "") for name in rest)]
-
-
-_DELETE = "_handle_job_delete"
-
-
-def cancel(call: Call) -> Answer:
-    """DELETE job/{job_id}: send a signal, SIGKILL unless ``signal`` says another."""
-    report = Report(call)
-    chosen = job_id.read(call, report)
-    if chosen is None:
-        return report.answer()
-    asked = call.query if call.body is None else call.body
-    record = told.read(call, report, JOB_DELETE, asked, requests.host(), query=True)
-    if record is None:
-        if not report.code:
-            report.error(INVALID_QUERY, _DELETE, "Rejecting request. Failure parsing query")
-        return report.answer(*call.at({39: (), 42: (("status", []),)}))
-    members: dict[str, Any] = dict(record.members)
-    found = members.get("signal") or 0
-    signal = _NO_SIGNAL if found == "NO_VAL" else found & _SIGNAL_BITS or _KILL
-    return call.at({39: _cancel_one, 40: _cancel_each})(report, call, chosen, signal, members.get("flags") or 0)
-
-
-def _cancel_one(report: Report, _call: Call, chosen: JobId, number: int, _flags: Number) -> Answer:
-    """Send a signal with the call that v0.0.39 makes, whose code is the answer's."""
-    name = signals.strsignal(number) if 0 < number < signals.NSIG else None
-    name = name or f"Unknown signal {number}"
-    try:
-        requests.kill(str(chosen), number)
-    except SlurmError as error:
-        if error.errno == lib.ESLURM_ALREADY_DONE:
-            report.warning(_DELETE, f"Job was already sent signal {name}")
-            return report.answer(note=f"signal {number} not sent to job {chosen}: {sentence_of(error.errno)}")
-        sentence = f"unable to send signal {name} to JobId={chosen}"
-        return _failed(report, error, "slurm_kill_job2()", sentence, "sent", about=f"signal {number} to job {chosen}: ")
-    return report.answer(note=f"signal {number} sent to job {chosen}")
-
-
-_KILL_JOBS = "slurm_kill_jobs()"
-
-
-def _cancel_each(report: Report, call: Call, chosen: JobId, number: int, flags: Number) -> Answer:
-    """Send a signal with the call that tells of each job that could not be sent it."""
-    try:
-        outcome = send(lambda: requests.signal(str(chosen), number, flags))
-    except SlurmError as error:
-        payload: tuple[tuple[str, Any], ...] = call.at({40: (), 42: (("status", []),)})
-        about = f"signal {number} to job {chosen}: "
-        return _failed(report, error, _KILL_JOBS, "Signal request failed", "sent", *payload, about=about)
-    failed = [one for one in outcome if one.code]
-    note = f"signal {number} sent to job {chosen}"
-    if failed:
-        note = f"signal {number} not sent to job " + "; ".join(f"{one.job}: {sentence_of(one.code)}" for one in failed)
-    if call.at({40: False, 42: True}):
-        return report.answer(("status", [_status(one) for one in outcome]), note=note)
-    # slurmrestd says that all is well, whatever came of it.
-    for one in failed:
-        report.error(one.code, _KILL_JOBS, sentence_of(one.code))
-    return report.answer(note=note)
-
-
-def _status(one: requests.Signalled) -> dict[str, Any]:
-    sentence = sentence_of(one.code)
-    number = {"set": one.job_id is not None, "infinite": False, "number": one.job_id or 0}
-    return {
-        "error": {"string": sentence, "code": one.code, "message": one.message},
-        "step_id": one.job,
-        "job_id": number,
-        "federation": {"sibling": one.sibling},
-    }

@@ -28,7 +28,7 @@ from slurmrest_inet.schema.description import describe
 from slurmrest_inet.schema.job_desc import JOB_DESC, MOST_COMPONENTS
 from slurmrest_inet.schema.options import ImpossibleError
 from slurmrest_inet.schema.sbatch import signal_number
-from slurmrest_inet.slurm import requests
+from slurmrest_inet.slurm import one_signal, requests
 from slurmrest_inet.slurm.library import SlurmError, lib, strerror
 
 if TYPE_CHECKING:
@@ -231,7 +231,7 @@ def cancel(call: Call) -> Answer:
         report.fault(call.at(_NO_SIGNAL), INVALID_QUERY, signal)
         return report.answer()
     try:
-        requests.kill(int(job_id) if call.dialect.job_number else job_id, signal)
+        one_signal.kill(int(job_id) if call.dialect.job_number else job_id, signal)
     except SlurmError as error:
         if error.errno != lib.ESLURM_ALREADY_DONE:
             report.fault(call.at(_UNKILLED), error.errno, job_id, signal, strerror(error.errno))
