@@ -157,7 +157,8 @@ class Manner(NamedTuple):
     "warning", or "ignored". typed: a value of another type than the documents say is warned of. shown: sentences show
     the value itself, and a number may stand for its object. loose: so may other numbers than integers, and texts.
     scanned: a text may be a number where a moment is wanted. lenient: a word that is no flag is a fault, and reading
-    goes on. integer, real: what the home release calls JSON's.
+    goes on. plain: pointers are without keys that have other characters than printable ones of ASCII. integer, real:
+    what the home release calls JSON's.
     """
 
     folded: bool = False
@@ -167,6 +168,7 @@ class Manner(NamedTuple):
     loose: bool = True
     scanned: bool = True
     lenient: bool = True
+    plain: bool = False
     integer: str = "64 bit integer"
     real: str = "floating point number"
 
@@ -245,7 +247,8 @@ _40 = _39._replace(
 )
 _41 = _40._replace(body=_READS_41, query=_READS_41)
 _42 = _41._replace(body=Manner(), query=Manner())
-_43 = _42._replace(home=2605)
+_READS_43 = Manner(plain=True)
+_43 = _42._replace(home=2605, body=_READS_43, query=_READS_43)
 
 DIALECTS = {36: _36, 37: _37, 38: _38, 39: _39, 40: _40, 41: _41, 42: _42, 43: _43, 44: _43, 45: _43}
 

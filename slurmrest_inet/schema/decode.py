@@ -123,6 +123,13 @@ def _at(value: dict[str, Any], path: str) -> tuple[Any, bool]:
     return found, True
 
 
+def _step(key: str, manner: Manner) -> str:
+    """Return a key as a step of a pointer."""
+    if manner.plain and not (key.isascii() and key.isprintable()):
+        return ""
+    return f"{key.strip(_BLANKS)}/"
+
+
 _BLANKS = " \t\n\v\f\r"
 """Which slurmrestd leaves out of a pointer around a name, as isspace(3) knows them."""
 
@@ -136,8 +143,7 @@ def _tell_unknown(walk: Walk, text: str, value: dict[str, Any], place: list[str]
         behind = known.get(key, {})
         if behind is None:
             continue
-        name = key.strip(_BLANKS)
-        place.append(f"{name}/" if key or isinstance(found, dict) else "")
+        place.append(_step(key, walk.manner) if key or isinstance(found, dict) else "")
         if isinstance(found, dict):
             _tell_unknown(walk, text, found, place, behind)
         else:

@@ -12,6 +12,7 @@ from slurmrest_inet.versions import FIRST
 
 from . import job_members as later
 from . import names, options, readers
+from .job_step_id import STEP_ID
 from .model import (
     BOOLEAN,
     CSV,
@@ -107,6 +108,7 @@ _ROWS = (
     _new("contiguous", "contiguous", BOOLEAN, "Whether nodes must be neighbours"),
     _row("container", "container", TEXT, "Path of an OCI bundle that the job runs in", since=OPTIONS_LAST),
     _new("container_id", "container_id", TEXT, "Id of that container", release="23.02"),
+    _new("container_type", "container_type", TEXT, "Kind of that container", since=45, release="26.05"),
     _old("cores_per_socket", "cores_per_socket", _INTEGER, "Least cores per socket"),
     _new("cores_per_socket", "cores_per_socket", NUMBER_16, "Least cores per socket", since=40, until=40),
     _row(
@@ -195,6 +197,22 @@ _ROWS = (
     _new("memory_binding", "mem_bind", TEXT, "List that goes with the flags of memory binding"),
     _new("memory_binding_type", "mem_bind_type", _MEMORY_BINDING, "How tasks are bound to memory"),
     _new("memory_per_tres", "mem_per_tres", TEXT, "Memory per unit of a TRES, for example gres/gpu:100"),
+    _new(
+        "memory_update_margin",
+        "mem_update_margin",
+        NUMBER_16,
+        "Percentage above what is used that is left when memory is taken back",
+        since=45,
+        release="26.05",
+    ),
+    _new(
+        "memory_update_delay",
+        "mem_update_delay",
+        NUMBER_16,
+        "Minutes until memory is taken back",
+        since=45,
+        release="26.05",
+    ),
     _row("name", "name", TEXT, "Name of the job"),
     _new("network", "network", TEXT, "Network specification"),
     _row(
@@ -229,6 +247,7 @@ _ROWS = (
         "power_flags",
         flags(names.POWER),
         "Flags of power management",
+        until=44,
         then={40: _kind("array", later.ignored)},
     ),
     _row("prefer", "prefer", TEXT, "Features that the nodes should have", since=OPTIONS_LAST),
@@ -288,6 +307,7 @@ _ROWS = (
     ),
     _new("site_factor", "site_factor", NUMBER_32, "Part of the priority that the site sets"),
     _new("spank_environment", "spank_job_env", texts("spank_job_env_size"), "Variables for SPANK plugins"),
+    _new("step_id", None, STEP_ID, "Id that an administrator asks for", since=44),
     _row(
         "distribution",
         None,
@@ -342,6 +362,7 @@ _ROWS = (
     _new("minimum_boards_per_node", "boards_per_node", NUMBER_16, "Least boards per node"),
     _new("minimum_sockets_per_board", "sockets_per_board", NUMBER_16, "Least sockets per board"),
     _row("sockets_per_node", "sockets_per_node", _INTEGER, "Least sockets per node", then={_LATER: NUMBER_16}),
+    _new("cores_per_socket", "cores_per_socket", NUMBER_16, "Least cores per socket", since=45),
     _row("threads_per_core", "threads_per_core", _INTEGER, "Least threads per core", then={_LATER: NUMBER_16}),
     _row("tasks_per_node", "ntasks_per_node", _INTEGER, "Tasks per node", then={_LATER: NUMBER_16}),
     _row("tasks_per_socket", "ntasks_per_socket", _INTEGER, "Most tasks per socket", then={_LATER: NUMBER_16}),
@@ -463,7 +484,6 @@ JOB_DESC = Table(
         "alloc_sid": _CLIENT,
         "alloc_tls_cert": _CLIENT,
         "array_bitmap": _STATE,
-        "container_type": "of v0.0.45",
         "crontab_entry": "of scrontab(1), which no submission can be",
         "env_hash": _STATE,
         "fed_siblings_active": _STATE,
@@ -471,8 +491,6 @@ JOB_DESC = Table(
         "id": _STATE,
         "job_id_str": _OURS,
         "licenses_tot": _STATE,
-        "mem_update_delay": "of v0.0.45",
-        "mem_update_margin": "of v0.0.45",
         "origin_cluster": _STATE,
         "req_context": _CLIENT,
         "resp_host": _CLIENT,

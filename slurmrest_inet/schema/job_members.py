@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import re
 
+from slurmrest_inet.versions import FIRST, since
+
 from . import readers, sbatch
 from .readers import CONVERSION, whole
 from .reading import Ended, Fault, Reading
@@ -157,13 +159,14 @@ def wait_all_nodes(value: Any, at: Reading) -> Number:
 
 def cpu_binding(value: Any, at: Reading) -> Number | None:
     """How tasks are bound to CPUs."""
+    outdated = since(_OUTDATED, at.version)
     for index, word in enumerate(value if isinstance(value, list) else ()):
-        if word in _OUTDATED:
+        if word in outdated:
             at.warn(f"Ignoring deprecated flag: {word}", f"[{index}]")
-    return _over(0xD000, readers.flags(value, at, _OUTDATED))
+    return _over(0xD000, readers.flags(value, at, outdated))
 
 
-_OUTDATED = ("CPU_BIND_RANK",)
+_OUTDATED: dict[int, tuple[str, ...]] = {FIRST: ("CPU_BIND_RANK",), 45: ()}
 
 
 def memory_binding(value: Any, at: Reading) -> Number | None:
@@ -172,7 +175,8 @@ def memory_binding(value: Any, at: Reading) -> Number | None:
     if found is None:
         return None
     ways = [one for one in found if one in _WAYS]
-    return _over(0xFF00, tuple(one for one in found if one not in ways[:-1]))
+    unset = since({FIRST: 0xFF00, 44: 0xFF40}, at.version)  # with the bit of a way that v0.0.44 does not know any more
+    return _over(unset, tuple(one for one in found if one not in ways[:-1]))
 
 
 _WAYS = {f"MEM_BIND_{word}" for word in ("NONE", "RANK", "MAP", "MASK", "LOCAL")}

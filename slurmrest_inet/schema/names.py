@@ -351,7 +351,8 @@ CPU_BINDING = _between(
     {
         (39, 39): """
             CPU_AUTO_BIND_TO_THREADS CPU_AUTO_BIND_TO_CORES CPU_AUTO_BIND_TO_SOCKETS SLURMD_OFF_SPEC CPU_BIND_OFF
-        """
+        """,
+        (FIRST, 44): "CPU_BIND_RANK",
     },
 )
 
@@ -365,7 +366,9 @@ PARTITION_CPU_BINDING = CPU_BINDING._replace(
     ),
 )
 
-MEMORY_BINDING = _bits("memory_binding", "NONE RANK MAP MASK LOCAL VERBOSE SORT PREFER", "MEM_BIND_")
+MEMORY_BINDING = _between(
+    _bits("memory_binding", "NONE RANK MAP MASK LOCAL VERBOSE SORT PREFER", "MEM_BIND_"), {(FIRST, 43): "SORT"}
+)
 
 OPEN_MODE = _pairs(
     "open_mode",

@@ -7,6 +7,7 @@ from . import names as _words
 from .hosts import HOSTLIST, HOSTNAMES
 from .job import JOB, JOB_STATE, JOB_STATE_RESPONSE, PRIORITIES
 from .job_desc import JOB_DESC, JOB_SUBMIT_REQ
+from .job_step_id import JOB_STEP_ID
 from .kill_jobs import KILL_JOBS
 from .license import LICENSE
 from .model import OUT, Names, Table
@@ -79,7 +80,7 @@ TABLES = (
     CONF,
 )
 
-READ_TABLES = (JOB_DESC, KILL_JOBS)
+READ_TABLES = (JOB_DESC, JOB_STEP_ID, KILL_JOBS)
 """Those that structs are filled by, and which no answer is written with."""
 
 BODY_TABLES = (JOB_SUBMIT_REQ, *SLURMDBD_BODIES, *SLURMDBD_ADDITIONS, HOSTLIST, HOSTNAMES)

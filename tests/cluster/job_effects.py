@@ -24,6 +24,8 @@ _NAMING = (
     *("JobId", "ArrayJobId", "HetJobId", "HetJobIdSet", "StdErr", "StdIn", "StdOut"),
     *("job_id", "array_job_id", "het_job_id", "het_job_id_set", "standard_error", "standard_input", "standard_output"),
 )
+# An id that no two jobs have, and no distance.
+_UNIQUE = ("SLUID",)
 # What the scheduler makes of a job depends on when it looks.
 _UNSTEADY = ("LastSchedEval", "Scheduler", "Reason", "last_sched_evaluation", "state_reason", "state_description")
 _UNSTEADY_FLAGS = {"DEPENDENT", "BACKFILL_ATTEMPTED", "SCHEDULING_ATTEMPTED"}
@@ -98,7 +100,7 @@ def _fields(line: str, job: int) -> dict[str, object]:
         if _MOMENT.fullmatch(str(value)):
             fields[name] = epoch(str(value)) - submitted
     fields.update({name: masked(fields[name], job) for name in _NAMING if name in fields})
-    return {name: value for name, value in fields.items() if name not in _UNSTEADY}
+    return {name: value for name, value in fields.items() if name not in _UNSTEADY + _UNIQUE}
 
 
 def masked(value: object, job: int) -> str:

@@ -14,11 +14,16 @@ from typing import NamedTuple
 
 from write_cases import NAMESAKE, WAITING
 
+from slurmrest_inet.versions import HOME
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-ALL = (40, 41, 42)
+ALL = (40, 41, 42, 43, 44, 45)
+SINCE_41 = ALL[1:]
+NEWEST = (42, 45)
+"""The last versions of their home releases: where all of these do the same, one of each is asked."""
 SCRIPT = "#!/bin/sh\nsleep 1\n"
 JOB = {"environment": ["PATH=/bin:/usr/bin"], "hold": True, "name": "w", "current_working_directory": "/tmp"}
 LATER = 4_000_000_000
@@ -42,9 +47,16 @@ def _all(key: str, *values: Any, versions: tuple[int, ...] = ALL, lie: str | Non
 
 
 def _turns(keys: str, *values: Any, lie: str | None = None, versions: tuple[int, ...] = ALL) -> tuple[Case, ...]:
-    """Each value for each key in one of the versions."""
+    """Each value for each key in one of the versions of each home release."""
     pairs = [(key, value) for key in keys.split() for value in values]
-    return tuple(Case({key: value}, (versions[at % len(versions)],), lie) for at, (key, value) in enumerate(pairs))
+    return tuple(Case({key: value}, turn(at, versions), lie) for at, (key, value) in enumerate(pairs))
+
+
+def turn(at: int, versions: tuple[int, ...] = ALL) -> tuple[int, ...]:
+    """The versions whose turn it is: one of each home release."""
+    homes = dict.fromkeys(HOME[version] for version in versions)
+    groups = [[version for version in versions if HOME[version] == home] for home in homes]
+    return tuple(group[at % len(group)] for group in groups)
 
 
 def _number(number: Any, **members: Any) -> dict[str, Any]:
@@ -126,14 +138,14 @@ _FLAGS = {
     ),
     "cpu_binding_flags": (
         *("CPU_BIND_TO_THREADS", "CPU_BIND_TO_CORES", "CPU_BIND_TO_SOCKETS", "CPU_BIND_TO_LDOMS", "CPU_BIND_NONE"),
-        *("CPU_BIND_RANK", "CPU_BIND_MAP", "CPU_BIND_MASK", "CPU_BIND_LDRANK", "CPU_BIND_LDMAP", "CPU_BIND_LDMASK"),
+        *("CPU_BIND_MAP", "CPU_BIND_MASK", "CPU_BIND_LDRANK", "CPU_BIND_LDMAP", "CPU_BIND_LDMASK"),
         *("VERBOSE", "CPU_BIND_ONE_THREAD_PER_CORE"),
     ),
     "mail_type": (
         *("BEGIN", "END", "FAIL", "REQUEUE", "TIME=100%", "TIME=90%", "TIME=80%", "TIME=50%", "STAGE_OUT"),
         *("ARRAY_TASKS", "INVALID_DEPENDENCY"),
     ),
-    "memory_binding_type": ("NONE", "RANK", "MAP", "MASK", "LOCAL", "VERBOSE", "SORT", "PREFER"),
+    "memory_binding_type": ("NONE", "RANK", "MAP", "MASK", "LOCAL", "VERBOSE", "PREFER"),
     "open_mode": ("APPEND", "TRUNCATE"),
     "profile": ("NOT_SET", "NONE", "ENERGY", "LUSTRE", "NETWORK", "TASK"),
     "shared": ("none", "oversubscribe", "user", "mcs"),
@@ -157,6 +169,8 @@ CASES = (
     *_turns(" ".join(_TEXTS), ["x"], {"a": 1}, lie="unread"),
     *_turns("comment", 12.5, False, -1, 1e30, 1e-7, 0.1, 2**70, 123456789012345),
     *_all("comment", [], {}, ['ü"/\\\n\x01', 1.5, None], {"a": {}, "b": [0.1]}, lie="unread"),
+    *_all("container_type", "x", 5, versions=(44, 45)),
+    *_all("container_type", ["x"], versions=(45,), lie="unread"),
     # Integers
     *(case for key in _INTEGERS.split() for case in _all(key, 3)),
     *(case for key in _SMALL_INTEGERS.split() for case in _all(key, 3)),
@@ -165,11 +179,14 @@ CASES = (
     *_turns(f"{_INTEGERS} {_SMALL_INTEGERS}", "x", True, _number(5), lie="unread"),
     *_turns("tasks cpus_per_task", 2.5, -0.5, 1e30, "0x10", " 5", "+5", "-5", "9" * 20, 2**63, -(2**31) - 1),
     *_turns("tasks cpus_per_task", "", "5 ", "5.0", "1e3", "true", [5], {}, _INFINITE, lie="unread"),
-    *_all("oom_kill_step", 1, "1", -1, None, versions=(42,)),
-    *_all("oom_kill_step", True, versions=(42,), lie="unread"),
+    *_all("oom_kill_step", 1, "1", -1, None, versions=NEWEST),
+    *_all("oom_kill_step", True, versions=NEWEST, lie="unread"),
     *_all("oom_kill_step", 1, versions=(40, 41)),
     *_all("cores_per_socket", 2, "2", -1, None),
-    *_all("cores_per_socket", {}, versions=(40,), lie="unread"),
+    *_all("cores_per_socket", {}, versions=(40, 45), lie="unread"),
+    *_all("memory_update_margin", 10, "10", 2**16, None, versions=(44, 45)),
+    *_all("memory_update_delay", 3, -1, None, versions=(44, 45)),
+    *_all("memory_update_delay", "x", versions=(45,), lie="unread"),
     *_all("resv_mpi_ports", 0, 3),
     *_all("job_id", 5, 0, -1, "5", None),
     *_all("job_id", "x", lie="unread"),
@@ -189,7 +206,7 @@ CASES = (
     *_all("hold", [], lie="unread"),
     *_all("oversubscribe", True, False, None),
     *_all("exclusive", True, False, None, ["true"], ["false"], ["user"], ["mcs"], "true", ["true", "false"], {}, 5),
-    *_all("exclusive", ["topo"], versions=(41, 42)),
+    *_all("exclusive", ["topo"], versions=SINCE_41),
     # Numbers that may be unset or infinite
     *(case for key in _NUMBERS.split() for case in _all(key, 5, _number(6), "7", None, "x")),
     *_turns(_NUMBERS, 0, -1, 1.5, _INFINITE, _UNSET, {}, True, [], 2**16, 2**32, _number(-1), {"a": 1}),
@@ -197,21 +214,21 @@ CASES = (
     *_all("time_limit", {"set": "x", "number": 5}, {"set": 0, "number": 5}, {"set": None, "number": 5}),
     *_all("time_limit", _number(None), _number(5, foo=1), {"infinite": "x"}, {"Set": True, "number": 5}),
     *_all("time_limit", _number("x"), {"set": [], "number": 5}, _number([]), versions=(40,)),
-    *_all("time_limit", _number("x"), {"set": [], "number": 5}, _number([]), versions=(41, 42), lie="unread"),
+    *_all("time_limit", _number("x"), {"set": [], "number": 5}, _number([]), versions=SINCE_41, lie="unread"),
     *_turns("time_limit", " 5", "+5", "0x10", "1e3", "1.5", "5 ", "1:30", "INFINITE", "", 1e30, -1.5, 2**64, -5),
     *(Case({"priority": value, "begin_time": LATER}) for value in (5, _number(6), "7", _INFINITE, _UNSET, None, -1)),
     *_all("priority", 0, "x"),
-    *(Case({"hold": True, "priority": 5, "begin_time": LATER}, (42,)) for _ in "x"),
-    Case({"hold": False, "priority": 0}, (42,)),
+    *(Case({"hold": True, "priority": 5, "begin_time": LATER}, NEWEST) for _ in "x"),
+    Case({"hold": False, "priority": 0}, NEWEST),
     *_all("distribution_plane_size", 4, "5", 2**16, None, -1),
     *_all("distribution_plane_size", "x", True, versions=(40,), lie="unread"),
     *_all("distribution_plane_size", _number(3), versions=(40,), lie="unread"),
-    *_all("distribution_plane_size", _number(3), _INFINITE, {}, "x", True, versions=(41, 42)),
+    *_all("distribution_plane_size", _number(3), _INFINITE, {}, "x", True, versions=SINCE_41),
     *_all("segment_size", 1, _number(2), {}, None, "x"),
     *(case for key in ("memory_per_cpu", "memory_per_node") for case in _all(key, 5, _number(6), "7", "1G", "x", None)),
     *_turns("memory_per_node memory_per_cpu", 0, -1, -5, 1.5, _INFINITE, _UNSET, 2**33, 2**64, True, [], {}),
     *_turns("memory_per_node", "1g", "10M", "2K", "1T", "1.5G", "5 ", "G", "1GB", "-1", "", "1:30", "10000000000T"),
-    Case({"memory_per_cpu": 5, "memory_per_node": 6}, (41, 42)),
+    Case({"memory_per_cpu": 5, "memory_per_node": 6}, SINCE_41),
     # Moments
     *_all("begin_time", LATER, _number(LATER), "now+1hour", "x", None, 5, "5", 0),
     *_turns("begin_time", "2030-01-01", "2030-01-01T12:00:00", "tomorrow", "uts2000000000", "", 1.5, -1, True, [], {}),
@@ -224,7 +241,7 @@ CASES = (
     # Flags
     *(Case({key: list(words)}) for key, words in _FLAGS.items()),
     *(case for key, words in _FLAGS.items() for case in _turns(key, *([word] for word in words))),
-    *_turns(" ".join(_FLAGS), [], *_NO_LIST, [["x"]], versions=(41, 42)),
+    *_turns(" ".join(_FLAGS), [], *_NO_LIST, [["x"]], versions=SINCE_41),
     *_turns(" ".join(_FLAGS), [], *_NO_LIST, versions=(40,)),
     *_turns(" ".join(_FLAGS), ["FOO"], "FOO", versions=(40,)),
     *_turns(
@@ -233,14 +250,23 @@ CASES = (
         "FOO",
         [5],
         ["FOO", "BAR"],
-        versions=(41, 42),
+        versions=SINCE_41,
         lie="flag",
     ),
-    *(Case({key: words[0].lower()}, (ALL[at % 3],)) for at, (key, words) in enumerate(_FLAGS.items())),
+    *(Case({key: words[0].lower()}, turn(at)) for at, (key, words) in enumerate(_FLAGS.items())),
     *_all("flags", ["MAGNETIC", "FOO"], "MAGNETIC,DEPENDENT", [None], [5], ["FOO", "BAR"], [["x"]], versions=(40,)),
-    *_all("flags", ["MAGNETIC", "FOO"], "MAGNETIC,DEPENDENT", [None], versions=(41, 42), lie="flag"),
-    *_all("flags", ["STEPMGR_ENABLED"], versions=(41, 42)),
+    *_all("flags", ["MAGNETIC", "FOO"], "MAGNETIC,DEPENDENT", [None], versions=SINCE_41, lie="flag"),
+    *_all("flags", ["STEPMGR_ENABLED"], versions=SINCE_41),
     *_all("flags", ["STEPMGR_ENABLED"], versions=(40,)),
+    *_all("flags", ["EXTERNAL_JOB"], versions=(43, 44, 45)),
+    *_all("flags", ["SPREAD_SEGMENTS", "CONSOLIDATE_SEGMENTS"], ["EXPEDITED_REQUEUE"], versions=(44, 45)),
+    *_all("flags", ["SPREAD_SEGMENTS"], versions=(43,), lie="flag"),
+    *_all("flags", ["JOB_IMPLICIT_MAX_NODES"], versions=(45,)),
+    *_all("flags", ["JOB_IMPLICIT_MAX_NODES"], versions=(44,), lie="flag"),
+    *_all("cpu_binding_flags", ["CPU_BIND_RANK", "VERBOSE"], versions=ALL[:-1]),
+    *_all("cpu_binding_flags", ["CPU_BIND_RANK", "VERBOSE"], versions=(45,), lie="flag"),
+    *_all("memory_binding_type", ["LOCAL", "SORT"], versions=(40, 41, 42, 43)),
+    *_all("memory_binding_type", ["LOCAL", "SORT"], versions=(44, 45), lie="flag"),
     *_all("shared", ["topo"]),
     *_all("power_flags", [], ["x"], 5, None),
     # Lists of texts
@@ -256,29 +282,36 @@ CASES = (
     # Kinds of their own
     *_all("nodes", "2", "1-2", "2-1", "x", 5, [1, 2], {"a": 1}, None, True, 1.5, ""),
     *_turns("nodes", "1-", "-2", "1k", "2m", "1-2-3", "0", "0-1", " 2 ", "2,4", "1.5", "1-4:2", -1, []),
-    *_turns("nodes", "1-8:0", "16384,1", "3,5-2", "1-9,1-9", versions=(41, 42)),
+    *_turns("nodes", "1-8:0", "16384,1", "3,5-2", "1-9,1-9", versions=SINCE_41),
     *_turns("nodes", "0,4", "0-4:2", "4,0", "0,0", "0-0", "0-1:1", "5-3,0", "1-5:2", "2-4:2", "2-8:3", " 2,4", "2, 4"),
     *_turns("nodes", "1-3:2,7", "7,1-3:2", "1:2", "1-5:", "5-3:1", "0x2,4"),
-    Case({"minimum_nodes": 1, "maximum_nodes": 2, "nodes": "3-4"}, (42,)),
+    Case({"minimum_nodes": 1, "maximum_nodes": 2, "nodes": "3-4"}, NEWEST),
     *_all("distribution", "cyclic", "x", None, 5, versions=ALL),
     *_all("distribution", [], versions=(40,)),
     *_turns("distribution", "block", "block:cyclic", "plane=4", "plane", "block,pack", "cyclic:block:fcyclic", "*"),
     *_turns("distribution", "arbitrary", "block:*:fcyclic", "BLOCK", "", "plane=0", "block,nopack", "PLANE=3", ",pack"),
-    *_all("distribution", "nopack", versions=(42,)),
-    *_turns("distribution", "cyclic:cyclic", "block:fcyclic:fcyclic", "block:block:block:block", versions=(41, 42)),
+    *_all("distribution", "nopack", versions=NEWEST),
+    *_turns("distribution", "cyclic:cyclic", "block:fcyclic:fcyclic", "block:block:block:block", versions=SINCE_41),
     Case({"distribution": "plane=3", "distribution_plane_size": 4}),
-    Case({"distribution": "plane=4", "distribution_plane_size": 4}, (41, 42)),
-    Case({"distribution": "arbitrary", "required_nodes": ["node1", "node2"]}, (41, 42)),
+    Case({"distribution": "plane=4", "distribution_plane_size": 4}, SINCE_41),
+    Case({"distribution": "arbitrary", "required_nodes": ["node1", "node2"]}, SINCE_41),
     *_all("cpu_frequency", "low", "low-high:performance", "x", None, 5),
     *_turns("cpu_frequency", "high", "5", "performance", "low-high", "1000-2000", "ondemand:low", "medium-highm1", ""),
     *_all("kill_warning_signal", "USR1", "sigusr2", "10", None, "", 10),
     *_turns("kill_warning_signal", "64", "70000", "-1", "0", "0x10", 99),
     *_all("kill_warning_signal", "SIGFOO", versions=(40,)),
-    *_all("kill_warning_signal", "SIGFOO", "USR1@30", "B:USR1", versions=(41, 42), lie="signal"),
+    *_all("kill_warning_signal", "SIGFOO", "USR1@30", "B:USR1", versions=SINCE_41, lie="signal"),
     Case({"kill_warning_signal": "USR1", "kill_warning_delay": 5, "kill_warning_flags": ["BATCH_JOB"]}),
     *_all("user_id", "alice", "61001", "bob", "0", "nosuch", None, ""),
     *_all("group_id", "nosuch", "alice", None, "", versions=(40,)),
-    *_all("group_id", "0", None, "", versions=(41, 42)),
+    *_all("group_id", "0", None, "", versions=SINCE_41),
+    *_all("group_id", "nosuch", "alice", [], 5, versions=(43, 44, 45)),
+    *_all("step_id", {"job_id": _number(5)}, {"job_id": 5}, {}, None, "5", 5, [], versions=(43, 44, 45)),
+    *_all("step_id", {"step_id": "batch"}, {"step_id": "0"}, {"step_id": 3}, {"step_id": "TBD"}, versions=(44, 45)),
+    *_all("step_id", {"step_id": "x"}, {"step_id": None}, {"step_id": "-1"}, versions=(44, 45), lie="flag"),
+    *_all("step_id", {"step_id": []}, {"step_id": "4294967294"}, versions=(44, 45), lie="unread"),
+    *_all("step_id", {"step_het_component": 1, "foo": 1}, {"job_id": "x"}, {"job_id": True}, versions=(44, 45)),
+    *_all("step_id", {"sluid": "x"}, {"sluid": 5}, {"sluid": []}, {"sluid": "s8A9M8BZGNCN00"}, versions=(44, 45)),
     *_all("crontab", {}, {"minute": "5"}, "x", None),
     *(Case({"rlimits": {key: 5}}) for key in _RLIMITS),
     *_all("rlimits", {"cpu": _number(5), "nofile": 7}, {"cpu": _INFINITE}, {"cpu": "x"}, {"cpu": 5, "foo": 1}, "x"),
@@ -286,15 +319,16 @@ CASES = (
         "rlimits", {"cpu": None}, {"cpu": "5"}, {"cpu": -1}, {"cpu": {}}, {"cpu": []}, {}, [], 5, None, {"as": 2**40}
     ),
     Case({"tres_per_job": "gres/gpu:1", "cpus_per_tres": "gres/gpu:2", "memory_per_tres": "gres/gpu:100"}),
-    Case({"tasks": 4, "tasks_per_node": 2, "minimum_nodes": 2}, (42,)),
-    Case({"tasks": 2, "cpus_per_task": 2, "threads_per_core": 1}, (42,)),
-    Case({"mail_type": ["END"], "mail_user": "a@b"}, (42,)),
-    Case({"required_switches": 1, "wait_for_switch": 60}, (41, 42)),
-    Case({"memory_binding": "0xF", "memory_binding_type": ["MASK"]}, (42,)),
+    Case({"tasks": 4, "tasks_per_node": 2, "minimum_nodes": 2}, NEWEST),
+    Case({"tasks": 2, "cpus_per_task": 2, "threads_per_core": 1}, NEWEST),
+    Case({"mail_type": ["END"], "mail_user": "a@b"}, NEWEST),
+    Case({"required_switches": 1, "wait_for_switch": 60}, SINCE_41),
+    Case({"memory_binding": "0xF", "memory_binding_type": ["MASK"]}, NEWEST),
     # What is not known
     *_all("foo", 1, None, {}, [], {"a": {"b": 1, "c": [1]}}),
     *_turns("foo", 1.5, True, "x", [{"a": 1}], {"a": None}),
-    *(Case({key: 1}, (42,)) for key in ("Name", "foo/bar", "", "a~b", "a b", "ü", "x" * 300)),
+    *(Case({key: 1}, NEWEST) for key in ("Name", "foo/bar", "", "a~b", "a b", "ü", "x" * 300)),
+    Case({"foo": {"ü": {"b": 1}, "a\t": 2}}, NEWEST),
     Case({"zeta": 1, "alpha": 2, "tasks": "5", "comment": 5}),
     # More than one fault: in the order of the keys in the document
     Case({"tasks": "5", "name": 5}),
@@ -305,7 +339,7 @@ CASES = (
     Case({"flags": ["FOO"], "time_limit": "x"}),
     Case({"flags": 5, "time_limit": "x", "tasks": "x"}),
     Case({"flags": ["FOO"], "mail_type": ["BAR"]}, (40,)),
-    Case({"flags": ["FOO"], "mail_type": ["BAR"]}, (41, 42), "flag"),
+    Case({"flags": ["FOO"], "mail_type": ["BAR"]}, SINCE_41, "flag"),
     Case({"flags": ["FOO"], "tasks": "x"}, (40,)),
     Case({"environment": "x", "time_limit": "x"}),
     Case({"nodes": "x", "deadline": "x", "tasks": "x", "foo": 1}),
@@ -339,13 +373,13 @@ BODIES = (
     Body("script-twice", {"script": SCRIPT, "job": {**JOB, "script": "#!/bin/sh\ninner\n"}}),
     Body("heterogeneous", {"script": SCRIPT, "jobs": [{**JOB, "tasks": 2}, {**JOB, "name": "v"}]}),
     Body("heterogeneous-with-scripts", {"jobs": [{**JOB, "script": SCRIPT}, {**JOB, "script": "#!/bin/sh\ntrue\n"}]}),
-    Body("one-component", {"script": SCRIPT, "jobs": [JOB]}, (42,)),
+    Body("one-component", {"script": SCRIPT, "jobs": [JOB]}, NEWEST),
     Body("no-component", {"script": SCRIPT, "jobs": []}, ALL, lie="no-component"),
     Body("too-many-components", {"script": SCRIPT, "jobs": [JOB] * 129}, ALL, lie="too-many-components"),
     Body("jobs-is-one", {"script": SCRIPT, "jobs": JOB}),
     Body("jobs-null", {"script": SCRIPT, "jobs": None}),
-    Body("jobs-text", {"script": SCRIPT, "jobs": "x"}, (42,)),
-    Body("jobs-of-nothing", {"script": SCRIPT, "jobs": [None]}, (42,)),
+    Body("jobs-text", {"script": SCRIPT, "jobs": "x"}, NEWEST),
+    Body("jobs-of-nothing", {"script": SCRIPT, "jobs": [None]}, NEWEST),
     Body("second-component-no-object", {"script": SCRIPT, "jobs": [JOB, 5]}),
     Body("second-component-empty", {"script": SCRIPT, "jobs": [JOB, {}]}),
     Body("second-component-refused", {"script": SCRIPT, "jobs": [JOB, {**JOB, "partition": "nope"}]}),
@@ -355,22 +389,22 @@ BODIES = (
     Body("job-and-jobs", {"script": SCRIPT, "job": JOB, "jobs": [JOB]}),
     Body("job-is-a-list", {"script": SCRIPT, "job": [JOB]}),
     Body("job-null", {"script": SCRIPT, "job": None}),
-    Body("job-null-beside-jobs", {"script": SCRIPT, "job": None, "jobs": [JOB]}, (42,)),
+    Body("job-null-beside-jobs", {"script": SCRIPT, "job": None, "jobs": [JOB]}, NEWEST),
     Body("job-text", {"script": SCRIPT, "job": "x"}),
-    Body("job-number", {"script": SCRIPT, "job": 5}, (42,)),
+    Body("job-number", {"script": SCRIPT, "job": 5}, NEWEST),
     Body("job-empty", {"script": SCRIPT, "job": {}}),
     Body("no-job", {"script": SCRIPT}),
     Body("no-script", {"job": JOB}),
     Body("script-null", {"script": None, "job": JOB}),
-    Body("script-empty", {"script": "", "job": JOB}, (42,)),
+    Body("script-empty", {"script": "", "job": JOB}, NEWEST),
     Body("script-number", {"script": 5, "job": JOB}),
-    Body("script-truth", {"script": True, "job": JOB}, (42,)),
+    Body("script-truth", {"script": True, "job": JOB}, NEWEST),
     Body("script-list", {"script": ["#!/bin/sh"], "job": JOB}, lie="unread"),
-    Body("script-object", {"script": {}, "job": JOB}, (42,), lie="unread"),
-    Body("script-without-interpreter", {"script": "sleep 1\n", "job": JOB}, (42,)),
-    Body("script-with-carriage-returns", {"script": "#!/bin/sh\r\ntrue\r\n", "job": JOB}, (42,)),
-    Body("script-unicode", {"script": "#!/bin/sh\necho 'ü€𝄞'\n", "job": JOB}, (42,)),
-    Body("script-of-4-mb", {"script": "#!/bin/sh\n" + "#" * 4_000_000, "job": JOB}, (42,)),
+    Body("script-object", {"script": {}, "job": JOB}, NEWEST, lie="unread"),
+    Body("script-without-interpreter", {"script": "sleep 1\n", "job": JOB}, NEWEST),
+    Body("script-with-carriage-returns", {"script": "#!/bin/sh\r\ntrue\r\n", "job": JOB}, NEWEST),
+    Body("script-unicode", {"script": "#!/bin/sh\necho 'ü€𝄞'\n", "job": JOB}, NEWEST),
+    Body("script-of-4-mb", {"script": "#!/bin/sh\n" + "#" * 4_000_000, "job": JOB}, NEWEST),
     Body("no-environment", {"script": SCRIPT, "job": _without("environment")}),
     Body("no-folder", {"script": SCRIPT, "job": _without("current_working_directory")}),
     Body("no-name", {"script": SCRIPT, "job": _without("name")}),
@@ -380,17 +414,17 @@ BODIES = (
     Body("empty", b""),
     Body("list", [JOB]),
     Body("null", b"null"),
-    Body("number", b"5", (42,)),
-    Body("text", b'"x"', (42,)),
-    Body("broken", b'{"job":', (42,)),
+    Body("number", b"5", NEWEST),
+    Body("text", b'"x"', NEWEST),
+    Body("broken", b'{"job":', NEWEST),
     Body("rubbish-behind", b'{"script":"#!/bin/sh\\n"} x', lie="rubbish"),
-    Body("equal-members", b'{"script":"#!/bin/sh\\n","job":{"environment":["A=1"],"environment":["A=2"]}}', (42,)),
-    Body("trailing-commas", b'{"script":"#!/bin/sh\\n","job":{"tasks":2,},}', (42,)),
-    Body("single-quotes", b"{'script':'#!/bin/sh\\n','job':{'name':'\"1\"'}}", (42,)),
+    Body("equal-members", b'{"script":"#!/bin/sh\\n","job":{"environment":["A=1"],"environment":["A=2"]}}', NEWEST),
+    Body("trailing-commas", b'{"script":"#!/bin/sh\\n","job":{"tasks":2,},}', NEWEST),
+    Body("single-quotes", b"{'script':'#!/bin/sh\\n','job':{'name':'\"1\"'}}", NEWEST),
     Body("form", b"script=x&job=y", type="application/x-www-form-urlencoded"),
     Body("yaml", _YAML.encode(), type="application/x-yaml"),
-    Body("yaml-by-its-new-name", _YAML.encode(), (42,), "application/yaml"),
-    Body("unknown-type", b"{}", (42,), "application/xml"),
+    Body("yaml-by-its-new-name", _YAML.encode(), NEWEST, "application/yaml"),
+    Body("unknown-type", b"{}", NEWEST, "application/xml"),
 )
 
 
@@ -422,11 +456,11 @@ CHANGES = (
     Change({"mail_type": ["END"]}),
     *(
         Change({"mail_type": ["FOO"], "comment": "x"}, versions=one, lie=lie)
-        for one, lie in (((40,), None), ((41, 42), "change-flag"))
+        for one, lie in (((40,), None), (SINCE_41, "change-flag"))
     ),
     *(
         Change({"kill_warning_signal": "FOO", "comment": "x"}, versions=one, lie=lie)
-        for one, lie in (((40,), None), ((41, 42), "change-signal"))
+        for one, lie in (((40,), None), (SINCE_41, "change-signal"))
     ),
     Change({"partition": "nope"}),
     Change({"account": "nope"}),
@@ -439,7 +473,7 @@ CHANGES = (
     Change({"crontab": {}}),
     Change({"array": "1-5%1"}, {"array": "1-5"}),
     *(
-        Change({key: value}, versions=(ALL[at % 3],))
+        Change({key: value}, versions=turn(at))
         for at, (key, value) in enumerate(
             {
                 "name": "changed",
@@ -484,24 +518,24 @@ CHANGES = (
         )
     ),
     Change({"dependency": "singleton"}, {"name": NAMESAKE}),
-    Change(b"", versions=(41, 42)),
-    Change(b"null", versions=(42,)),
+    Change(b"", versions=SINCE_41),
+    Change(b"null", versions=NEWEST),
     Change(b'"x"'),
-    Change(b"{", versions=(42,)),
+    Change(b"{", versions=NEWEST),
     Change([]),
-    Change([{"comment": "x"}], versions=(42,)),
+    Change([{"comment": "x"}], versions=NEWEST),
     Change({"comment": "x"}, user="bob"),
     Change({"comment": "x"}, user="root"),
-    *(Change({"comment": "x"}, user="root", acting=name, versions=(42,)) for name in ("alice", "bob")),
+    *(Change({"comment": "x"}, user="root", acting=name, versions=NEWEST) for name in ("alice", "bob")),
     Change({"comment": "x"}, user="bob", acting="alice"),
     *(Change({"comment": "x"}, target=target) for target in ("999999", "abc", "{job}_1", "{job}.batch")),
     *(
-        Change({"comment": "x"}, target=target, versions=(42,))
+        Change({"comment": "x"}, target=target, versions=NEWEST)
         for target in ("0", "-5", "4294967295", "{job}%20", "%20{job}", "{job}_%5B1-2%5D", "{job}_1%2C2")
     ),
     Change({"comment": "x"}, _ARRAY),
     Change({"comment": "x"}, _ARRAY, "{job}_1"),
-    Change({"partition": "nope"}, _ARRAY, versions=(42,)),
+    Change({"partition": "nope"}, _ARRAY, versions=NEWEST),
 )
 
 
@@ -529,28 +563,28 @@ _FLAG_WORDS = (
 
 def _failing(**members: Any) -> tuple[Cancel, ...]:
     """What cannot be done: up to v0.0.41 the real server says nothing of it."""
-    return (Cancel(versions=(40, 41), lie="cancel-unsaid", **members), Cancel(versions=(42,), **members))
+    return (Cancel(versions=(40, 41), lie="cancel-unsaid", **members), Cancel(versions=NEWEST, **members))
 
 
 def _refused(query: str, lie: str) -> tuple[Cancel, ...]:
     """What v0.0.40 refuses; later versions tell of an error and kill the job."""
-    return (Cancel(query, versions=(40,)), Cancel(query, versions=(41, 42), lie=lie))
+    return (Cancel(query, versions=(40,)), Cancel(query, versions=SINCE_41, lie=lie))
 
 
 CANCELS = (
     Cancel(),
     *_failing(user="bob"),
     Cancel(user="root"),
-    Cancel(user="root", acting="alice", versions=(42,)),
+    Cancel(user="root", acting="alice", versions=NEWEST),
     *_failing(user="root", acting="bob"),
     Cancel(user="bob", acting="alice"),
     *(
-        Cancel(f"?signal={word}", versions=(41, 42))
+        Cancel(f"?signal={word}", versions=SINCE_41)
         for word in ("KILL", "SIGKILL", "9", "0", "", "%2B9", "0x9", "%209")
     ),
     *(one for word in ("usr1", "SIGUSR1", "10") for one in _failing(query=f"?signal={word}")),
     *(
-        Cancel(f"?signal={word}", versions=(42,))
+        Cancel(f"?signal={word}", versions=NEWEST)
         for word in ("TERM", "64", "65", "70000", "-1", "9999999999", "9" * 20)
     ),
     *_refused("?signal=FOO", "cancel-signal"),
@@ -559,26 +593,26 @@ CANCELS = (
     *_refused("?signal", "cancel-signal"),
     Cancel("?signal=0&signal=9"),
     Cancel("?foo=1"),
-    Cancel("?Signal=0", versions=(42,)),
-    *(Cancel(f"?flags={word}", versions=(ALL[at % 3],)) for at, word in enumerate(_FLAG_WORDS)),
+    Cancel("?Signal=0", versions=NEWEST),
+    *(Cancel(f"?flags={word}", versions=turn(at)) for at, word in enumerate(_FLAG_WORDS)),
     Cancel("?flags=VERBOSE"),
-    Cancel("?flags=full_job", versions=(42,)),
+    Cancel("?flags=full_job", versions=NEWEST),
     Cancel("?flags=BATCH_JOB&flags=HURRY"),
     Cancel("?flags=NO_CRON_JOBS", versions=(40,)),
-    Cancel("?flags=NO_CRON_JOBS", versions=(41, 42), lie="cancel-flag"),
+    Cancel("?flags=NO_CRON_JOBS", versions=SINCE_41, lie="cancel-flag"),
     *_refused("?flags=FOO", "cancel-flag"),
     *_refused("?flags=BATCH_JOB%2CHURRY", "cancel-flag"),
     Cancel("?flags="),
     *_failing(target="999999"),
     *(Cancel(target=target) for target in ("abc", "{job}.batch", "{job}%2B0")),
-    *(Cancel(target=target, versions=(42,)) for target in ("0", "-5", "4294967295", "{job}_1", "007")),
+    *(Cancel(target=target, versions=NEWEST) for target in ("0", "-5", "4294967295", "{job}_1", "007")),
     Cancel(submitted=_ARRAY),
     Cancel(submitted=_ARRAY, target="{job}_2"),
     *_failing(submitted=_ARRAY, target="{job}_9"),
-    *(Cancel(submitted=_ARRAY, target=target, versions=(42,)) for target in ("{job}_%5B1-2%5D", "{job}_1%2C2")),
+    *(Cancel(submitted=_ARRAY, target=target, versions=NEWEST) for target in ("{job}_%5B1-2%5D", "{job}_1%2C2")),
     *(Cancel(body=body) for body in ({}, {"signal": None})),
     *_failing(body={"signal": ""}),
     *_failing(body={"signal": "USR1"}),
     Cancel(query="?signal=9", body={"signal": "USR1"}),
-    Cancel(body=[], versions=(42,)),
+    Cancel(body=[], versions=NEWEST),
 )

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Jobs written by ours in v0.0.39 to v0.0.42 on any release of Slurm: what was asked for is what the job has.
+"""Jobs written by ours in v0.0.39 to v0.0.45 on any release of Slurm: what was asked for is what the job has.
 
 Rule 1: no real server is asked: what scontrol must show stands beside what is asked.
 Rule 2: what a release cannot keep is refused by name, and nothing is submitted.
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from sidebyside.lab import Lab
 
-VERSIONS = (39, 40, 41, 42)
+VERSIONS = (39, 40, 41, 42, 43, 44, 45)
 
 
 class Case(NamedTuple):
@@ -245,6 +245,17 @@ def test_what_the_release_cannot_keep(version: int, member: str, lab: Lab, ours:
     assert answer.status == 501
     assert f" has no {member}" in answer.body
     assert job_effects.last(lab) == last
+
+
+@pytest.mark.slurm("< 26.05")
+@pytest.mark.parametrize(
+    ("member", "value"),
+    [("container_type", "x"), ("memory_update_delay", 1), ("memory_update_margin", 1)],
+)
+def test_what_only_the_youngest_release_can_keep(member: str, value: object, lab: Lab, ours: Writer) -> None:
+    last = job_effects.last(lab)
+    answer = _submit(ours, 45, {"script": SCRIPT, "job": {**JOB, member: value}})
+    assert (answer.status, job_effects.last(lab)) == (501, last)
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ import pwd
 import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+import homes
 import job_effects
 import pytest
 import told
@@ -24,12 +25,17 @@ from write_cases import WAITING
 from write_differences import LIES
 from writers import JSON, NOTHING, Told, Writer
 
+from slurmrest_inet.versions import HOME
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from sidebyside.lab import Lab
 
-pytestmark = pytest.mark.slurm("== 24.11")
+pytestmark = pytest.mark.slurm(">= 24.11")
+
+HERE = tuple(version for version in ALL if HOME[version] == homes.installed())
+"""The versions whose home is the installed release."""
 
 
 class Sides(NamedTuple):
@@ -102,8 +108,8 @@ def _masked(value: Any, job: int) -> Any:
     return re.sub(rf"(?<!\d){job}(?!\d)", "<job>", value) if job and isinstance(value, str) else value
 
 
-_SLOW = (41,)
-"""Versions between two others, which a few rows tell from their younger neighbour: `tests/run --all` asks them."""
+_SLOW = (41, 43, 44)
+"""Versions that a few rows tell from a younger neighbour of their home release: `tests/run --all` asks them."""
 
 
 def _each(cases: tuple[Any, ...]) -> Any:
@@ -111,6 +117,7 @@ def _each(cases: tuple[Any, ...]) -> Any:
         pytest.param(case, version, id=f"{case}-{version}", marks=[pytest.mark.slow] if version in _SLOW else [])
         for case in cases
         for version in case.versions
+        if version in HERE
     ]
     return pytest.mark.parametrize(("case", "version"), parameters)
 
@@ -139,7 +146,7 @@ def _compare(sides: Sides, version: int, body: bytes, type_: str, lie: str | Non
 
 
 def test_that_every_key_is_tried() -> None:
-    for version in ALL:
+    for version in HERE:
         tried = {key for case in CASES if version in case.versions for key in case.job}
         assert told.written_members("job_desc_msg")[version].keys() <= tried
 
@@ -224,7 +231,7 @@ def test_cancellation_that_fails(case: Cancel, version: int, sides: Sides) -> No
         sides.cancel(job)
 
 
-@pytest.mark.parametrize("version", ALL)
+@pytest.mark.parametrize("version", HERE)
 @pytest.mark.parametrize("target", ["{job}", "{job}%2B0", "{job}%2B1", "{job}%2B7"])
 def test_cancelled_component(target: str, version: int, sides: Sides) -> None:
     jobs, answers = [], []
@@ -233,7 +240,7 @@ def test_cancelled_component(target: str, version: int, sides: Sides) -> None:
         for who in (sides.real, sides.ours):
             jobs.append(sides.submit_components())
             answers.append(_cancel(sides, case, version, who, jobs[-1]))
-        if target.endswith("7") and version != ALL[-1]:
+        if target.endswith("7") and version in LIES["cancel-unsaid"].versions:
             assert answers[0].status, answers[1].status == (200, 404)  # see cancel-unsaid
         else:
             assert _text(answers[0], jobs[0]) == _text(answers[1], jobs[1])
@@ -242,7 +249,7 @@ def test_cancelled_component(target: str, version: int, sides: Sides) -> None:
         sides.cancel(*jobs)
 
 
-@pytest.mark.parametrize("version", ALL)
+@pytest.mark.parametrize("version", HERE)
 @pytest.mark.parametrize(("target", "changed"), [("{job}", 0), ("{job}%2B0", 0), ("{job}%2B1", 1), ("{job}%2B7", None)])
 def test_changed_component(target: str, changed: int | None, version: int, sides: Sides) -> None:
     """The component that was asked for, and no other; see write_differences.LIES."""
@@ -264,7 +271,7 @@ def test_changed_component(target: str, changed: int | None, version: int, sides
         sides.cancel(*jobs)
 
 
-@pytest.mark.parametrize("version", LIES["group-name"].versions)
+@pytest.mark.parametrize("version", [version for version in LIES["group-name"].versions if version in HERE])
 @pytest.mark.parametrize(("group", "status"), [("alice", 200), ("nosuch", 500)])
 def test_group_by_name(group: str, status: int, version: int, sides: Sides) -> None:
     body = _encoded({"script": SCRIPT, "job": {**JOB, "group_id": group}})
@@ -284,7 +291,7 @@ def test_group_by_name(group: str, status: int, version: int, sides: Sides) -> N
 _FAR = "now+999999999999weeks"
 
 
-@pytest.mark.parametrize("version", ALL)
+@pytest.mark.parametrize("version", HERE)
 @pytest.mark.parametrize(
     ("key", "value"),
     [
@@ -312,7 +319,7 @@ _OPERATIONS = {
 }
 
 
-@pytest.mark.parametrize("version", ALL)
+@pytest.mark.parametrize("version", HERE)
 @pytest.mark.parametrize("operation", _OPERATIONS)
 @pytest.mark.parametrize("token", ["rubbish", "expired"])
 def test_bad_token(token: str, operation: str, version: int, sides: Sides) -> None:
@@ -324,7 +331,7 @@ def test_bad_token(token: str, operation: str, version: int, sides: Sides) -> No
     assert real.status == 511
 
 
-@pytest.mark.parametrize("version", ALL)
+@pytest.mark.parametrize("version", HERE)
 @pytest.mark.parametrize("operation", _OPERATIONS)
 def test_without_slurmctld(operation: str, version: int, lab: Lab, tokens: dict[str, str], unreachable: str) -> None:
     method, path, body = _OPERATIONS[operation]
@@ -341,17 +348,17 @@ def test_without_slurmctld(operation: str, version: int, lab: Lab, tokens: dict[
             .with_options(SLURM_CONF=unreachable)
             .exchange("\r\n".join([*head, "", ""]).encode() + (body or b""))
         )
-        (answer,) = wire.lenient(outcome.output)
+        answer, *_again = wire.lenient(outcome.output)  # the real 26.05 writes its answer twice
         document = json.loads(answer.body)
         del document["meta"]
         said.append((answer.status, document))
     assert said[0] == said[1]
-    assert said[0][0] in (500, 502)
+    assert said[0][0] in (403, 500, 502)  # libslurm of 26.05 leaves EPERM behind where jobs are cancelled
 
 
 def test_that_each_difference_has_its_reason() -> None:
     """None without one, none that no case needs any more but those that have a test of their own, for each version."""
-    own_tests = {"group-name", "component", "no-size", "no-calendar"}
+    own_tests = {"group-name", "component", "no-size", "no-calendar", "signal-all", "signal-user"}
     needed = {}
     for case in (*CASES, *BODIES, *CHANGES, *CANCELS):
         if case.lie is not None:

@@ -10,7 +10,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+import homes
 from writers import Told
+
+from slurmrest_inet.versions import HTTP
 
 if TYPE_CHECKING:
     from typing import Any, Callable
@@ -82,7 +85,7 @@ def _no_component(real: Told) -> Told:
 
 
 def _rubbish(_real: Told) -> Told:
-    return Told(400, "Unable to parse query.")
+    return Told(400, HTTP[homes.installed()].bad_body.text)
 
 
 def _change_flag(real: Told) -> Told:
@@ -99,27 +102,30 @@ def _cancel_signal(real: Told) -> Told:
     return Told(500, {**real.body, "errors": errors})
 
 
-_MODERN = (40, 41, 42)
+_MODERN = (40, 41, 42, 43, 44, 45)
+_SINCE_41 = _MODERN[1:]
 
 LIES: dict[str, Lie] = {
     "unread": Lie(
         _MODERN, "slurmrestd answers 200 with a warning where a value has a wrong type, and there is no job", _unread
     ),
     "flag": Lie(
-        (41, 42), "slurmrestd tells of an unknown flag as an error and submits the job all the same, without it", _flag
+        _SINCE_41, "slurmrestd tells of an unknown flag as an error and submits the job all the same, without it", _flag
     ),
     "signal": Lie(
-        (41, 42), 'slurmrestd tells of an unknown signal as an error "No error" and submits the job without it', _signal
+        _SINCE_41,
+        'slurmrestd tells of an unknown signal as an error "No error" and submits the job without it',
+        _signal,
     ),
     "no-component": Lie(
         _MODERN, 'slurmrestd answers 200 with an error "No error" where a job of no component is refused', _no_component
     ),
     "too-many-components": Lie(_MODERN, "as no-component, where there are more than 128", _no_component),
     "rubbish": Lie(_MODERN, "slurmrestd reads one value and not the bytes behind it, see json-behind", _rubbish),
-    "change-flag": Lie((41, 42), "as flag: slurmrestd changes the rest", _change_flag),
-    "change-signal": Lie((41, 42), "as signal: slurmrestd changes the rest", _change_signal),
-    "cancel-flag": Lie((41, 42), "as flag: slurmrestd kills the job", lambda real: real),
-    "cancel-signal": Lie((41, 42), "as signal: slurmrestd kills the job", _cancel_signal),
+    "change-flag": Lie(_SINCE_41, "as flag: slurmrestd changes the rest", _change_flag),
+    "change-signal": Lie(_SINCE_41, "as signal: slurmrestd changes the rest", _change_signal),
+    "cancel-flag": Lie(_SINCE_41, "as flag: slurmrestd kills the job", lambda real: real),
+    "cancel-signal": Lie(_SINCE_41, "as signal: slurmrestd kills the job", _cancel_signal),
     "cancel-unsaid": Lie(
         (40, 41), "slurmrestd says nothing of a job that it could not cancel; ours says what v0.0.42 has"
     ),
@@ -128,6 +134,12 @@ LIES: dict[str, Lie] = {
         _MODERN, "slurmrestd takes an empty text for a size, and a job without one gets 4,294,967,295 nodes"
     ),
     "no-calendar": Lie(_MODERN, WRITES["no-calendar"]),
+    "signal-all": Lie(
+        _SINCE_41,
+        "DELETE jobs: slurmrestd tells of an unknown flag, state or signal as an error and signals jobs all the same, "
+        "with an unknown state all that are pending",
+    ),
+    "signal-user": Lie(_MODERN, "DELETE jobs: slurmrestd does not look at user_id where no user_name stands beside it"),
     "component": Lie(_MODERN, "slurmrestd changes the first component of a heterogeneous job when asked for another"),
 }
 

@@ -131,7 +131,11 @@ def documented_types(folder: str) -> dict[str, Any]:
     return found
 
 
-_DESCRIBED = {39: "23.02.7", **{version: f"24.11.5-v0.0.{version}" for version in (40, 41, 42)}}
+_DESCRIBED = {
+    39: "23.02.7",
+    **{version: f"24.11.5-v0.0.{version}" for version in (40, 41, 42)},
+    **{version: f"26.05.5-v0.0.{version}" for version in (43, 44, 45)},
+}
 
 
 def written_members(folder: str) -> dict[str, Any]:

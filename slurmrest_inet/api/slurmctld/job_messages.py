@@ -17,6 +17,7 @@ from slurmrest_inet.api.report import Report
 from slurmrest_inet.api.sending import code_of, failed, send, undone
 from slurmrest_inet.record import TYPE_CHECKING, NamedTuple
 from slurmrest_inet.schema.job_desc import JOB_DESC, JOB_SUBMIT_REQ, MOST_COMPONENTS
+from slurmrest_inet.schema.job_step_id import STEP_MEMBERS
 from slurmrest_inet.schema.manner import manner_of
 from slurmrest_inet.schema.scalars import to_text
 from slurmrest_inet.slurm import requests
@@ -59,6 +60,7 @@ _WORDS = {
         accepted="{} submission resulted in non-zero return code: {}",
     ),
 }
+_WORDS[43] = _WORDS[40]._replace(neither=_WORDS[40].neither.replace("Specifing", "Specifying"))
 _SUBMIT, _SUBMIT_COMPONENTS = "slurm_submit_batch_job()", "slurm_submit_batch_het_job()"
 _COMPONENTS = "_job_post_het_submit"
 
@@ -248,7 +250,8 @@ def update(call: Call) -> Answer:
             report.error(INVALID_QUERY, _UPDATE, _UNREAD)
         return report.answer(*_results(call, report, []))
     members = record.members
-    members.pop("job_id", None)
+    for name in ("job_id", *STEP_MEMBERS):  # the path says which job it is
+        members.pop(name, None)
     if "environment" not in body:
         # What follows from other members is for new jobs only.
         members.pop("environment", None)
