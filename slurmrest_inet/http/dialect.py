@@ -21,7 +21,9 @@ class Refusal(NamedTuple):
 
     def error(self, reason: str) -> RestError:
         """Make the error to raise; `reason` is for the log."""
-        return RestError(self.status, self.text, reason=reason)
+        # RFC 9110 section 15.5.6 wants to know what would be taken: here no path is known, so that is what any takes.
+        allow = (("Allow", "DELETE, GET, POST"),) if self.status == 405 else ()
+        return RestError(self.status, self.text, reason=reason, headers=allow)
 
 
 class Dialect(NamedTuple):

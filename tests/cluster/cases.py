@@ -273,13 +273,14 @@ _PATHS = (
     *(
         Case(f"{method} {path}", "/slurm/{v}/" + path, method)
         for method in ("POST", "DELETE")
-        for path in ("ping", "diag", "partition/main", "licenses", "nope")
+        for path in ("ping", "diag", "licenses", "nope")
     ),
-    # From v0.0.40 on there are operations that write behind these.
+    # From v0.0.40 and from v0.0.43 on there are operations that write behind these.
     *(
-        Case(f"{method} {path}", "/slurm/{v}/" + path, method, versions=OLD)
+        Case(f"{method} {path}", "/slurm/{v}/" + path, method, versions=versions)
         for method in ("POST", "DELETE")
-        for path in ("jobs", "nodes", "node/node1")
+        for versions, paths in ((OLD, ("jobs", "nodes", "node/node1")), (range(36, 43), ("partition/main",)))
+        for path in paths
     ),
     *(Case(f"HEAD {path}", "/slurm/{v}/" + path, "HEAD") for path in ("ping", "jobs", "nope")),
     *(Case(f"method {method}", PING, method) for method in _ODD_METHODS),

@@ -290,7 +290,7 @@ def _joined(answers: Iterable[wire.Answer]) -> list[wire.Answer]:
 
 
 def _body(text: str, kind: str) -> object:
-    if not text or "/" not in kind or kind == "text/plain":
+    if not text or not kind.endswith(("json", "jsonrequest", "yaml")):
         return text
     if "yaml" in kind:
         return yaml.load(text, _LOADER)  # noqa: S506 - a safe loader, in C where there is one

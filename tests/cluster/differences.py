@@ -17,6 +17,7 @@ if __name__ == "__main__":
 
 from comparison import MISSING, Difference, Rule
 from http_differences import HTTP_DIFFERENCES
+from http_differences_26 import HTTP_DIFFERENCES_26
 from modern_differences import MODERN_DIFFERENCES
 from value_differences import VALUE_DIFFERENCES
 from write_differences import ACCEPTED, LIES, OTHERWISE, UNDONE, WRITES
@@ -24,7 +25,7 @@ from write_differences import ACCEPTED, LIES, OTHERWISE, UNDONE, WRITES
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-DIFFERENCES = (*HTTP_DIFFERENCES, *VALUE_DIFFERENCES, *MODERN_DIFFERENCES)
+DIFFERENCES = (*HTTP_DIFFERENCES, *HTTP_DIFFERENCES_26, *VALUE_DIFFERENCES, *MODERN_DIFFERENCES)
 
 READS: dict[str, str] = {
     "partition-changed": "slurmrestd answers 304 about nodes although their partitions have changed",

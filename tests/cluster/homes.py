@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from cases import Case
     from comparison import Difference
 
-LAYERS = (2205, 2411)
-"""The releases whose layer in front of the operations of slurmctld's side is compared: of 26.05 its operations are."""
+LAYERS = (2205, 2411, 2605)
+"""The releases whose layer in front of the operations of slurmctld's side is compared."""
 
 SECOND_OPINIONS: dict[int, tuple[int, ...]] = {2605: (42,)}
 """By release (year and month), API versions of which another one is the home."""

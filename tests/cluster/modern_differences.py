@@ -22,7 +22,7 @@ _JSON = "200 application/json"
 _BAD_QUERY = "400 text/plain: Unable to parse query."
 _CRASHES = ("GET /slurm/{v}/job/1.x", "GET /slurm/{v}/job/1..0", "GET /slurm/{v}/jobs/state?job_id=*.x")
 _HOLDERS = ("GET /slurm/{v}/shares*", "GET /slurm/{v}/partition*")
-_UNMUNGED = "GET * | unmunged"
+_UNMUNGED = ("GET * | unmunged", "POST /util/* | unmunged")
 _SINCE = ("GET /slurm/{v}/jobs?update_time=9223372036854775807", "GET /slurm/{v}/jobs?update_time=99999999999999999999")
 _NUMBERS = tuple(
     f"GET /slurm/{{v}}/{one}/{word}" for one in ("node", "partition", "reservation") for word in ("007", "1.5")

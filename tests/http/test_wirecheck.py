@@ -193,6 +193,7 @@ def test_the_target_decides_whose_words_are_used(http: Tools, line: bytes, statu
 
     answer = http.drive(get(line=line), dialect=dialect).answer
     assert (answer.status, answer.body.decode()) == (status, text)
+    assert answer.headers.get("allow") == ("DELETE, GET, POST" if status == 405 else None)
 
 
 def test_folded_fields_are_named(http: Tools) -> None:
