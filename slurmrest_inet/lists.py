@@ -10,6 +10,7 @@ Rule 3: a host without slurm.conf, or without libslurm, still gets a list: who a
 from __future__ import annotations
 
 import os
+import signal
 
 from slurmrest_inet import settings as known
 from slurmrest_inet import versions
@@ -24,6 +25,7 @@ HEADINGS = {
     "openapi_plugins": "Possible OpenAPI plugins:",
     "data_parsers": "Possible data_parser plugins:",
 }
+_SECONDS = 10  # without slurm.conf libslurm asks the name service for it
 _DEPRECATED = "Deprecated by Slurm {} or before it: {}"
 
 
@@ -67,6 +69,7 @@ def _installed(conf: str | None) -> tuple[int, list[str]]:
     reader, writer = os.pipe()
     child = os.fork()
     if not child:
+        signal.alarm(_SECONDS)  # the default of SIGALRM ends the process
         os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
         try:
             _tell(conf, writer)
