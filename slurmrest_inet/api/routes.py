@@ -221,6 +221,8 @@ ROUTES = (
         body="users_addition",
         since=40,
     ),
+    _slurmdb("POST", "job/{job_id}", "job_changes.update", "Change a job that ended", body="job_modify", since=44),
+    _slurmdb("POST", "jobs", "job_changes.update_all", "Change jobs that ended", body="jobs_modify", since=44),
     _slurmdb("POST", "wckeys", "wckey_writes.update", "Add wckeys", body="wckeys_body", name="add_wckeys"),
     _slurmdb("DELETE", "wckey/{wckey}", "wckey_writes.remove", "Remove wckeys of one name", until=39),
     _slurmdb("DELETE", "wckey/{id}", "wckey_writes.remove", "Remove wckeys of one name", since=40),

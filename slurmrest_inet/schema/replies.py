@@ -187,6 +187,10 @@ _ACCOUNTS = Reply({36: "account_info", 40: "openapi_accounts_resp"})
 _USERS = Reply({36: "user_info", 40: "openapi_users_resp"})
 _ASSOCIATIONS = Reply({36: "associations_info", 40: "openapi_assocs_resp"})
 _WCKEYS = Reply({36: "wckey_info", 40: "openapi_wckey_resp"})
+_CHANGED_JOBS = Reply(
+    {44: "openapi_job_modify_resp"},
+    Table("jobs_changed", (Row("results", None, CSV, "The jobs that were changed, in slurmdbd's words"),), {}),
+)
 _REMOVED_ASSOCIATIONS = Reply(
     {36: "response_association_delete", 38: "response_associations_delete", 40: "openapi_assocs_removed_resp"},
     _removed("Removed associations", ("removed_associations", 36, 45)),
@@ -265,6 +269,8 @@ REPLIES = {
         {40: "openapi_users_add_cond_resp_str"},
         Table("users_added", (Row("added_users", None, TEXT, "What was added, in slurmdbd's words"),), {}),
     ),
+    "slurmdbd.job_changes.update": _CHANGED_JOBS,
+    "slurmdbd.job_changes.update_all": _CHANGED_JOBS,
     "slurmdbd.wckey_writes.update": Reply({36: "response_wckey_add", 39: "status", 40: "openapi_resp"}),
     "slurmdbd.wckey_writes.remove": Reply(
         {36: "response_wckey_delete", 40: "openapi_wckey_removed_resp"},

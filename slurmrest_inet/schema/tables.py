@@ -31,6 +31,7 @@ from .slurmdbd.coordinator import COORDINATOR
 from .slurmdbd.instance import INSTANCE
 from .slurmdbd.job import ASSOCIATION as JOB_ASSOCIATION
 from .slurmdbd.job import JOB as JOB_RECORD
+from .slurmdbd.job_changes import TABLES as SLURMDBD_JOB_CHANGES
 from .slurmdbd.ping import PING as SLURMDBD_PING
 from .slurmdbd.qos import QOS
 from .slurmdbd.step import STEP
@@ -83,7 +84,7 @@ TABLES = (
 READ_TABLES = (JOB_DESC, JOB_STEP_ID, KILL_JOBS)
 """Those that structs are filled by, and which no answer is written with."""
 
-BODY_TABLES = (JOB_SUBMIT_REQ, *SLURMDBD_BODIES, *SLURMDBD_ADDITIONS, HOSTLIST, HOSTNAMES)
+BODY_TABLES = (JOB_SUBMIT_REQ, *SLURMDBD_BODIES, *SLURMDBD_ADDITIONS, *SLURMDBD_JOB_CHANGES, HOSTLIST, HOSTNAMES)
 """Those of bodies that a struct is filled with parts of."""
 
 MADE_TABLES = (PING, SLURMDBD_PING)

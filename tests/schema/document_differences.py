@@ -109,6 +109,11 @@ ROWS = (
         (40, 45),
         tuple(f"openapi_*_add_cond_resp/{name} | missing" for name in ("meta", "errors", "warnings")),
     ),
+    Row(
+        "what an answer has is taken and means nothing",
+        (44, 45),
+        tuple(f"openapi_job_modify_req/{name} | missing" for name in ("meta", "errors", "warnings")),
+    ),
     Row("each variable is a text", (36, 38), ("job_properties/environment | any object is object",)),
     Row("a list that is always empty has items of a type", (40, 44), ("job_info/power/flags | any is string",)),
     Row("the least and the most of a resource tell node and task", (36, 45), ("step_tres/* | extra",)),

@@ -251,7 +251,12 @@ def _one(call: Call, report: Report) -> Members | None:
     except InvalidError:
         report.fault(call.at(_NO_ID), INVALID_QUERY)
         return None
-    return {**_condition(call.at(_FLAGS), "SLURMDB_JOB_FLAG_NOTSET"), **_home(call), "step_list": [step]}
+    return named(call, [step])
+
+
+def named(call: Call, steps: list[reading.Record]) -> Members:
+    """Return members of the condition that asks for jobs by their ids."""
+    return {**_condition(call.at(_FLAGS), "SLURMDB_JOB_FLAG_NOTSET"), **_home(call), "step_list": steps}
 
 
 def _typed(text: str) -> reading.Record:
