@@ -83,6 +83,8 @@ _LATER = {
     FLAGS_INVALID: "Data parser unable to parse invalid flag",
     EXPECTED_LIST: "Data parser expected a list",
     EXPECTED_DICT: "Data parser expected a dictionary or object",
+    9210: "Request matched more than one object to modify. Modifications must only apply to a single object. Try "
+    "adding more properties to make update match a unique object.",
     9211: "Request matched more than one object to query. Request is limited to query of a single matching object.",
     PARSE_BAD_INPUT: "Request to parse invalid data",
 }
@@ -92,6 +94,7 @@ _CODES = {
     "SLURM_SUCCESS": 0,
     "SLURM_ERROR": -1,
     "EINVAL": 22,
+    "ESLURM_EMPTY_LIST": 2162,
     "ESLURM_GROUP_ID_UNKNOWN": 2164,
     "ESLURM_USER_ID_UNKNOWN": 2166,
     "ESLURM_INVALID_SLUID": 2185,
@@ -101,9 +104,9 @@ _CODES = {
     "ESLURM_DATA_FLAGS_INVALID": FLAGS_INVALID,
     "ESLURM_DATA_EXPECTED_LIST": EXPECTED_LIST,
     "ESLURM_DATA_EXPECTED_DICT": EXPECTED_DICT,
+    "ESLURM_DATA_AMBIGUOUS_MODIFY": 9210,
     "ESLURM_DATA_AMBIGUOUS_QUERY": 9211,
     "ESLURM_DATA_PARSE_BAD_INPUT": PARSE_BAD_INPUT,
-    "ESLURM_EMPTY_LIST": 2162,
 }
 """Codes that no header has by name, or only those of later releases."""
 

@@ -8,7 +8,7 @@ Rule 2: associations have an operation of their own; those in a body are warned 
 
 from __future__ import annotations
 
-from slurmrest_inet.api.errors import INVALID_QUERY
+from slurmrest_inet.api.errors import INVALID_QUERY, code_of
 from slurmrest_inet.api.slurmdbd import asking, coordinators, removal, writing
 from slurmrest_inet.api.slurmdbd.asking import Asker, Condition
 from slurmrest_inet.record import TYPE_CHECKING
@@ -79,7 +79,8 @@ def _store_each(asker: Asker, wanted: list[Members]) -> None:
         with asker.get(_GET, _STRUCT, condition) as found:
             before = list(found)
             if len(before) > 1:
-                asker.report.error(9210, "_foreach_update_acct", "ambiguous account modify request")
+                code = code_of("ESLURM_DATA_AMBIGUOUS_MODIFY")
+                asker.report.error(code, "_foreach_update_acct", "ambiguous account modify request")
                 raise writing.RefusedError
             if not before:
                 asker.add(_ADD, [members], ACCOUNT)

@@ -10,7 +10,7 @@ Rule 3: what slurmdbd says it added, and did not, is an error.
 
 from __future__ import annotations
 
-from slurmrest_inet.api.errors import INVALID_QUERY, UNANSWERED
+from slurmrest_inet.api.errors import INVALID_QUERY, UNANSWERED, code_of
 from slurmrest_inet.api.report import Fault
 from slurmrest_inet.api.slurmdbd import asking, removal, writing
 from slurmrest_inet.api.slurmdbd.asking import Asker, Condition
@@ -113,9 +113,10 @@ def _add(asker: Asker, added: dict[Key, Members]) -> None:
         raise writing.RefusedError
 
 
+_AMBIGUOUS_MODIFY = code_of("ESLURM_DATA_AMBIGUOUS_MODIFY")
 _AMBIGUOUS = {
     36: Fault(_GET, "ambiguous modify request", INVALID_QUERY),
-    39: Fault("_foreach_update_assoc", "ambiguous association modify request", 9210),
+    39: Fault("_foreach_update_assoc", "ambiguous association modify request", _AMBIGUOUS_MODIFY),
 }
 
 
@@ -145,7 +146,7 @@ _ALL = removal.Removal(
 _ONE = _ALL._replace(
     ambiguous={
         36: Fault("", _TOO_MANY, code=INVALID_QUERY),
-        39: Fault("_delete_assoc", _TOO_MANY, 9210),
+        39: Fault("_delete_assoc", _TOO_MANY, _AMBIGUOUS_MODIFY),
     }
 )
 

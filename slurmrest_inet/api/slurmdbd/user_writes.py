@@ -9,7 +9,7 @@ Rule 2: from v0.0.39 on associations and coordinators have operations of their o
 
 from __future__ import annotations
 
-from slurmrest_inet.api.errors import INVALID_QUERY
+from slurmrest_inet.api.errors import INVALID_QUERY, code_of
 from slurmrest_inet.api.slurmdbd import asking, coordinators, removal, writing
 from slurmrest_inet.api.slurmdbd.asking import Asker, Condition
 from slurmrest_inet.api.slurmdbd.users import NAME
@@ -45,6 +45,7 @@ BODY = writing.Body(
 _STRUCT = "slurmdb_user_rec_t"
 _GET, _ADD, _MODIFY = (f"slurmdb_users_{verb}" for verb in ("get", "add", "modify"))
 _DELETED = "SLURMDB_USER_FLAG_DELETED"
+_AMBIGUOUS = code_of("ESLURM_DATA_AMBIGUOUS_MODIFY")
 
 
 def update(call: Call) -> Answer:
@@ -77,7 +78,7 @@ def _store_each(asker: Asker, wanted: list[Members]) -> None:
         with asker.get(_GET, _STRUCT, condition) as found:
             there = list(found)
             if len(there) > 1:
-                asker.report.error(9210, _SOURCE, "ambiguous user modify request")
+                asker.report.error(_AMBIGUOUS, _SOURCE, "ambiguous user modify request")
                 raise writing.RefusedError
             asker.call.at(_DEFAULTS)(asker, name, members, there)
         if not there:
@@ -102,7 +103,7 @@ def _renamed(asker: Asker, before: str, name: str) -> Condition:
             raise writing.RefusedError
     with asker.get(_GET, _STRUCT, _named(name)) as found:
         if found:
-            asker.report.error(9210, _SOURCE, f"Unable to rename user {before} to existing {name}")
+            asker.report.error(_AMBIGUOUS, _SOURCE, f"Unable to rename user {before} to existing {name}")
             raise writing.RefusedError
     return _named(before)
 

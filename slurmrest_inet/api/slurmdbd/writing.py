@@ -83,7 +83,7 @@ def records(call: Call, report: Report, body: Body, known: Known) -> list[Record
             INVALID_QUERY, call.at({36: body.key, **body.source}), f"Rejecting request. Failure parsing {body.key}"
         )
     if not made and not report.code and body.add is not None and call.at({36: False, 40: True}):
-        said.failed(call, report, SlurmError(_EMPTY_LIST, 0), body.add, _FAILED, body.source)
+        said.failed(call, report, SlurmError(code_of("ESLURM_EMPTY_LIST"), 0), body.add, _FAILED, body.source)
     absent = call.at(body.absent)
     if not made and not report.code and body.empty is not None and absent and call.at({36: False, 40: True}):
         report.warning(body.empty, absent.format(body.known_as))
@@ -214,8 +214,6 @@ def keep(
     return True
 
 
-_EMPTY_LIST = 2162
-"""ESLURM_EMPTY_LIST, which libslurm has since 23.11."""
 _FAILED: Sentences = {36: None, 39: "{}() failed"}
 
 
