@@ -12,7 +12,7 @@ from slurmrest_inet import versions
 from slurmrest_inet.record import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from typing import Any
+    from typing import Any, Callable
 
 
 class Part(NamedTuple):
@@ -63,28 +63,16 @@ class Route(NamedTuple):
         )
 
 
-def _slurm(
-    method: str,
-    path: str,
-    function: str,
-    sentence: str,
-    answer: tuple[Part, ...] = (),
-    query: str | None = None,
-    **more: Any,
-) -> Route:
-    return Route(method, "slurm", path, f"slurmctld.{function}", sentence, answer, query, **more)
+def _of(side: str) -> Callable[..., Route]:
+    """Return what makes the rows of a side, whose functions are below its daemon's name."""
+
+    def route(method: str, path: str, function: str, *more: Any, **named: Any) -> Route:
+        return Route(method, side, path, f"{versions.DAEMONS[side]}.{function}", *more, **named)
+
+    return route
 
 
-def _slurmdb(
-    method: str,
-    path: str,
-    function: str,
-    sentence: str,
-    answer: tuple[Part, ...] = (),
-    query: str | None = None,
-    **more: Any,
-) -> Route:
-    return Route(method, "slurmdb", path, f"slurmdbd.{function}", sentence, answer, query, **more)
+_slurm, _slurmdb = _of("slurm"), _of("slurmdb")
 
 
 _STATISTICS = (Part("statistics", "stats_info_response_msg_t", many=False),)
