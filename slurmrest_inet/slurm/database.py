@@ -185,16 +185,29 @@ def _reopened() -> None:
         _socket = _find()
 
 
-def get(name: str, struct: str, condition: Struct | None = None) -> List:
-    """Return what ``name`` (slurmdb_clusters_get) finds: records of the C type ``struct``. Raises SlurmError.
-
-    condition: None for a function that takes none.
-    """
-    found, errno = _ask(name, *(() if condition is None else (condition.pointer,)))
+def _ask_alone(name: str, *arguments: Any) -> tuple[Any, int]:
+    """Call a function that returns a list, outside of a transaction; one that fails takes the connection with it."""
+    found, errno = _ask(name, *arguments)
     if found == ffi.NULL:
         drop()
+    else:
+        _reopened()
+    return found, errno
+
+
+def get(
+    name: str,
+    struct: str,
+    condition: Struct | None = None,
+    ask: Callable[..., tuple[Any, int]] = _ask_alone,
+) -> List:
+    """Return what ``name`` (slurmdb_clusters_get) finds: records of the C type ``struct``. Raises SlurmError.
+
+    condition: None for a function that takes none. ask: calls it; within a transaction that does (`Transaction.get`).
+    """
+    found, errno = ask(name, *(() if condition is None else (condition.pointer,)))
+    if found == ffi.NULL:
         raise _error(-1, errno)
-    _reopened()
     return List(found, struct)
 
 
@@ -324,10 +337,7 @@ class Transaction:
 
     def get(self, name: str, struct: str, condition: Struct | None = None) -> List:
         """As the function of that name, within the transaction: what it has changed so far is seen."""
-        found, errno = self.call(name, *(() if condition is None else (condition.pointer,)))
-        if found == ffi.NULL:
-            raise _error(-1, errno)
-        return List(found, struct)
+        return get(name, struct, condition, self.call)
 
     def add(self, name: str, records: Structs) -> None:
         """slurmdb_*_add of a list of records. Raises SlurmError."""
