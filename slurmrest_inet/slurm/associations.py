@@ -55,6 +55,9 @@ class Changed:
         for name in _POINTERS:
             if hasattr(wanted, name) and getattr(wanted, name) != ffi.NULL:
                 setattr(pointer, name, getattr(wanted, name))
+        if _text(pointer.parent_acct).lower() in ("", _text(before.parent_acct).lower()):
+            # Of an account that is to stay below the same one, slurmdbd changes nothing else either.
+            pointer.parent_acct = ffi.NULL
         texts = {name: _changed(_text(getattr(before, name)), _text(getattr(wanted, name))) for name in _RESOURCES}
         for name in _RESOURCES:
             setattr(pointer, name, ffi.NULL)
