@@ -5,10 +5,10 @@ from __future__ import annotations
 
 from slurmrest_inet.schema.model import (
     BOTH,
-    NUMBER,
+    NUMBER_16,
+    NUMBER_32,
     TEXT,
     TEXT_OR_NULL,
-    TRES,
     Name,
     Names,
     Row,
@@ -18,6 +18,9 @@ from slurmrest_inet.schema.model import (
     flags,
     record,
 )
+
+from . import readers
+from .association import ASSOCIATION_SHORT
 
 FLAGS = Names(
     "cluster_flags",
@@ -62,7 +65,7 @@ CLUSTER = Table(
     "slurmdb_cluster_rec_t",
     (
         Row("controller/host", "control_host", TEXT, "Address of slurmctld", way=BOTH),
-        Row("controller/port", "control_port", NUMBER, "Its port", way=BOTH),
+        Row("controller/port", "control_port", NUMBER_32, "Its port", way=BOTH),
         Row("flags", "flags", flags(FLAGS), "What it is", way=BOTH),
         Row("name", "name", TEXT, "Name", way=BOTH),
         Row("nodes", "nodes", TEXT_OR_NULL, "Its nodes, as a host list", then={39: TEXT}, way=BOTH),
@@ -74,17 +77,26 @@ CLUSTER = Table(
             then={39: choice(SELECT_PLUGINS._replace(ident="select_plugins_or_none", otherwise=""))},
             until=39,
         ),
-        Row("select_plugin", None, constant('""'), "Its plugin for choosing resources, gone", since=40, until=44),
+        Row(
+            "select_plugin",
+            None,
+            constant('""')._replace(read=readers.ignored),
+            "Its plugin for choosing resources, gone",
+            since=40,
+            until=44,
+            way=BOTH,
+        ),
         Row("associations/root", None, constant("null"), "Association of its root, not told", until=38),
         Row(
             "associations/root",
             "root_assoc",
-            record("association_short", pointer=True),
+            record("association_short", pointer=True)._replace(read=readers.record_or_none(ASSOCIATION_SHORT)),
             "Association of its root",
             since=39,
+            way=BOTH,
         ),
-        Row("rpc_version", "rpc_version", NUMBER, "Version of its protocol", way=BOTH),
-        Row("tres", "tres_str", TRES, "Its resources", way=BOTH),
+        Row("rpc_version", "rpc_version", NUMBER_16, "Version of its protocol", way=BOTH),
+        Row("tres", "tres_str", readers.TRES_IDS, "Its resources", way=BOTH),
     ),
     skip={
         "accounting_list": _NO_VERSION,

@@ -9,8 +9,8 @@ Rule 2: what resources and QOSes there are is in the context (`Known`); one that
 from __future__ import annotations
 
 from slurmrest_inet.schema.model import QOS_BITS, TEXT, TRES, Kind
-from slurmrest_inet.schema.readers import CONVERSION, text
-from slurmrest_inet.schema.scalars import InvalidError, infer_scanned, to_text
+from slurmrest_inet.schema.readers import CONVERSION, number, text
+from slurmrest_inet.schema.scalars import ZERO, InvalidError, infer_scanned, to_text
 from slurmrest_inet.versions import since
 
 from .tres import TRES as TRES_TABLE
@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from typing import Any
 
     from slurmrest_inet.schema.model import Table
-    from slurmrest_inet.schema.reading import Reading, Record
+    from slurmrest_inet.schema.reading import Reader, Reading, Record
+    from slurmrest_inet.schema.scalars import Number
 
     from .known import Known, Resource
 
@@ -100,6 +101,15 @@ PREEMPTED = QOS_BITS._replace(read=_preempted)
 """QOSes as a string of bits; of requests slurmdbd takes a list of ids, which is another member."""
 
 
+def record_or_none(table: Table) -> Reader:
+    """Return the reader of an object with a table of its own, which need not be there."""
+
+    def read(value: Any, at: Reading) -> Record | None:
+        return None if value is None else at.inner(table, value)
+
+    return read
+
+
 class Listed:
     """The reader of a list of objects with a table of their own."""
 
@@ -124,6 +134,15 @@ def texts(value: Any, _at: Reading) -> list[str]:
     if any(isinstance(one, (list, dict)) for one in items):
         raise InvalidError("unable to convert csv entry to string", CONVERSION)
     return [word for word in map(to_text, items) if word]
+
+
+def ignored(_value: Any, _at: Reading) -> None:
+    """Whatever it is, it is not looked at."""
+
+
+def id_or_none(value: Any, at: Reading) -> Number | float:
+    """A number; 0 is as none."""
+    return number(value, at) or ZERO
 
 
 def name(value: Any, at: Reading) -> str | None:

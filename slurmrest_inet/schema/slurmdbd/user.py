@@ -47,7 +47,12 @@ USER = Table(
         Row("associations", "assoc_list", readers.listed(ASSOCIATION_SHORT), "Their associations"),
         Row("coordinators", "coord_accts", readers.listed(COORDINATOR), "Accounts that they may manage"),
         Row(
-            "default/qos", "def_qos_id", NUMBER_32, "Id of the QOS of jobs that ask for none", since=44, release="25.11"
+            "default/qos",
+            "def_qos_id",
+            NUMBER_32._replace(read=readers.id_or_none),
+            "Id of the QOS of jobs that ask for none",
+            since=44,
+            release="25.11",
         ),
         Row("default/account", "default_acct", TEXT_OR_NULL, "Account of jobs that ask for none", then=readers.TEXTS),
         Row("default/wckey", "default_wckey", TEXT_OR_NULL, "Wckey of jobs that ask for none", then=readers.TEXTS),
