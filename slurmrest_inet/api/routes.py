@@ -148,6 +148,18 @@ ROUTES = (
     _slurmdb("GET", "config", "config.get", "All that slurmdbd keeps but jobs", _CONFIG[:-1], since=38, until=39),
     _slurmdb("GET", "config", "config.get", "All that slurmdbd keeps but jobs", _CONFIG, since=40, until=44),
     _slurmdb("GET", "config", "config.get", "All that slurmdbd keeps but jobs", _CONFIG[:-1], since=45),
+    _slurmdb(
+        *("POST", "config", "config_writes.update", "Store all of that"),
+        body="config_body",
+        name="set_db_config",
+        until=37,
+    ),
+    _slurmdb(
+        *("POST", "config", "config_writes.update", "Store all of that"),
+        body="config_body",
+        name="set_config",
+        since=38,
+    ),
     _slurmdb("GET", "conf", "daemon.conf", "How slurmdbd is configured", _DBD_CONF, since=45),
     _slurmdb("POST", "tres", "tres.refuse", "Refused by every release", name="update_tres"),
     _slurmdb("GET", "qos", "qos.list_all", "All QOSes", _QOS, "slurmdbd.QOS"),

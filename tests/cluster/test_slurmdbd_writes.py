@@ -18,6 +18,7 @@ import pytest
 from comparison import message
 from sidebyside import program, wire
 from slurmdbd_addition_steps import STEPS as ADDITIONS
+from slurmdbd_config_steps import CONFIG_STEPS
 from slurmdbd_steps import STEPS, Step
 
 if TYPE_CHECKING:
@@ -37,6 +38,8 @@ _TOLD = {
     "maxwall,qos,defaultqos,priority",
     "user": "user withcoord format=user,adminlevel,defaultaccount,defaultwckey,coordinators",
     "wckey": "wckey format=wckey,cluster,user",
+    "qos": "qos format=name,descr,flags,priority",
+    "cluster": "cluster format=cluster",
 }
 
 
@@ -44,7 +47,8 @@ def _told(lab: Lab, step: Step, version: int) -> list[set[str]]:
     """What sacctmgr tells after a step of all that has the letters of each of the two, with @ in their place."""
     found: list[set[str]] = [set() for _ in _NAMES]
     for kind, what in _TOLD.items():
-        if step.method == "POST" and not step.target.startswith(kind) and not step.target.endswith("_association"):
+        told_of = step.target.startswith((kind, "config")) or step.target.endswith("_association")
+        if step.method == "POST" and not told_of:
             continue
         lines = lab.run("sacctmgr", "-nP", "list", *what.split()).splitlines()
         for told, name in zip(found, _NAMES):
@@ -91,14 +95,14 @@ def ask(lab: Lab, tokens: dict[str, str]) -> Ask:
 @pytest.fixture(scope="module", autouse=True)
 def _removed(lab: Lab) -> Iterator[None]:
     yield
-    for kind in ("user", "account"):
-        lines = lab.run("sacctmgr", "-nP", "list", kind, f"format={kind}").split()
+    for kind, name in (("user", "user"), ("account", "account"), ("qos", "name"), ("cluster", "cluster")):
+        lines = lab.run("sacctmgr", "-nP", "list", kind, f"format={name}").split()
         written = [one for one in lines if one.startswith(_NAMES)]
         if written:
             lab.run("sacctmgr", "-i", "delete", kind, f"name={','.join(written)}")
 
 
-@pytest.mark.parametrize("steps", [pytest.param(STEPS, id="each"), pytest.param(ADDITIONS, id="together")])
+@pytest.mark.parametrize("steps", [STEPS, ADDITIONS, CONFIG_STEPS], ids=["each", "together", "config"])
 @pytest.mark.parametrize("version", _VERSIONS)
 def test_that_both_store_the_same(lab: Lab, ask: Ask, version: int, steps: tuple[Step, ...]) -> None:
     if not any(version in step.versions for step in steps):

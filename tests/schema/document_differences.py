@@ -41,6 +41,7 @@ ROWS = (
         (
             *("associations_info | extra", "clusters_properties | extra", "job_update_response | extra"),
             *("status | extra", "update_account | extra", "update_users | extra", "wckey_info | extra"),
+            "set_config | extra",
         ),
     ),
     Row(
@@ -67,6 +68,15 @@ ROWS = (
     Row(_SENT, (39, 39), ("job_association/id | extra", "job_*/result | extra", "job_array_*_entry/step_id | extra")),
     Row("the member has that name on the wire", (36, 39), ("tres_info/TRES | extra", "tres_info/tres | missing")),
     Row("the member has that name on the wire", (38, 38), ("association/QOS | missing",)),
+    Row(
+        "each item of a list in the body of POST config is a record, not a list under the same key once more",
+        (38, 38),
+        (
+            *("cluster/* | extra", "cluster/clusters | missing"),
+            *("account/* | extra", "account/accounts | missing"),
+        ),
+    ),
+    Row("the same of its resources", (39, 39), ("tres | array is object",)),
     Row(
         "the member has that name on the wire",
         (37, 38),

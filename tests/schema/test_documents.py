@@ -158,7 +158,7 @@ OWN = {
     *("job_update_response", "status", "job_res_socket_cores", "job_array_response_msg_entry", "assoc_short_of_job"),
     *("job_submit_response_msg", "job_state", "openapi_job_state_resp", "openapi_users_removed_resp"),
     *("stats_msg_rpc_type", "stats_msg_rpc_user", "response_account_delete", "response_cluster_delete"),
-    *("response_qos_delete", "response_user_delete", "response_wckey_delete"),
+    *("response_qos_delete", "response_user_delete", "response_wckey_delete", "set_config"),
 }
 """Schemas without a name in the home release: inlined there, left out, or (jobs/state) another operation's."""
 

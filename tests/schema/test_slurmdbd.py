@@ -236,3 +236,18 @@ def test_nothing_in_a_list_of_resources_or_qoses() -> None:
     assert report.faults == []
     assert "max_tres_pj" not in record.members
     assert record.members["qos_list"] == []
+
+
+def test_what_is_known_for_a_body_of_elsewhere() -> None:
+    """A resource is the one of its type and name, and QOSes of the body are there."""
+    known = KNOWN.elsewhere(["FAST", "new", "New"])
+    (pending,) = known.pending
+    assert known.pending[pending] == "new"
+    assert known.qos("NEW") == pending
+    assert (known.qos("fast"), KNOWN.qos("new")) == (2, None)
+    assert known.has_qos(2)
+    assert not known.has_qos(pending)
+    value = {"user": "u", "max": {"tres": {"total": [{"type": "gres", "name": "gpu", "id": 5, "count": 1}]}}}
+    record = decode(ASSOCIATION, 42, value, Report(), known)
+    assert record.members["grp_tres"] == "1001=1"
+    assert "grp_tres" not in decode(ASSOCIATION, 42, value, Report(), KNOWN).members

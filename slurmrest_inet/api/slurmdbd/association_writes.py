@@ -67,7 +67,7 @@ def store(asker: Asker, records: list[Record]) -> None:
             before.setdefault(_key_of(one), []).append(one)
         added: dict[Key, Members] = {}
         for members in wanted:
-            key = _key(members)
+            key = identity(members)
             if key in added:
                 _add(asker, added)
                 with _there(asker, [members]) as again:
@@ -86,7 +86,8 @@ def _there(asker: Asker, wanted: list[Members]) -> List:
     return asker.get(_GET, associations.STRUCT, Condition("slurmdb_assoc_cond_t", dict(lists)))
 
 
-def _key(members: Members) -> Key:
+def identity(members: Members) -> Key:
+    """Return what tells an association from others: account, cluster, user, partition."""
     account, cluster, user, partition = (str(members.get(part) or "").lower() for part in _PARTS)
     return account, cluster, user, partition
 

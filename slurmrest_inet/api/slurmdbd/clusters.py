@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from slurmrest_inet.api.errors import code_of
 from slurmrest_inet.api.report import Report
 from slurmrest_inet.api.slurmdbd import listing, said, writing
 from slurmrest_inet.record import TYPE_CHECKING
@@ -40,13 +41,13 @@ def get(call: Call) -> Answer:
     return listing.answer(call, CLUSTERS, {"cluster_list": [call.parameters["cluster_name"]]}, queried=False)
 
 
-_BODY = writing.Body(
+_ADD = "slurmdb_clusters_add"
+BODY = writing.Body(
     "clusters",
     CLUSTER,
     WHOLE,
     {39: "_update_clusters", 40: "update_clusters"},
     "each cluster entry must be a dictionary",
-    "slurmdb_clusters_add",
 )
 
 
@@ -60,30 +61,54 @@ def add(call: Call) -> Answer:
     except SlurmError as error:
         said.failed(call, report, error, "slurmdb_tres_get")
         return report.answer()
-    found = writing.records(call, report, _BODY, known)
-    if not found:
+    found = writing.records(call, report, BODY, known)
+    if found is None or (not found and not call.at(ASKS_FOR_NONE)):
         return report.answer()
     before: set[str] = set()
 
     def work(kept: database.Transaction) -> None:
-        before.update(_names(found))
-        if any(not record.members.get("name") for record in found):
-            kept.function = "slurmdb_clusters_add"
-            raise SlurmError(-1, -1)  # as slurmdbd says, which first adds the others
-        begin = database.begin("slurmdb_init_cluster_rec")
-        with Structs(CLUSTER.struct, [record.members for record in found], CLUSTER, begin) as clusters:
-            kept.add("slurmdb_clusters_add", clusters)
+        store(call, kept, found, before)
 
-    if not writing.keep(call, report, work, _BODY.source, begins="slurmdb_clusters_add"):
-        _tell_what_stays(call, report, found, before)
+    if not writing.keep(call, report, work, BODY.source, begins=_ADD):
+        tell_what_stays(call, report, found, before)
     return report.answer(note=writing.note(report, "added", f"clusters {_shown(found)}"))
+
+
+ASKS_FOR_NONE = {36: True, 39: False, 40: True}
+"""Whether an empty list is given to slurmdbd, too, which looks who asks."""
+_REFUSES_NONE = {36: False, 40: True}
+
+
+def store(call: Call, kept: database.Transaction, found: list[Record], before: set[str]) -> None:
+    """Add clusters but those that are there, which would lose the limits of their root (`before` gets their names).
+
+    Of what else a request changes, nothing may have been asked yet. Raises SlurmError.
+    """
+    if any(not record.members.get("name") for record in found):
+        kept.function = _ADD
+        raise SlurmError(-1, -1)  # as slurmdbd says, which first adds the others
+    before.update(there(found))
+    added = [record.members for record in found if str(record.members["name"]).lower() not in before]
+    begin = database.begin("slurmdb_init_cluster_rec")
+    try:
+        with Structs(CLUSTER.struct, added, CLUSTER, begin) as clusters:
+            kept.add(_ADD, clusters)
+    except SlurmError as error:
+        # Of an empty list later releases say so to who may add clusters, and earlier ones nothing.
+        if not found or added or _EMPTY_LIST not in (error.code, error.errno):
+            raise
+    if not found and call.at(_REFUSES_NONE):
+        raise SlurmError(_EMPTY_LIST, 0)
+
+
+_EMPTY_LIST = code_of("ESLURM_EMPTY_LIST")
 
 
 def _shown(found: list[Record]) -> str:
     return ", ".join(str(record.members.get("name")) for record in found)
 
 
-def _names(found: list[Record]) -> set[str]:
+def there(found: list[Record]) -> set[str]:
     """Return which clusters of these there are. Raises SlurmError."""
     asked = [str(name) for name in (record.members.get("name") for record in found) if name]
     if not asked:
@@ -92,15 +117,15 @@ def _names(found: list[Record]) -> set[str]:
         return {name_of(one.name) for one in clusters}
 
 
-def _tell_what_stays(call: Call, report: Report, found: list[Record], before: set[str]) -> None:
+def tell_what_stays(call: Call, report: Report, found: list[Record], before: set[str]) -> None:
     """Tell which clusters are there although the request failed: MariaDB commits with each table that is made."""
     try:
-        stay = sorted(_names(found) - before)
+        stay = sorted(there(found) - before)
     except SlurmError:
         return  # who cannot be asked has told nothing better in the answer
     if stay:
         sentence = f"These clusters were added all the same: {', '.join(stay)}"
-        said.aside(report, 0, call.at(_BODY.source), sentence)
+        said.aside(report, 0, call.at({36: _ADD, **BODY.source}), sentence)
 
 
 def remove(call: Call) -> Answer:

@@ -38,13 +38,12 @@ class Body(NamedTuple):
     """A body that is a list of records.
 
     key: under which the list stands. table: of a record. whole: of the body from v0.0.39 on. source: the function of
-    slurmrestd's that tells of it, by version. entry: what is said up to v0.0.38 of a record that is no object. add: the
-    function of libslurm's that refuses an empty list from v0.0.40 on; None: none does. old_key: the key up to v0.0.38,
-    and what v0.0.39 calls it, if that is another. must: up to v0.0.38 it is a fault that there is no list. absent: what
-    is said of that from v0.0.39 on, by version, with the key in the place of {}; None: nothing more. reader: the
-    function that says it, if that is another. refused: Slurm's code up to v0.0.38 for what cannot be read; None: its
-    own. entry_code: that in the entry of a record that is no object. empty: the function that says `absent` of an empty
-    list from v0.0.40 on; None: none does.
+    slurmrestd's that tells of it, by version. entry: what is said up to v0.0.38 of a record that is no object. old_key:
+    the key up to v0.0.38, and what v0.0.39 calls it, if that is another. must: up to v0.0.38 it is a fault that there
+    is no list. absent: what is said of that from v0.0.39 on, by version, with the key in the place of {}; None: nothing
+    more. reader: the function that says it, if that is another. refused: Slurm's code up to v0.0.38 for what cannot be
+    read; None: its own. entry_code: that in the entry of a record that is no object. empty: the function that says
+    `absent` of an empty list from v0.0.40 on; None: none does.
     """
 
     key: str
@@ -52,7 +51,6 @@ class Body(NamedTuple):
     whole: Table
     source: dict[int, str]
     entry: str
-    add: str | None = None
     old_key: str | None = None
     must: bool = False
     absent: dict[int, str | None] = {36: "ignoring non-existant {} array"}  # noqa: RUF012 - nobody changes it
@@ -67,13 +65,14 @@ class Body(NamedTuple):
         return self.old_key or self.key
 
 
-def records(call: Call, report: Report, body: Body, known: Known) -> list[Record] | None:
+def records(call: Call, report: Report, body: Body, known: Known, *, quiet: bool = False) -> list[Record] | None:
     """Return what a body has of a list; None: something in it is a fault, which the report has.
 
-    A list that is not there is an empty one up to v0.0.39, and told in the report.
+    A list that is not there is an empty one up to v0.0.39, and told in the report. quiet: v0.0.39 says nothing of it.
     """
     found = reading.Report(fast=report.fast, size=call.size)
-    made = call.at({36: _by_keys, 39: _one_by_one, 40: _as_a_whole})(call, report, body, known, found)
+    reads = call.at({36: _by_keys, 39: _silently if quiet else _one_by_one, 40: _as_a_whole})
+    made = reads(call, report, body, known, found)
     code = report.code
     report.take(found)
     report.code = code or report.code
@@ -82,8 +81,6 @@ def records(call: Call, report: Report, body: Body, known: Known) -> list[Record
         report.error(
             INVALID_QUERY, call.at({36: body.key, **body.source}), f"Rejecting request. Failure parsing {body.key}"
         )
-    if not made and not report.code and body.add is not None and call.at({36: False, 40: True}):
-        said.failed(call, report, SlurmError(code_of("ESLURM_EMPTY_LIST"), 0), body.add, _FAILED, body.source)
     absent = call.at(body.absent)
     if not made and not report.code and body.empty is not None and absent and call.at({36: False, 40: True}):
         report.warning(body.empty, absent.format(body.known_as))
@@ -127,10 +124,18 @@ def _by_keys(call: Call, report: Report, body: Body, known: Known, found: readin
     return made
 
 
+def _is_there(call: Call, body: Body) -> bool:
+    return isinstance(call.body, dict) and call.body.get(body.key) is not None
+
+
+def _silently(call: Call, report: Report, body: Body, known: Known, found: reading.Report) -> list[Record]:
+    return _one_by_one(call, report, body, known, found) if _is_there(call, body) else []
+
+
 def _one_by_one(call: Call, report: Report, body: Body, known: Known, found: reading.Report) -> list[Record]:
     """As slurmrestd 23.02: what is not there is warned of, and of a fault is told where it is in the place of what."""
-    place, there = f"#/{body.known_as}/", isinstance(call.body, dict) and call.body.get(body.key) is not None
-    if not there:
+    place = f"#/{body.known_as}/"
+    if not _is_there(call, body):
         sentence = f"unable to find {place} in HTTP query"
         if isinstance(call.body, list):
             kind = "expected HTTP query to be a dictionary instead of list while searching for"
@@ -205,7 +210,7 @@ def keep(
                 return False
             kept.commit()
     except SlurmError as error:
-        said.failed(call, report, error, kept.function, sentence or _FAILED, source)
+        said.failed(call, report, error, kept.function, sentence or FAILED, source)
         return False
     except RefusedError:
         return False
@@ -214,7 +219,7 @@ def keep(
     return True
 
 
-_FAILED: Sentences = {36: None, 39: "{}() failed"}
+FAILED: Sentences = {36: None, 39: "{}() failed"}
 
 
 def note(report: Report, verb: str, what: str) -> str:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Bodies of slurmdbd's side, each a list of records under one key, as an answer has it.
+"""Bodies of slurmdbd's side, a list of records under one key, or several, as an answer has them.
 
 Rule 1: up to v0.0.38 slurmrestd looks for the key by itself, and so do we: these are read from v0.0.39 on.
 Rule 2: an answer that is sent back as it came is understood.
@@ -13,11 +13,13 @@ from . import readers
 from .account import ACCOUNT
 from .association import ASSOCIATION
 from .cluster import CLUSTER
+from .instance import INSTANCE
 from .qos import QOS as QOS_TABLE
+from .tres import TRES
 from .user import USER
 from .wckey import WCKEY
 
-_IGNORED = Kind("ignored", read=lambda _value, _at: None)
+_IGNORED = Kind("ignored", read=readers.ignored)
 OF_ANSWERS = tuple(
     Row(name, None, _IGNORED, "Of answers", way=IN, hidden=True) for name in ("meta", "errors", "warnings")
 )
@@ -37,5 +39,29 @@ ASSOCIATIONS = _body("associations", ASSOCIATION, "Associations to add or change
 USERS = _body("users", USER, "Users to add or change", "OPENAPI_USERS_RESP")
 WCKEYS = _body("wckeys", WCKEY, "Wckeys to add", "OPENAPI_WCKEY_RESP")
 
-TABLES = (CLUSTERS, QOS, ACCOUNTS, ASSOCIATIONS, USERS, WCKEYS)
+
+def _part(key: str, table: Table, doc: str, since: int = 36, until: int = 45) -> Row:
+    return Row(key, key, readers.listed(table), doc, since=since, until=until, way=IN)
+
+
+CONFIG = Table(
+    "config_body",
+    (
+        _part("clusters", CLUSTER, "Clusters"),
+        _part("TRES", TRES, "Trackable resources, which slurmctld alone makes", until=39),
+        _part("tres", TRES, "Trackable resources, which slurmctld alone makes", since=40),
+        _part("accounts", ACCOUNT, "Accounts"),
+        _part("users", USER, "Users"),
+        _part("qos", QOS_TABLE, "QOSes"),
+        _part("wckeys", WCKEY, "Wckeys"),
+        _part("associations", ASSOCIATION, "Associations"),
+        _part("instances", INSTANCE, "Instances, which slurmctld alone makes", since=40, until=44),
+        *OF_ANSWERS,
+    ),
+    {},
+    parser="OPENAPI_SLURMDBD_CONFIG_RESP",
+)
+"""All of that at once: what GET config tells."""
+
+TABLES = (CLUSTERS, QOS, ACCOUNTS, ASSOCIATIONS, USERS, WCKEYS, CONFIG)
 """All of them."""

@@ -3,13 +3,13 @@
 
 from __future__ import annotations
 
-from slurmrest_inet.schema.model import NUMBER, TEXT, Row, Table
+from slurmrest_inet.schema.model import NUMBER, TEXT, Row, Table, both
 
 _RELEASE = "23.11"
 
 INSTANCE = Table(
     "slurmdb_instance_rec_t",
-    (
+    both(
         Row("cluster", "cluster", TEXT, "Cluster", since=40, release=_RELEASE),
         Row("extra", "extra", TEXT, "What the node was told besides", since=40, release=_RELEASE),
         Row("instance_id", "instance_id", TEXT, "Id that the cloud gave it", since=40, release=_RELEASE),
@@ -19,4 +19,5 @@ INSTANCE = Table(
         Row("time/time_start", "time_start", NUMBER, "Start (epoch)", since=40, release=_RELEASE),
     ),
     skip={},
+    parser="INSTANCE",
 )

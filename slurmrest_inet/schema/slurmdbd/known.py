@@ -3,11 +3,20 @@
 
 Rule 1: pure: whoever asked slurmdbd gives the names.
 Rule 2: names are compared without regard to the case of their letters, as slurmdbd compares them.
+Rule 3: an id is one of this database. A body that another one's answer may be is read by names (`Known.elsewhere`).
 """
 
 from __future__ import annotations
 
 from slurmrest_inet.record import NamedTuple
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+_NOBODY = (1 << 31) - 1
+"""The last id that MariaDB gives to a QOS, and which none ever gets."""
 
 
 class Resource(NamedTuple):
@@ -25,6 +34,22 @@ class Known:
         self._resources = resources
         self._qos = {name.lower(): id_ for id_, name in (qos or {}).items()}
         self._qos_ids = set(qos or {})
+        self.echoed = False
+        """Whether this is for a body that an answer may be: a type and a name tell a resource, whatever id stands
+        beside them, and a list of no resources is one."""
+        self.pending: dict[int, str] = {}
+        """QOSes that are yet to be added, each by an id that none has."""
+
+    def elsewhere(self, qos: Iterable[str]) -> Known:
+        """Return the same for a body that another database's answer may be, and that has these QOSes."""
+        made = Known(self._resources)
+        made._qos, made._qos_ids, made.echoed = dict(self._qos), self._qos_ids, True
+        for name in qos:
+            if made.qos(name) is None:
+                id_ = _NOBODY - len(made.pending)
+                made.pending[id_] = name
+                made._qos[name.lower()] = id_
+        return made
 
     def resource(self, type_: str, name: str) -> Resource | None:
         """Return the resource of a type and a name; without a name, the first one of the type."""

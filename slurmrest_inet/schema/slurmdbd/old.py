@@ -205,9 +205,9 @@ def _resources(reader: Reader, _row: Row, value: Any, _members: Members) -> str 
         for sentence, code in invalid.details:
             reader.fault("_for_each_parse_tres_count", sentence, code)
         raise FailedError(_PARSING) from None
-    if not found:
+    if not found and not reader.known.echoed:
         raise FailedError(_PARSING)
-    return found
+    return found or None
 
 
 def _listed(reader: Reader, row: Row, value: Any, _members: Members) -> list[Record]:

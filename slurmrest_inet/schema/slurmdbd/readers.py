@@ -9,7 +9,7 @@ Rule 2: what resources and QOSes there are is in the context (`Known`); one that
 from __future__ import annotations
 
 from slurmrest_inet.schema.model import QOS_BITS, TEXT, TRES, Kind
-from slurmrest_inet.schema.readers import CONVERSION, number, text
+from slurmrest_inet.schema.readers import CONVERSION, number, record, text
 from slurmrest_inet.schema.scalars import ZERO, InvalidError, infer_scanned, to_text
 from slurmrest_inet.versions import since
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from slurmrest_inet.schema.model import Table
-    from slurmrest_inet.schema.reading import Reader, Reading, Record
+    from slurmrest_inet.schema.reading import Reading, Record
     from slurmrest_inet.schema.scalars import Number
 
     from .known import Known, Resource
@@ -52,7 +52,7 @@ def find(known: Known, type_: str, name: str, id_: int) -> Resource:
     found = by_id if by_id and not type_ else known.resource(type_, name)
     if found is None:
         raise InvalidError(f"Couldn't find TRES matching name:{name} type:{type_}", NO_RESOURCE)
-    if id_ and found.id != id_:
+    if id_ and found.id != id_ and not known.echoed:
         raise InvalidError(
             f"Requested TRES id({id_}) doesn't match TRES type/name({found.type}/{found.name}) which id is {found.id}",
             NO_RESOURCE,
@@ -101,13 +101,11 @@ PREEMPTED = QOS_BITS._replace(read=_preempted)
 """QOSes as a string of bits; of requests slurmdbd takes a list of ids, which is another member."""
 
 
-def record_or_none(table: Table) -> Reader:
-    """Return the reader of an object with a table of its own, which need not be there."""
+class record_or_none(record):  # noqa: N801 - as the reader that it is
+    """The reader of an object with a table of its own, which need not be there."""
 
-    def read(value: Any, at: Reading) -> Record | None:
-        return None if value is None else at.inner(table, value)
-
-    return read
+    def __call__(self, value: Any, at: Reading) -> Any:
+        return None if value is None else super().__call__(value, at)
 
 
 class Listed:
