@@ -112,6 +112,7 @@ def _job(lab: Lab, name: str, **members: Any) -> dict[str, Any]:
         "environment": ["PATH=/usr/bin:/bin"],
         "standard_output": "/dev/null",
         "standard_error": "/dev/null",
+        "time_limit": {"set": True, "number": 5},
         **members,
     }
 
@@ -136,7 +137,7 @@ def test_a_library_that_submits_polls_and_cancels(
 ) -> None:
     """A connection a call, in v0.0.42."""
     client = Client(listening.port, "alice", tokens["alice"], REQUESTS)
-    body = {"script": SCRIPT, "job": _job(lab, name, time_limit={"set": True, "number": 5})}
+    body = {"script": SCRIPT, "job": _job(lab, name)}
     sent = client.ask_once("POST", "/slurm/v0.0.42/job/submit", body)
     assert (sent.status, sent.body["errors"], sent.body["warnings"]) == (200, [], [])
     path = f"/slurm/v0.0.42/job/{sent.body['job_id']}"
@@ -274,7 +275,7 @@ def test_a_hub_that_starts_notebooks(
     script += 'printf "%s\\n" "$JUPYTERHUB_API_TOKEN" "$JUPYTERHUB_SERVICE_PREFIX" "$CONDA_49"\nexec sleep 300\n'
     assert len(script) > _HUB_SCRIPT_BYTES
     client = Client(listening.port, "alice", tokens["alice"], TORNADO)
-    job = _job(lab, name, environment=environment, standard_output=out, time_limit={"set": True, "number": 5})
+    job = _job(lab, name, environment=environment, standard_output=out)
     sent = client.ask_once("POST", f"/slurm/v0.0.{version}/job/submit", {"script": script, "job": job})
     assert (sent.status, sent.body["errors"]) == (200, [])
     path = f"/slurm/v0.0.{version}/job/{sent.body['job_id']}"
@@ -302,6 +303,28 @@ def test_the_probes_of_an_operator(listening: Server, tokens: dict[str, str], ve
         assert client.connections == 1
     with Client(listening.port, "root", "x.y.z", GO) as client:
         assert client.ask("GET", "/livez") == (204, None, True)  # no call is made for it
+
+
+@pytest.mark.parametrize("version", [43, 44, 45])
+def test_an_operator_that_ends_jobs(
+    listening: Server, tokens: dict[str, str], lab: Lab, name: str, version: int
+) -> None:
+    """What pods are gone for it ends with one request, a running job and one that waits, and looks until they are."""
+    with Client(listening.port, "root", tokens["root"], GO) as client:
+        alice = Client(listening.port, "alice", tokens["alice"], REQUESTS)
+        paths = []
+        for hold in (False, True):
+            job = _job(lab, name, hold=hold)
+            sent = alice.ask_once("POST", f"/slurm/v0.0.{version}/job/submit", {"script": SCRIPT, "job": job})
+            assert sent.status == 200
+            paths.append(f"/slurm/v0.0.{version}/job/{sent.body['job_id']}")
+        _await("RUNNING", alice, paths[0])
+        gone = client.ask(
+            "DELETE", f"/slurm/v0.0.{version}/jobs", {"jobs": [path.rpartition("/")[2] for path in paths]}
+        )
+        assert (gone.status, gone.body["errors"]) == (200, [])
+        for path in paths:
+            _await("CANCELLED", alice, path)
 
 
 def test_that_verified_tokens_are_verified_everywhere(lab: Lab, tokens: dict[str, str]) -> None:
