@@ -243,6 +243,12 @@ def configuration() -> Message:
     return _record("slurmdb_config_get", "slurmdbd_conf_t", "free_slurmdbd_conf")
 
 
+def configured() -> dict[str, str]:
+    """The same before 26.05: slurmdbd's own texts by name. Raises SlurmError."""
+    with get("slurmdb_config_get", "char *") as pairs:
+        return {library.text_of(one[0]): library.text_of(one[1]) for one in pairs}
+
+
 def _record(name: str, struct: str, free: str) -> Message:
     """Return the one record that a function fills in. Raises SlurmError, MissingError."""
     try:

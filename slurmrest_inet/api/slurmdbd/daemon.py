@@ -5,11 +5,11 @@ from __future__ import annotations
 
 from slurmrest_inet.api.envelope import Members
 from slurmrest_inet.api.report import Fault, Report
-from slurmrest_inet.api.slurmdbd import said
+from slurmrest_inet.api.slurmdbd import conf_pairs, said
 from slurmrest_inet.record import TYPE_CHECKING
 from slurmrest_inet.slurm import database
 from slurmrest_inet.slurm.fill import MissingError
-from slurmrest_inet.slurm.library import SlurmError, lib, strerror
+from slurmrest_inet.slurm.library import BUILT_FOR, SlurmError, lib, strerror
 
 if TYPE_CHECKING:
     from typing import Any
@@ -65,12 +65,17 @@ _REFUSED: dict[int, tuple[tuple[str, Any], ...]] = {36: (), 39: (("statistics", 
 
 
 def conf(call: Call) -> Answer:
-    """GET conf: how slurmdbd is configured. Raises RestError 501 before 26.05, where libslurm tells it otherwise."""
+    """GET conf: how slurmdbd is configured."""
     report = Report(call)
+    found: Any
     try:
-        return report.answer(("slurmdbd_conf", Members(database.configuration())))
+        try:
+            found = Members(database.configuration())
+        except MissingError:
+            found, untold = conf_pairs.told(database.configured())
+            for name in untold:
+                report.warning("slurmdb_config_get", f"Slurm {BUILT_FOR} does not tell {name}")
     except SlurmError as error:
         said.failed(call, report, error, "slurmdb_config_get")
         return report.answer()
-    except MissingError as error:
-        said.missing(error)
+    return report.answer(("slurmdbd_conf", found))
