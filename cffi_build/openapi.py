@@ -142,7 +142,8 @@ class Operations:
         for part in route.answer:
             record = schemas.ref_by_name(part.table, side, OUT)
             value = {"type": "array", "items": record} if part.many else {"allOf": [record]}
-            *outer, last = part.key.split("/")
+            key = versions.since(replies.KEYS.get(part.key, {self.version: part.key}), self.version)
+            *outer, last = key.split("/")
             place = properties
             for step in outer:
                 place = place.setdefault(step, {"type": "object", "properties": {}})["properties"]

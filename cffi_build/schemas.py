@@ -44,7 +44,7 @@ _UNDOCUMENTED = ("disabled", "ignored")
 """Kinds of what is taken and comes to nothing."""
 _MAY_BE_NULL = ("UNSET_NULL", "INFINITE_NULL", "ZERO_NULL")
 _NULL_WITHOUT_NAME = ("user", "group")
-_ALWAYS_NULLABLE = ("job_resources_41", "job_resources_45")
+_ALWAYS_NULLABLE = ("job_resources_41", "job_resources_45", "if_other_is_set", "dbd_moment")
 """Values that C leaves null where there is nothing, whatever their options."""
 
 
@@ -191,6 +191,8 @@ class Schemas:
             return kind.literal == "null"
         if set(_MAY_BE_NULL) & set(kind.options) or kind.name == "text_or_null" or kind.function in _ALWAYS_NULLABLE:
             return True
+        if kind.type == "number":
+            return True  # JSON has no number for what is not finite
         if kind.name in _NULL_WITHOUT_NAME and "DIGITS" not in kind.options:
             return True
         return bool(row.members) and unset_literal(kind, self.version) == "null" and self._may_lack(row)
@@ -209,6 +211,8 @@ class Schemas:
             return {"type": "array", "items": record} if kind.type == "array" else record
         if kind.type == "noval":
             return self.number_object(self._width(kind, table, row), side, way)
+        if kind.name == "either":
+            return {"oneOf": [{"type": "integer", "format": "int64"}, {"type": "string"}]}
         if kind.name == "map":
             inner = self.ref_by_name(kind.record, side, way) if kind.record else {"type": "string"}
             return {"type": "object", "additionalProperties": inner}

@@ -287,6 +287,9 @@ REPLIES = {
 }
 """By the function of the route."""
 
+KEYS = {"qos": {36: "QOS", 39: "qos"}, "tres": {36: "TRES", 40: "tres"}}
+"""What the members of answers that routes call so are called, by the version from which they are."""
+
 TITLES = {
     "meta": {36: "meta", 40: "openapi_meta"},
     "error": {36: "error", 40: "openapi_error"},

@@ -238,6 +238,7 @@ SHAPES: dict[str, Kind] = {
     "dbd_job_association_40": record(_ASSOCIATION.name),
     "dbd_wckey": record(_WCKEY.name),
     "dbd_step_parts": record(_STEP_ID.name),
+    "dbd_step_number": Kind("either"),
     "dbd_governors": CSV,
     "dbd_step_nodes": CSV,
     "deleted_or_default": CSV,

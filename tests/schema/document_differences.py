@@ -66,7 +66,9 @@ ROWS = (
         ),
     ),
     Row(_SENT, (39, 39), ("job_association/id | extra", "job_*/result | extra", "job_array_*_entry/step_id | extra")),
-    Row("the member has that name on the wire", (36, 39), ("tres_info/TRES | extra", "tres_info/tres | missing")),
+    Row("the member has that name on the wire", (36, 39), ("*_info/TRES | extra", "*_info/tres | missing")),
+    Row("the member has that name on the wire", (36, 38), ("*_info/QOS | extra", "*_info/qos | missing")),
+    Row("a step of srun's has a number, any other a word", (36, 38), ("job_step/step/id | string is any",)),
     Row("the member has that name on the wire", (38, 38), ("association/QOS | missing",)),
     Row(
         "each item of a list in the body of POST config is a record, not a list under the same key once more",
