@@ -1,0 +1,121 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""An answer of ours held to our own OpenAPI document, closed: a member too many is a misfit.
+
+Rule 1: of several requests on one connection the first is looked at.
+Rule 2: a status counts as documented where the operation names it; `default` alone will do for a refusal in plain text.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING, Any
+
+import yaml
+from sidebyside import wire
+
+from slurmrest_inet.api import openapi
+from slurmrest_inet.settings import Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_LINE = re.compile(rb"(GET|POST|DELETE) (/[^ ?]*)[^ ]* HTTP/1\.[01]\r\n")
+_TYPES = {"string": str, "integer": int, "number": (int, float), "boolean": bool, "object": dict, "array": list}
+_documents: list[dict[str, Any]] = []
+
+
+def document() -> dict[str, Any]:
+    """The merged document of what is installed."""
+    if not _documents:
+        _documents.append(json.loads(b"".join(openapi.text_of(Settings()))))
+    return _documents[0]
+
+
+def _operation(method: str, path: str) -> dict[str, Any] | None:
+    """The operation that a request is for; a path without parameters comes before one with them."""
+    segments = path.strip("/").split("/")
+
+    def fits(template: str) -> bool:
+        words = template.strip("/").split("/")
+        return len(words) == len(segments) and all(word[0] == "{" or word == one for word, one in zip(words, segments))
+
+    paths = document()["paths"]
+    found = sorted((path for path in paths if fits(path) and method.lower() in paths[path]), key=lambda p: p.count("{"))
+    return dict(paths[found[0]][method.lower()]) if found else None
+
+
+def _resolved(part: dict[str, Any]) -> dict[str, Any]:
+    if "$ref" in part:
+        found: Any = document()
+        for step in part["$ref"].split("/")[1:]:
+            found = found[step]
+        return _resolved(found)
+    if "allOf" in part:
+        return {**_resolved(part["allOf"][0]), **{key: one for key, one in part.items() if key != "allOf"}}
+    return part
+
+
+def misfits(schema: dict[str, Any], value: Any, place: str, *, is_yaml: bool) -> Iterator[str]:
+    """Where a value is not what a schema says."""
+    schema = _resolved(schema)
+    if value is None:
+        # In YAML up to v0.0.39 a missing text is null.
+        if not (schema.get("nullable") or (is_yaml and schema.get("type") == "string")):
+            yield f"{place} is null"
+        return
+    if "oneOf" in schema:
+        ways = [list(misfits(one, value, place, is_yaml=is_yaml)) for one in schema["oneOf"]]
+        if all(ways):
+            yield ways[-1][0]
+        return
+    type_ = schema["type"]
+    if not isinstance(value, _TYPES[type_]) or (isinstance(value, bool) and type_ != "boolean"):
+        yield f"{place} is no {type_}: {value!r:.80}"
+    elif type_ == "object":
+        rest = schema.get("additionalProperties")
+        known = schema.get("properties", {})
+        for name, one in value.items():
+            if name in known:
+                yield from misfits(known[name], one, f"{place}/{name}", is_yaml=is_yaml)
+            elif isinstance(rest, dict):
+                yield from misfits(rest, one, f"{place}/{name}", is_yaml=is_yaml)
+            else:
+                yield f"{place}/{name} is not documented"
+    elif type_ == "array":
+        for one in value:
+            yield from misfits(schema["items"], one, place, is_yaml=is_yaml)
+    elif "enum" in schema and value not in schema["enum"]:
+        yield f"{place} is none of its words: {value!r:.80}"
+
+
+def troubles(request: bytes, output: bytes) -> list[str]:
+    """What is wrong with the first answer to the first request of an exchange, as the document has it."""
+    line = _LINE.match(request)
+    assert line is not None
+    answer = next((one for one in wire.strict(output) if one.status >= 200), None)
+    method, path = line[1].decode(), line[2].decode()
+    known = _operation(method, path)
+    if answer is None or known is None:
+        return [f"{method} {path}: no answer, or no such operation"]
+    kind = answer.headers.get("content-type", "")
+    told = known["responses"].get(str(answer.status))
+    if told is None:
+        if kind == "text/plain":
+            return []
+        return [f"{method} {path}: the status {answer.status} is not documented"]
+    content = _resolved(told).get("content", {})
+    if not answer.body or kind == "text/plain":
+        return []
+    is_yaml = "yaml" in kind
+    media = "application/x-yaml" if is_yaml else "application/json"
+    if media not in content:
+        return [f"{method} {path}: {answer.status} has no documented {kind}"]
+    text = answer.body.decode("utf-8", "replace")
+    value = yaml.load(text, _LOADER) if is_yaml else json.loads(text)  # noqa: S506 - a safe one, in C if there is one
+    parser = str(value.get("meta", {}).get("plugin", {}).get("data_parser")) if isinstance(value, dict) else ""
+    if "complex" in parser:
+        return []  # numbers that are none are null or a word there, which no document says
+    found = misfits(content[media]["schema"], value, f"{method} {path} {answer.status}", is_yaml=is_yaml)
+    return sorted(set(found))
