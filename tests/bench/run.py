@@ -56,6 +56,10 @@ class Setup(NamedTuple):
         """A GET below /slurm/."""
         return f"GET /slurm/v0.0.{version}/{path} HTTP/1.1\r\n{self.credentials}\r\n".encode()
 
+    def document(self, name: str, more: str = "") -> bytes:
+        """A GET of an OpenAPI document."""
+        return f"GET /openapi/{name} HTTP/1.1\r\n{self.credentials}{more}\r\n".encode()
+
     def submission(self) -> bytes:
         """A POST of a held job, which stays in the lab until that ends."""
         job = {"name": "bench", "hold": True, "environment": {"PATH": "/bin"}, "current_working_directory": "/tmp"}
@@ -105,6 +109,22 @@ def ping(setup: Setup) -> Iterator[Row]:
     yield Row(
         "ping, exec to exit", "ms", {"real": 1e3 * median(real, "seconds"), "ours": 1e3 * median(ours, "seconds")}, 1.3
     )
+
+
+def document(setup: Setup) -> Iterator[Row]:
+    """The OpenAPI document of one version, beside a ping of our own; the real server has one document of all."""
+    names = ("real", "ping", "ours", "packed")
+    found = in_turn(
+        setup.runs * 10,
+        lambda: measure.exec_to_exit(setup.real, setup.document("v3")),
+        lambda: measure.exec_to_exit(setup.ours, setup.request("ping")),
+        lambda: measure.exec_to_exit(setup.ours, setup.document("v0.0.42")),
+        lambda: measure.exec_to_exit(setup.ours, setup.document("v0.0.42", "Accept-Encoding: gzip\r\n")),
+    )
+    took = {name: 1e3 * median(samples, "seconds") for name, samples in zip(names, found)}
+    yield Row("OpenAPI, real all versions, ours v0.0.42", "ms", {"real": took["real"], "ours": took["ours"]})
+    for what, name in (("OpenAPI of v0.0.42, beside our own ping", "ours"), ("the same, compressed", "packed")):
+        yield Row(what, "ms", {"real": took["ping"], "ours": took[name]}, 2)
 
 
 def listing(setup: Setup) -> Iterator[Row]:
@@ -161,6 +181,7 @@ def submissions(setup: Setup) -> Iterator[Row]:
 
 SCENARIOS: dict[str, Callable[[Setup], Iterator[Row]]] = {
     "ping": ping,
+    "document": document,
     "jobs": listing,
     "modern": modern,
     "submit": submissions,
