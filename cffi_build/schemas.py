@@ -216,6 +216,8 @@ class Schemas:
         if kind.name == "map":
             inner = self.ref_by_name(kind.record, side, way) if kind.record else {"type": "string"}
             return {"type": "object", "additionalProperties": inner}
+        if kind.name == "lists":
+            return {"type": "array", "items": {"type": "array", "items": self.ref_by_name(kind.record, side, way)}}
         if kind.type == "array":
             return {"type": "array", "items": self._item(kind, side, way)}
         if kind.record is not None:

@@ -64,13 +64,14 @@ EXPECTED_LIST, EXPECTED_DICT = 9208, 9209
 """ESLURM_DATA_EXPECTED_LIST and ESLURM_DATA_EXPECTED_DICT, likewise."""
 PARSE_BAD_INPUT = 9216
 """ESLURM_DATA_PARSE_BAD_INPUT, likewise."""
-NO_JOB_ID, NEGATIVE_JOB_ID, LARGE_JOB_ID, BAD_COMPONENT = 2137, 2138, 2139, 2144
+NO_JOB_ID, NEGATIVE_JOB_ID, LARGE_JOB_ID, NO_TASK, BAD_COMPONENT = 2137, 2138, 2139, 2141, 2144
 
 _LATER = {
     2136: "JobID must not be an empty string",
     NO_JOB_ID: "JobID can not be zero",
     NEGATIVE_JOB_ID: "JobID can not be a negative number",
     LARGE_JOB_ID: "JobID larger than acceptable range",
+    NO_TASK: "Job Array ID must not be an empty string",
     BAD_COMPONENT: "HetJob component includes unexpected non-numeric characters",
     2162: "Empty list",
     2164: "Unable to resolve group ID to group name",
@@ -78,6 +79,7 @@ _LATER = {
     2172: "Cannot signal job",
     2173: "Invalid signal jobs request, at least one job id or filter is required.",
     2185: "SLUID is invalid",
+    9009: "Query requirements not met",
     9004: "Missing UNIX user in the system",
     FLAGS_NO_LIST: "Data parser expects flags to be a list",
     FLAGS_INVALID: "Data parser unable to parse invalid flag",

@@ -118,6 +118,8 @@ ROUTES = (
     _slurm("DELETE", "job/{job_id:int}", "job_options.cancel", "Signal a job", **_CANCEL, until=36),
     _slurm("DELETE", "job/{job_id}", "job_options.cancel", "Signal a job", **_CANCEL, since=37, until=38),
     _slurm("DELETE", "job/{job_id}", "job_signals.cancel", "Signal a job", **_CANCEL, since=39),
+    _slurm("GET", "job/{job_id}/requeue", "job_requeue.requeue", "Requeue a job", (), "REQUEUE", since=45),
+    _slurm("POST", "jobs/requeue", "job_requeue.requeue_all", "Requeue jobs", body="jobs_requeue", since=45),
     _slurm("DELETE", "jobs", "job_signals.cancel_all", "Signal jobs", body="kill_jobs_msg_t", since=40),
     _slurm("GET", "jobs/state", "jobs.states", "States of jobs", (Part("jobs", "job_state"),), "JOB_STATES", since=40),
     _slurm("GET", "nodes", "inventory.nodes", "All nodes", _NODES, "NODES"),

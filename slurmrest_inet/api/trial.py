@@ -66,7 +66,7 @@ def trials(settings: Settings, sides: Container[str] = versions.SIDES) -> Iterat
 
 def _try(route: Route, version: int) -> None:
     try:
-        if route.method == "GET":
+        if route.method == "GET" and route.function not in WRITES:
             _read(route, version)
         elif route.side == "slurmdb":
             _take_back()
@@ -217,6 +217,10 @@ def _signal_all(_version: int) -> None:
     _signal(NO_JOB)
 
 
+def _requeue(_version: int) -> None:
+    _refused(lambda: requests.requeue(str(NO_JOB), 0))
+
+
 def _signal(job: int | str) -> None:
     (answer,) = signalling.signal({"jobs_array": [str(job)], "jobs_cnt": 1, "signal": int(signal.SIGCONT)})
     if answer.code != lib.ESLURM_INVALID_JOB_ID:
@@ -242,5 +246,7 @@ WRITES = {
     "util.hosts.expression": _name_hosts,
     "slurmctld.job_signals.cancel": _cancel,
     "slurmctld.job_signals.cancel_all": _signal_all,
+    "slurmctld.job_requeue.requeue": _requeue,
+    "slurmctld.job_requeue.requeue_all": _requeue,
 }
 """What tries an operation that changes something."""

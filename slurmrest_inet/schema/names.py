@@ -391,6 +391,17 @@ X11 = _pairs(
     bits=True,
 )
 
+REQUEUE = _pairs(
+    "requeue",
+    """
+    JOB_RUNNING Incomplete
+    JOB_REQUEUE_HOLD Hold
+    JOB_SPECIAL_EXIT SpecialExit
+    """,
+    bits=True,
+)
+"""How jobs are requeued; libslurm says with a state that only those are that have not ended."""
+
 POWER = _pairs("power", "SLURM_POWER_FLAGS_LEVEL EQUAL_POWER", bits=True)
 
 KILL = _between(

@@ -8,9 +8,9 @@ Rule 2: without a parser's name slurmrestd says nothing of parameters that it do
 from __future__ import annotations
 
 from . import job_members, names
-from .model import IN, Kind, Row, Table, flags
+from .model import BOOLEAN, IN, Kind, Row, Table, flags
 from .moments import point_in_time
-from .readers import CONVERSION
+from .readers import CONVERSION, truth
 from .scalars import InvalidError, infer_scanned, to_integer, to_text
 
 TYPE_CHECKING = False
@@ -87,6 +87,27 @@ SHARES = _query(
     "",
     Row("accounts", "accounts", LIST, "Names of accounts, with commas", since=40, way=IN),
     Row("users", "users", LIST, "Names of users, with commas", since=40, way=IN),
+)
+
+
+def _flag(value: Any, at: Reading) -> int:
+    """A flag that is a parameter of its own."""
+    if isinstance(value, list):
+        at.warn(f"Unable to convert to boolean from list. Flag {at.key} is being treated as false.")
+        return 0
+    return int(truth(value))
+
+
+def _of_requeue(path: str, doc: str) -> Row:
+    return Row(path, path, BOOLEAN._replace(read=_flag), doc, since=45, way=IN)
+
+
+REQUEUE = _query(
+    "requeue",
+    "JOB_REQUEUE_QUERY",
+    _of_requeue("Incomplete", "Whether only jobs that have not ended are requeued"),
+    _of_requeue("Hold", "Whether they are held then"),
+    _of_requeue("SpecialExit", "Whether they are in the state SPECIAL_EXIT then; only beside Hold"),
 )
 _SIGNAL = Kind("signal", type="string", width=16, read=job_members.signal)
 

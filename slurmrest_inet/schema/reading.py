@@ -141,8 +141,8 @@ class Reading:
         """Those of the record so far, for a reader that sets more than one."""
         return self.record.members
 
-    def expect(self, type_: str, value: object) -> None:
-        """Warn of a value of another type than the documents have, where the version does."""
+    def expect(self, type_: str, value: object, behind: str = "") -> None:
+        """Warn of a value of another type than the documents have, where the version does; `behind` as for `warn`."""
         manner = self.manner
         if not manner.typed or value is None:
             return
@@ -154,7 +154,7 @@ class Reading:
             f"Expected OpenAPI type={type_}{_format(type_, self.kind)} (Slurm type={wanted}) "
             f"but got OpenAPI type={found} (Slurm type={manner.word(value)})"
         )
-        self.warn(f"{text}: {show(value)}" if manner.shown else text)
+        self.warn(f"{text}: {show(value)}" if manner.shown else text, behind)
 
     def warn(self, text: str, behind: str = "") -> None:
         """Warn of this value, or of what stands `behind` it ("[0]")."""

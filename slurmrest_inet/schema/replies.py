@@ -137,6 +137,14 @@ _CANCELLED = Table(
     (Row("status", None, listed(_KILLED.name), "What came of it, job by job", since=42),),
     {},
 )
+_REQUEUED = Table(
+    "job_requeued", (Row("status", None, listed(_TASK.name), "What became of tasks of an array", since=45),), {}
+)
+_REQUEUED_ALL = Table(
+    "jobs_requeued",
+    (Row("status", None, Kind("lists", record=_TASK.name, type="array"), "The same of each array", since=45),),
+    {},
+)
 _CANCELLED_ALL = _CANCELLED._replace(struct="jobs_cancelled", rows=(_CANCELLED.rows[0]._replace(since=40),))
 _LAST_UPDATE = Row("last_update", None, NOVAL_64, "Last change of anything in the list (epoch)", since=40)
 _DATED = Table("dated", (_LAST_UPDATE,), {})
@@ -147,6 +155,7 @@ _JOBS_DATED = Table(
 )
 _SHARES = Table("shares_total", (Row("shares/total_shares", None, NUMBER, "Sum of all shares", since=40),), {})
 TABLES = (
+    *(_REQUEUED, _REQUEUED_ALL),
     *(
         META,
         ERROR,
@@ -211,6 +220,8 @@ REPLIES = {
     "slurmctld.job_options.cancel": _CANCEL,
     "slurmctld.job_signals.cancel": _CANCEL,
     "slurmctld.job_signals.cancel_all": Reply({40: "openapi_kill_jobs_resp"}, _CANCELLED_ALL),
+    "slurmctld.job_requeue.requeue": Reply({45: "openapi_job_requeue_resp"}, _REQUEUED),
+    "slurmctld.job_requeue.requeue_all": Reply({45: "openapi_jobs_requeue_resp"}, _REQUEUED_ALL),
     "slurmctld.inventory.nodes": _NODES,
     "slurmctld.inventory.node": _NODES,
     "slurmctld.inventory.partitions": _PARTITIONS,

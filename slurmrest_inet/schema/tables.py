@@ -14,6 +14,7 @@ from .model import OUT, Names, Table
 from .node import ENERGY, EXTERNAL_SENSORS, NODE, POWER
 from .partition import PARTITION
 from .ping import PING
+from .requeue import JOBS_REQUEUE
 from .reservation import CORE_SPEC, RESERVATION
 from .sbatch import MACROS
 from .share import GROUP_MINUTES, RUN_SECONDS, SHARE, USAGE
@@ -84,7 +85,15 @@ TABLES = (
 READ_TABLES = (JOB_DESC, JOB_STEP_ID, KILL_JOBS)
 """Those that structs are filled by, and which no answer is written with."""
 
-BODY_TABLES = (JOB_SUBMIT_REQ, *SLURMDBD_BODIES, *SLURMDBD_ADDITIONS, *SLURMDBD_JOB_CHANGES, HOSTLIST, HOSTNAMES)
+BODY_TABLES = (
+    JOB_SUBMIT_REQ,
+    JOBS_REQUEUE,
+    *SLURMDBD_BODIES,
+    *SLURMDBD_ADDITIONS,
+    *SLURMDBD_JOB_CHANGES,
+    HOSTLIST,
+    HOSTNAMES,
+)
 """Those of bodies that a struct is filled with parts of."""
 
 MADE_TABLES = (PING, SLURMDBD_PING)

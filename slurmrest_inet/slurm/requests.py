@@ -19,15 +19,16 @@ from slurmrest_inet.record import TYPE_CHECKING, NamedTuple
 from slurmrest_inet.schema.job_desc import JOB_DESC
 from slurmrest_inet.schema.options import Host, ImpossibleError
 from slurmrest_inet.schema.sbatch import GOVERNORS
-from slurmrest_inet.slurm.fill import Struct
+from slurmrest_inet.slurm.fill import Struct, number_of
 from slurmrest_inet.slurm.hosts import Hosts
-from slurmrest_inet.slurm.library import RELEASE, SlurmError, ffi, lib, text_of
+from slurmrest_inet.slurm.library import RELEASE, SlurmError, chars_of, ffi, lib, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import Any
 
     from slurmrest_inet.schema.reading import Members
+    from slurmrest_inet.schema.scalars import Number
 
 
 class Submitted(NamedTuple):
@@ -184,7 +185,20 @@ def update(members: Members) -> list[Updated]:
         ffi.errno = 0
         code = lib.slurm_update_job2(request.pointer, slot)
         errno = ffi.errno
-    answer = slot[0]
+    return _tasks(slot[0], code, errno)
+
+
+def requeue(job: str, flags: Number) -> list[Updated]:
+    """slurm_requeue2; what became of an array's tasks, nothing for another job. Raises SlurmError, MissingError."""
+    text, bits = chars_of(job), number_of(flags)
+    slot = ffi.new("job_array_resp_msg_t **")
+    ffi.errno = 0
+    code = lib.slurm_requeue2(text, bits, slot)
+    return _tasks(slot[0], code, ffi.errno)
+
+
+def _tasks(answer: Any, code: int, errno: int) -> list[Updated]:
+    """What an answer about an array says, which is freed here. Raises SlurmError for a code."""
     found: list[Updated] = []
     if answer != ffi.NULL:
         found = [_updated(answer, index) for index in range(answer.job_array_count)]

@@ -139,6 +139,7 @@ LIES: dict[str, Lie] = {
         "DELETE jobs: slurmrestd tells of an unknown flag, state or signal as an error and signals jobs all the same, "
         "with an unknown state all that are pending",
     ),
+    "requeue-flag": Lie((45,), "jobs/requeue: as signal-all, of an unknown flag: slurmrestd requeues the jobs"),
     "signal-user": Lie(_MODERN, "DELETE jobs: slurmrestd does not look at user_id where no user_name stands beside it"),
     "component": Lie(_MODERN, "slurmrestd changes the first component of a heterogeneous job when asked for another"),
 }

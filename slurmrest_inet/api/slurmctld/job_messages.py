@@ -274,7 +274,15 @@ def update(call: Call) -> Answer:
 
 def _results(call: Call, report: Report, tasks: list[requests.Updated]) -> list[tuple[str, Any]]:
     """What an update answers with: what became of tasks that could not be changed."""
-    found = [
+    found = tasks_told(tasks)
+    nothing: list[Any] | None = call.at({39: None if report.errors else [], 40: [], 41: None})
+    rest = call.at({39: (), 40: ("job_id", "step_id", "job_submit_user_msg"), 42: ()})
+    return [("results", found or nothing), *((name, "") for name in rest)]
+
+
+def tasks_told(tasks: list[requests.Updated]) -> list[dict[str, Any]]:
+    """What became of the tasks of an array, as answers tell it."""
+    return [
         {
             "job_id": int(one.job_id.partition("_")[0] or 0),
             "step_id": one.job_id,
@@ -284,6 +292,3 @@ def _results(call: Call, report: Report, tasks: list[requests.Updated]) -> list[
         }
         for one in tasks
     ]
-    nothing: list[Any] | None = call.at({39: None if report.errors else [], 40: [], 41: None})
-    rest = call.at({39: (), 40: ("job_id", "step_id", "job_submit_user_msg"), 42: ()})
-    return [("results", found or nothing), *((name, "") for name in rest)]
