@@ -13,6 +13,7 @@ from slurmrest_inet.api.errors import (
     LARGE_JOB_ID,
     NEGATIVE_JOB_ID,
     NO_JOB_ID,
+    NO_TASK,
 )
 from slurmrest_inet.api.report import Fault
 from slurmrest_inet.record import TYPE_CHECKING, NamedTuple
@@ -98,7 +99,7 @@ def _told_why(text: str) -> JobId:
     try:
         return JobId.parse(text)
     except ValueError:
-        raise UnusableError(text, BAD_COMPONENT) from None
+        raise UnusableError(text, NO_TASK if text.endswith("_") else BAD_COMPONENT) from None
 
 
 def _number(text: str) -> JobId:

@@ -201,6 +201,9 @@ class TestJobIdOfAPath:
         [
             (36, "0", [{"error": "_op_handler_job: job_id is zero", "error_code": 0}]),
             (36, "4294967294", [{"error": "_op_handler_job: job_id too large: 4294967294", "error_code": 0}]),
+            (39, "172_[1-2]", [2144]),
+            (39, "1_", [2141]),
+            (39, "_1", [2137]),
             (42, "abc", [9000]),
             (42, "0", [9000]),
         ],
@@ -210,7 +213,7 @@ class TestJobIdOfAPath:
         report = Report(call)
         assert job_id.read(call, report) is None
         assert [one.get("error_number", one) for one in report.errors] == errors_
-        assert report.code == (-1 if version == 36 else 9000)
+        assert report.code == {36: -1, 42: 9000}.get(version, report.errors[0].get("error_number"))
 
     def test_numbers(self) -> None:
         call = Call(36, {"job_id": "7"}, {})
