@@ -159,7 +159,8 @@ def test_a_call_that_ends_the_process(lab: Lab, fault: str, ending: str) -> None
 
 
 def test_that_each_operation_has_a_trial() -> None:
-    functions = {route.function for route in ROUTES if route.method != "GET" and route.side != "slurmdb"}
+    changing = [route for route in ROUTES if route.method != "GET" or route.path.endswith("/requeue")]
+    functions = {route.function for route in changing if route.side != "slurmdb"}
     assert functions == set(trial.WRITES)
     for side, known in (("slurm", trial._LISTS), ("slurmdb", trial._KEPT)):
         parameters = {name for r in ROUTES if r.side == side for name in re.findall(r"\{(\w+)", r.path)}
