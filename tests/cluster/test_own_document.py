@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Every GET that reads, of every API version on the lab, found and not found, is as our own OpenAPI document says, closed."""
+"""Every GET that reads, of every API version, found and not found, is on the lab as our own document says, closed."""
 
 from __future__ import annotations
 
