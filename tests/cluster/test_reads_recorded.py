@@ -31,11 +31,19 @@ LIES = {
 
 _HERE = {"debug": "main", "big": "free", "maint": "cores", "n0001": "node2"}
 """Names of this cluster by those of the recorded one."""
-_RECORDED = told.recorded_reads()
+_HERE_IN_DATABASE = {
+    "debug": "main", "big": "main", "wk1": "laser", "fast": "high", "gpu1": "past", "amd": "fast",
+    "jobs?account=physics": "jobs?account=optics", "step=5%2B1": "step={components}%2B1", "step=3_1": "step={array}_1",
+    "association?user=alice": "association?user=alice&account=optics&cluster=lab",
+}  # fmt: skip
+"""The same of what slurmdbd keeps, an account with jobs, and what names one association."""
+_RECORDED = [(side, one) for side in ("slurm", "slurmdb") for one in told.recorded_reads(side)]
 
 
-def _id(one: dict[str, Any]) -> str:
-    return one["path"] + (", slurmctld down" if one.get("down") else "")
+def _id(one: Any) -> str:
+    if isinstance(one, str):
+        return one
+    return one["path"] + (", as root" if one.get("root") else "") + (", daemon down" if one.get("down") else "")
 
 
 @pytest.fixture(scope="module")
@@ -46,16 +54,24 @@ def labels(lab: Lab) -> dict[str, str]:
     return {"running": jobs["plain"], "array": jobs["array"], "components": jobs["het"], "finished": jobs["finished"]}
 
 
-@pytest.mark.parametrize("one", _RECORDED, ids=_id)
+@pytest.mark.parametrize(("side", "one"), _RECORDED, ids=_id)
 def test_exchange(
-    one: dict[str, Any], lab: Lab, labels: dict[str, str], tokens: dict[str, str], unreachable: str
+    side: str,
+    one: dict[str, Any],
+    lab: Lab,
+    labels: dict[str, str],
+    tokens: dict[str, str],
+    unreachable: str,
+    dbd_unreachable: str,
 ) -> None:
     ours = program.ours(lab)
     if one.get("down"):
-        ours = ours.with_options(SLURM_CONF=unreachable)
-    path = re.sub("|".join(_HERE), lambda match: _HERE[match[0]], one["path"]).format_map(labels)
-    lines = ("X-SLURM-USER-NAME: alice", f"X-SLURM-USER-TOKEN: {tokens['alice']}")
-    data = message("GET", f"/slurm/v0.0.{VERSION}/{path}", "HTTP/1.1", lines, b"")
+        ours = ours.with_options(SLURM_CONF=unreachable if side == "slurm" else dbd_unreachable)
+    here = _HERE if side == "slurm" else _HERE_IN_DATABASE
+    path = re.sub("|".join(map(re.escape, here)), lambda match: here[match[0]], one["path"]).format_map(labels)
+    user = "root" if one.get("root") else "alice"
+    lines = (f"X-SLURM-USER-NAME: {user}", f"X-SLURM-USER-TOKEN: {tokens[user]}")
+    data = message("GET", f"/{side}/v0.0.{VERSION}/{path}", "HTTP/1.1", lines, b"")
     (answer,) = wire.strict(ours.exchange(data).output)
     body = json.loads(answer.body) if answer.headers.get("content-type") == "application/json" else {}
     if (one["path"], bool(one.get("down"))) in LIES:
@@ -64,13 +80,24 @@ def test_exchange(
         assert body["errors"][0]["description"]
         return
     assert answer.status == one["status"]
-    assert [[e.get("error_number"), e.get("description"), e["source"]] for e in body.get("errors", ())] == one["errors"]
-    assert [[e["description"], e.get("source")] for e in body.get("warnings", ())] == one["warnings"]
-    here = {name: value for name, value in body.items() if name not in ("meta", "errors", "warnings")}
+    errors = [[number, _without_address(sentence), source] for number, sentence, source in one["errors"]]
+    assert [[e.get("error_number"), e.get("description"), e["source"]] for e in body.get("errors", ())] == errors
+    recorded = [[_without_address(sentence), source] for sentence, source in one["warnings"]]
+    assert [[e["description"], e.get("source")] for e in body.get("warnings", ())] == recorded
+    payload = {name: value for name, value in body.items() if name not in ("meta", "errors", "warnings")}
     assert list(body)[:3] == (["meta", "errors", "warnings"] if body else [])
-    assert here.keys() == one["types"].keys()
-    for name, value in here.items():
+    assert payload.keys() == one["types"].keys()
+    for name, value in payload.items():
         _compare(one["types"][name], make.told_type(value), name)
+
+
+_SOMETIMES = {"signal", "step_het_component"}
+"""What is in an exit code only where a signal was, and in a step's id only in a heterogeneous job."""
+
+
+def _without_address(sentence: str | None) -> str | None:
+    """See the row dbd-address: a place in the real server's memory is nobody's business."""
+    return sentence and re.sub(r"\(0x[0-9a-f]+\)", "()", sentence)
 
 
 def _compare(recorded: Any, ours: Any, place: str) -> None:
@@ -79,9 +106,9 @@ def _compare(recorded: Any, ours: Any, place: str) -> None:
         assert type(recorded) is type(ours), place
     elif isinstance(recorded, dict):
         assert isinstance(ours, dict), place
-        assert recorded.keys() == ours.keys(), place
-        for name, one in recorded.items():
-            _compare(one, ours[name], f"{place}/{name}")
+        assert recorded.keys() - _SOMETIMES == ours.keys() - _SOMETIMES, place
+        for name in recorded.keys() & ours.keys():
+            _compare(recorded[name], ours[name], f"{place}/{name}")
     elif isinstance(recorded, list):
         assert isinstance(ours, list), place
         _compare(recorded[0], ours[0], f"{place}/*")

@@ -204,38 +204,45 @@ _FILES = {"1": "RUNNING", "3": "ARRAY", "5": "HET", "2": "GPU", "8": "FAILED"}
 """The jobs of the reads in those recordings: what they were, and what their files are called after."""
 
 
-def recorded_reads(folder: str) -> list[dict[str, Any]]:
-    """What a real server of 23.02.8 answered to reads of v0.0.39, also while slurmctld was `down`.
+def recorded_reads(folder: str, side: str) -> list[dict[str, Any]]:
+    """What a real server of 23.02.8 answered to reads of v0.0.39, also while the side's daemon was `down`.
 
-    Entries as with the writes; of the rest of the body there are the types: a word, {name: type} of an object,
-    {"*": type} of one with numbers for names, [type] of a list, [] of one that was empty.
+    side: slurm or slurmdb. `root`: asked as root, else as alice. Entries as with the writes; of the rest of the body
+    there are the types: a word, {name: type} of an object, {"*": type} of one with numbers for names, [type] of a list,
+    [] of one that was empty.
     """
     base = os.path.join(folder, "samples", "23.02.8", "v0.0.39")
     with open(os.path.join(base, "STATUS.txt"), encoding="utf-8") as file:
-        told = [line.split(" ", 1) for line in file.read().splitlines() if " /slurm/v0.0.39/" in line]
+        told = [line.split(" ", 1) for line in file.read().splitlines() if f" /{side}/v0.0.39/" in line]
     found = []
     for status, target in told:
-        path = target.removeprefix("/slurm/v0.0.39/")
+        path, _, noted = target.removeprefix(f"/{side}/v0.0.39/").partition(" ")
+        if status == "None":
+            continue
         ident = match[1] if (match := re.match(r"job/(\d+)", path)) else ""
         name = path.replace(f"job/{ident}", f"job/{_FILES[ident]}", 1) if ident in _FILES else path
-        file_name = os.path.join(base, f"slurm_{re.sub(r'[^A-Za-z0-9.-]', '_', name)}.json")
+        ending = ".root.json" if noted else ".json"
+        file_name = os.path.join(base, f"{side}_{re.sub(r'[^A-Za-z0-9.-]', '_', name)}{ending}")
         answer = {}
         if os.path.exists(file_name):
             with open(file_name, encoding="utf-8") as file:
                 answer = json.load(file)
         if ident in _READ:
             path = path.replace(f"job/{ident}", f"job/{_READ[ident]}", 1)
-        found.append(_read_exchange(path, int(status), answer))
+        found.append({**_read_exchange(path, int(status), answer), **({"root": True} if noted else {})})
     with open(os.path.join(base, "daemons-stopped.json"), encoding="utf-8") as file:
         stopped = json.load(file)
     paths: set[str] = set()
     for exchange in stopped:
-        version, _, path = exchange["path"].removeprefix("/slurm/").partition("/")
-        if version != "v0.0.39" or exchange["method"] != "GET" or path in paths:
+        version, _, path = exchange["path"].removeprefix(f"/{side}/").partition("/")
+        if version != "v0.0.39" or exchange["method"] != "GET" or path in paths or exchange["name"] != _STOPPED[side]:
             continue
         paths.add(path)
         found.append({**_read_exchange(path, exchange["status"], exchange["answer"]), "down": True})
     return found
+
+
+_STOPPED = {"slurm": "slurmctld stopped", "slurmdb": "slurmdbd stopped"}
 
 
 def _read_exchange(path: str, status: int, answer: dict[str, Any]) -> dict[str, Any]:
@@ -403,7 +410,8 @@ def main(folder: str) -> None:
     _write("message_types.json", message_types(folder))
     _write("written.json", written_members(folder))
     _write_lines("documents.json", operations(folder))
-    _write_lines("reads-23.02.json", recorded_reads(folder))
+    _write_lines("reads-23.02.json", recorded_reads(folder, "slurm"))
+    _write_lines("reads-slurmdb-23.02.json", recorded_reads(folder, "slurmdb"))
     _write_lines("writes-23.02.json", recorded_writes(folder))
 
 

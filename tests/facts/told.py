@@ -50,9 +50,9 @@ def headers(release: str) -> Headers:
     )
 
 
-def recorded_reads() -> list[dict[str, Any]]:
-    """The reads of v0.0.39 that were recorded."""
-    return list(_file("reads-23.02.json"))
+def recorded_reads(side: str) -> list[dict[str, Any]]:
+    """The reads of v0.0.39 that were recorded of slurmctld's side (slurm) or slurmdbd's (slurmdb)."""
+    return list(_file({"slurm": "reads-23.02.json", "slurmdb": "reads-slurmdb-23.02.json"}[side]))
 
 
 def message_types() -> dict[str, dict[int, str]]:
