@@ -124,6 +124,16 @@ ROUTES = (
     _slurm("GET", "jobs/state", "jobs.states", "States of jobs", (Part("jobs", "job_state"),), "JOB_STATES", since=40),
     _slurm("GET", "nodes", "inventory.nodes", "All nodes", _NODES, "NODES"),
     _slurm("GET", "node/{node_name}", "inventory.node", "One node", _NODES, "NODE"),
+    _slurm("GET", "reconfigure", "reconfiguration.reconfigure", "Read the configuration again", since=40),
+    _slurm("POST", "nodes", "node_writes.update_all", "Change nodes", body="update_node_msg_t", since=40),
+    _slurm(
+        *("POST", "node/{node_name}", "node_writes.update", "Change a node"),
+        body="update_node_msg_t",
+        name="update_node",
+        since=39,
+    ),
+    _slurm("DELETE", "node/{node_name}", "node_writes.remove", "Remove a dynamic node", name="delete_node", since=39),
+    _slurm("POST", "new/node", "node_writes.create", "Add dynamic nodes", body="new_node", since=44),
     _slurm("GET", "partitions", "inventory.partitions", "All partitions", _PARTITIONS, "PARTITIONS"),
     _slurm("GET", "partition/{partition_name}", "inventory.partition", "One partition", _PARTITIONS, "PARTITIONS"),
     _slurm(

@@ -14,8 +14,6 @@ if TYPE_CHECKING:
     from slurmrest_inet.api.call import Call
     from slurmrest_inet.api.report import Report
     from slurmrest_inet.schema.model import Table
-    from slurmrest_inet.schema.options import Host
-    from slurmrest_inet.schema.slurmdbd.known import Known
 
 
 def read(
@@ -23,7 +21,7 @@ def read(
     report: Report,
     table: Table,
     value: object,
-    host: Host | Known | None = None,
+    host: object = None,
     *,
     pointer: str = "#/",
     query: bool = False,

@@ -17,7 +17,7 @@ import signal
 from slurmrest_inet import versions
 from slurmrest_inet.api import envelope, selection
 from slurmrest_inet.api.call import Call
-from slurmrest_inet.api.errors import sentence_of
+from slurmrest_inet.api.errors import UNANSWERED, sentence_of
 from slurmrest_inet.api.routes import ROUTES
 from slurmrest_inet.http.message import RestError
 from slurmrest_inet.record import TYPE_CHECKING
@@ -25,7 +25,7 @@ from slurmrest_inet.schema.decode import decode
 from slurmrest_inet.schema.description import describe
 from slurmrest_inet.schema.job_desc import JOB_DESC
 from slurmrest_inet.schema.reading import Report
-from slurmrest_inet.slurm import calls, codec, database, job_calls, one_signal, requests, signalling
+from slurmrest_inet.slurm import administration, calls, codec, database, job_calls, one_signal, requests, signalling
 from slurmrest_inet.slurm.fill import Struct
 from slurmrest_inet.slurm.hosts import Hosts
 from slurmrest_inet.slurm.library import SlurmError, ffi, lib, name_of, strerror
@@ -37,6 +37,8 @@ if TYPE_CHECKING:
     from slurmrest_inet.schema.reading import Members
     from slurmrest_inet.settings import Settings
 
+NO_NAME = "slurmrest-inet-check"
+"""The name of nothing that a cluster has."""
 NO_JOB = calls.MAX_JOB_ID - 1
 """An id that slurmctld gives to no job: the largest that MaxJobId allows is below it."""
 
@@ -236,12 +238,33 @@ def _name_hosts(_version: int) -> None:
         hosts.close()
 
 
+def _update_node() -> None:
+    administration.update_node({"node_names": NO_NAME, "comment": "check"})
+
+
+def _refused_by_slurmctld(request: Callable[[], None]) -> None:
+    """Make a request for what cannot be there, which slurmctld refuses for that, or because of who asks."""
+    try:
+        request()
+    except SlurmError as error:
+        code = error.errno or error.code
+        if code not in UNANSWERED:
+            return
+        raise
+    raise FailedError(f"slurmctld says that there is {NO_NAME}")
+
+
 WRITES = {
     "slurmctld.job_options.submit": _submit_options,
     "slurmctld.job_options.update": _update,
     "slurmctld.job_options.cancel": _cancel,
     "slurmctld.job_messages.submit": _submit_message,
     "slurmctld.job_messages.update": _update,
+    "slurmctld.node_writes.update": lambda _: _refused_by_slurmctld(_update_node),
+    "slurmctld.node_writes.update_all": lambda _: _refused_by_slurmctld(_update_node),
+    "slurmctld.node_writes.remove": lambda _: _refused_by_slurmctld(lambda: administration.delete_node(NO_NAME)),
+    "slurmctld.node_writes.create": lambda _: administration.node({"extra": f"NodeName={NO_NAME}"}).close(),
+    "slurmctld.reconfiguration.reconfigure": lambda _: None,  # it would be done, or it is for administrators
     "util.hosts.names": _name_hosts,
     "util.hosts.expression": _name_hosts,
     "slurmctld.job_signals.cancel": _cancel,

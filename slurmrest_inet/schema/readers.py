@@ -10,6 +10,8 @@ Rule 3: an unset or infinite number is a name, NO_VAL or INFINITE; only the memb
 
 from __future__ import annotations
 
+from slurmrest_inet.versions import since
+
 from .manner import show
 from .model import BOOLEAN, DOUBLE, IN, NUMBER, Row, Table
 from .moments import point_in_time
@@ -215,26 +217,47 @@ def flags(value: Any, at: Reading, outdated: tuple[str, ...] = ()) -> Number | N
     for entry in at.kind.names.at(at.version).entries if at.kind.names else ():
         known.setdefault(entry.text.lower(), []).append(entry.constant)
     taken = ((index, word) for index, word in enumerate(words) if not (isinstance(word, str) and word in outdated))
-    found = [one for one in (_flag(word, index, at, known, trouble) for index, word in taken) if one]
+    found = [name for index, word in taken for name in _flag(word, index, at, known, trouble)]
     if at.kind.names is not None and not (at.kind.names.bits or any(one.mask for one in at.kind.names.entries)):
         return found[-1] if found else None
     return tuple(dict.fromkeys(found)) if found else None
 
 
-def _flag(word: Any, index: int, at: Reading, known: dict[str, list[str]], trouble: str) -> str | None:
+def _flag(word: Any, index: int, at: Reading, known: dict[str, list[str]], trouble: str) -> list[str]:
     behind = f"[{index}]"
     if isinstance(word, (list, dict)) and at.manner.lenient:
         at.warn(f"Ignoring unexpected field of type {at.manner.word(word)}", behind)
-        return None
+        return []
     wanted = to_text(word) if isinstance(word, str) or at.manner.lenient else "(null)"
     found = known.get(wanted.lower())
     if found:
-        # Of several constants, the installed release has one.
-        return "|".join(found)
+        # A word may stand for several bits; of several constants for one, the installed release has one.
+        return found[0].split("|") if len(found) == 1 else ["|".join(found)]
     at.fault(InvalidError(f'Unknown flag "{wanted}"', "ESLURM_DATA_FLAGS_INVALID"), behind)
     if not at.manner.lenient:
         raise InvalidError(trouble, "ESLURM_DATA_FLAGS_INVALID")
-    return None
+    return []
+
+
+def hosts(value: Any, at: Reading) -> str | None:
+    """A list of host lists as one, or one alone; None for nothing and an empty text."""
+    at.expect("array", value)
+    if value is None or value == "":
+        return None
+    code = since(_NO_HOSTS, at.version)
+    is_list = isinstance(value, list)
+    words = []
+    for one in value if is_list else [value]:
+        if isinstance(one, (list, dict)):
+            raise InvalidError(f"string expected but got {at.manner.name(one)}", code)
+        words.append(to_text(one))
+        if at.context.joined(words[-1:]) is None:
+            raise InvalidError(f"Invalid {'host' if is_list else 'hostlist'} string: {words[-1]}", code)
+    found: str | None = at.context.joined(words)
+    return found
+
+
+_NO_HOSTS = {39: CONVERSION, 44: "ESLURM_DATA_PARSE_BAD_INPUT"}
 
 
 def csv(value: Any, at: Reading) -> str | None:

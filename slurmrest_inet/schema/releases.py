@@ -164,6 +164,12 @@ _MEMBERS = {
     """,
     ("slurmdb_tres_rec_t", "25.11", "26.05"): "modifier",
     ("slurmdb_user_rec_t", "25.11", "26.05"): "def_qos_id",
+    ("update_node_msg_t", "22.05", "25.11"): "reason_uid",
+    ("update_node_msg_t", "23.02", "26.05"): "resume_after",
+    ("update_node_msg_t", "23.11", "26.05"): "instance_id instance_type",
+    ("update_node_msg_t", "24.11", "26.05"): "cert_token",
+    ("update_node_msg_t", "25.05", "26.05"): "topology_str",
+    ("update_node_msg_t", "26.05", "26.05"): "power_action_name",
     ("stats_info_response_msg_t", "22.05", "25.05"): "parts_packed",
     ("stats_info_response_msg_t", "23.11", "26.05"): "schedule_exit schedule_exit_cnt bf_exit bf_exit_cnt",
     ("stats_info_response_msg_t", "24.05", "26.05"): """

@@ -188,6 +188,7 @@ _JOBS = Reply({36: "jobs_response", 40: "openapi_job_info_resp"}, _JOBS_DATED)
 _SUBMIT = Reply({36: "job_submission_response", 40: "openapi_job_submit_response"}, _SUBMITTED)
 _UPDATE = Reply({36: "job_update_response", 40: "openapi_job_post_response"}, _UPDATED)
 _CANCEL = Reply({36: "status", 40: "openapi_resp", 42: "openapi_kill_job_resp"}, _CANCELLED)
+_DONE = Reply({39: "status", 40: "openapi_resp"})
 _CLUSTERS = Reply({36: "cluster_info", 39: "clusters_info", 40: "openapi_clusters_resp"})
 _INSTANCES = Reply({40: "openapi_instances_resp"})
 _QOS = Reply({36: "qos_info", 40: "openapi_slurmdbd_qos_resp"})
@@ -222,6 +223,9 @@ REPLIES = {
     "slurmctld.job_signals.cancel_all": Reply({40: "openapi_kill_jobs_resp"}, _CANCELLED_ALL),
     "slurmctld.job_requeue.requeue": Reply({45: "openapi_job_requeue_resp"}, _REQUEUED),
     "slurmctld.job_requeue.requeue_all": Reply({45: "openapi_jobs_requeue_resp"}, _REQUEUED_ALL),
+    **dict.fromkeys(("slurmctld.node_writes.update", "slurmctld.node_writes.remove"), _DONE),
+    **dict.fromkeys(("slurmctld.node_writes.update_all", "slurmctld.node_writes.create"), _DONE),
+    "slurmctld.reconfiguration.reconfigure": _DONE,
     "slurmctld.inventory.nodes": _NODES,
     "slurmctld.inventory.node": _NODES,
     "slurmctld.inventory.partitions": _PARTITIONS,

@@ -12,6 +12,7 @@ from .kill_jobs import KILL_JOBS
 from .license import LICENSE
 from .model import OUT, Names, Table
 from .node import ENERGY, EXTERNAL_SENSORS, NODE, POWER
+from .node_update import NEW_NODE, NODE_UPDATE
 from .partition import PARTITION
 from .ping import PING
 from .requeue import JOBS_REQUEUE
@@ -82,12 +83,13 @@ TABLES = (
     CONF,
 )
 
-READ_TABLES = (JOB_DESC, JOB_STEP_ID, KILL_JOBS)
+READ_TABLES = (JOB_DESC, JOB_STEP_ID, KILL_JOBS, NODE_UPDATE)
 """Those that structs are filled by, and which no answer is written with."""
 
 BODY_TABLES = (
     JOB_SUBMIT_REQ,
     JOBS_REQUEUE,
+    NEW_NODE,
     *SLURMDBD_BODIES,
     *SLURMDBD_ADDITIONS,
     *SLURMDBD_JOB_CHANGES,
@@ -113,6 +115,7 @@ def constants() -> tuple[str, ...]:
     queries = (table for table in vars(_queries).values() if isinstance(table, Table))
     rows = (row for table in (*TABLES, *READ_TABLES, *queries) for row in table.rows if row.way != OUT)
     kinds = [kind for row in rows for kind in row.kinds]
-    words = (entry.constant for kind in kinds if kind.names is not None for entry in kind.names.entries)
+    entries = (entry for kind in kinds if kind.names is not None for entry in kind.names.entries)
+    words = (word for entry in entries for word in entry.constant.split("|"))
     bits = (kind.literal for kind in kinds if kind.name == "bit" and kind.literal is not None)
     return tuple(dict.fromkeys((*MACROS, *words, *bits)))

@@ -11,6 +11,7 @@ from slurmrest_inet.slurm.library import chars_of, ffi, lib, name_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from typing import Any
 
     from slurmrest_inet.slurm.codec import Writer
 
@@ -33,6 +34,13 @@ class Hosts:
     def add(self, expression: str) -> bool:
         """Put hosts behind the others; False, and nothing is put there, where the expression names none."""
         return not _is_open(expression) and bool(lib.slurm_hostlist_push(self._list, chars_of(expression)))
+
+    def __len__(self) -> int:
+        return int(lib.slurm_hostlist_count(self._list))
+
+    def __contains__(self, name: Any) -> bool:
+        """Tell whether a host is one of them; ``name`` is a ``char *``."""
+        return bool(lib.slurm_hostlist_find(self._list, name) >= 0)
 
     def unite(self) -> None:
         """Sort them, and keep of equal ones one."""

@@ -19,6 +19,7 @@ from comparison import MISSING, Difference, Rule
 from http_differences import HTTP_DIFFERENCES
 from http_differences_26 import HTTP_DIFFERENCES_26
 from modern_differences import MODERN_DIFFERENCES
+from node_cases import LIES as NODE_LIES
 from value_differences import VALUE_DIFFERENCES
 from write_differences import ACCEPTED, LIES, OTHERWISE, UNDONE, WRITES
 
@@ -74,6 +75,11 @@ _LIES = """
 From v0.0.40 on, as `tests/cluster/modern_write_cases.py` and `tests/cluster/test_writes_modern.py` show them:
 
 """
+_NODES = """
+Nodes that are changed, added and removed, as `tests/cluster/node_cases.py` and `tests/cluster/test_node_writes.py` show
+them:
+
+"""
 COMMAND = "python tests/cluster/differences.py > tests/cluster/DIFFERENCES.md"
 
 
@@ -123,7 +129,9 @@ def page() -> str:
     undone = [f"- {names}: {reason}\n" for reason, names in _by_reason([*UNDONE.items(), *ACCEPTED.items()])]
     otherwise = [f"- `{name}`: {reason}\n" for name, (_, reason) in OTHERWISE.items()]
     recorded = (_RECORDED, *undone, _OTHERWISE, *otherwise)
-    return "".join((_HEAD.format(command=COMMAND), *lines, _READS, *reads, _WRITES, *writes, *recorded, _LIES, *lies))
+    nodes = [f"- `{key}`: {reason}\n" for key, reason in NODE_LIES.items()]
+    written = (_WRITES, *writes, *recorded, _LIES, *lies, _NODES, *nodes)
+    return "".join((_HEAD.format(command=COMMAND), *lines, _READS, *reads, *written))
 
 
 def _by_reason(named: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:

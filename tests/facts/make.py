@@ -147,7 +147,19 @@ def written_members(folder: str) -> dict[str, Any]:
         schemas = document.get("components", {}).get("schemas", {})
         content = document["paths"][f"/slurm/v0.0.{version}/job/submit"]["post"]["requestBody"]["content"]
         found[f"v0.0.{version}"] = _type(content["application/json"]["schema"], schemas)["job"]
-    return {"job_desc_msg": found}
+    return {"job_desc_msg": found, "update_node_msg": _written_of_nodes(folder)}
+
+
+def _written_of_nodes(folder: str) -> dict[str, Any]:
+    """The same of what is changed of nodes."""
+    found: dict[str, Any] = {}
+    for version, name in {**_DESCRIBED, **{version: f"26.05.5-v0.0.{version}" for version in (43, 44, 45)}}.items():
+        with open(os.path.join(folder, "openapi", f"{name}.json"), encoding="utf-8") as file:
+            document = json.load(file)
+        schemas = document.get("components", {}).get("schemas", {})
+        content = document["paths"][f"/slurm/v0.0.{version}/node/{{node_name}}"]["post"]["requestBody"]["content"]
+        found[f"v0.0.{version}"] = _type(content["application/json"]["schema"], schemas)
+    return found
 
 
 _TARGETS = {

@@ -126,6 +126,11 @@ ROWS = (
         (44, 45),
         tuple(f"openapi_job_modify_req/{name} | missing" for name in ("meta", "errors", "warnings")),
     ),
+    Row(
+        "a body is not an answer: what is only of answers is taken, and not told",
+        (44, 45),
+        tuple(f"openapi_create_node_req/{name} | missing" for name in ("meta", "errors", "warnings")),
+    ),
     Row("each variable is a text", (36, 38), ("job_properties/environment | any object is object",)),
     Row("a list that is always empty has items of a type", (40, 44), ("job_info/power/flags | any is string",)),
     Row("the least and the most of a resource tell node and task", (36, 45), ("step_tres/* | extra",)),

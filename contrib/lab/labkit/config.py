@@ -121,6 +121,7 @@ SuspendTimeout=1
 TreeWidth=65533
 OverTimeLimit=0
 MaxJobCount={most_jobs}
+MaxNodeCount={most_nodes}
 MaxArraySize=1001
 AccountingStorageTRES=gres/gpu,gres/gpu:tesla,license/ansys,license/matlab
 AccountingStoreFlags=job_comment,job_script,job_env
@@ -241,6 +242,7 @@ def slurm_conf(place: Place, ports: dict[str, int], shape: Shape, *, host: str, 
         ports=ports,
         pace=_STILL if settled else _BUSY,
         most_jobs=20000 + 2 * shape.jobs,
+        most_nodes=100 + shape.nodes,  # nodes can be added
         gpus=GPUS,
         free=FREE,
     )

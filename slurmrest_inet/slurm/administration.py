@@ -1,0 +1,112 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""libslurm's calls that change what slurmctld has beside jobs.
+
+Rule 1: a request is sent once, and what is not certain to have failed is told as what libslurm says (requests.py).
+Rule 2: who may change what, slurmctld decides: requests carry the client's identity.
+"""
+
+from __future__ import annotations
+
+import time
+
+from slurmrest_inet.record import TYPE_CHECKING, NamedTuple
+from slurmrest_inet.schema.node_update import NODE_UPDATE
+from slurmrest_inet.slurm.calls import SHOW_ALL, load
+from slurmrest_inet.slurm.fill import Struct
+from slurmrest_inet.slurm.hosts import Hosts
+from slurmrest_inet.slurm.library import SlurmError, ffi, lib
+from slurmrest_inet.slurm.requests import gid, uid
+
+if TYPE_CHECKING:
+    from typing import Any, Callable
+
+    from slurmrest_inet.schema.reading import Members
+
+
+class Host(NamedTuple):
+    """What descriptions are read with: the time, and what is known of users, groups and names of nodes."""
+
+    now: float
+    user: Callable[[str], int | None]
+    group: Callable[[str], int | None]
+    joined: Callable[[list[str]], str | None]
+    """One list of nodes, in ranges, of several; None of what is none."""
+
+
+def host() -> Host:
+    """Return what this host says."""
+    return Host(time.time(), uid, gid, joined)
+
+
+def joined(expressions: list[str]) -> str | None:
+    """Return one host list of several, in ranges and in their order; None where one of them is no host list."""
+    hosts = Hosts()
+    try:
+        for one in expressions:
+            # 24.11 dies of what is no host list where it is put behind another one.
+            Hosts(one).close()
+            hosts.add(one)
+        return hosts.expression()
+    except ValueError:
+        return None
+    finally:
+        hosts.close()
+
+
+def several_nodes(expression: str) -> bool:
+    """Tell whether a host list names several nodes, all of which are there. Raises SlurmError, where one is not."""
+    try:
+        hosts = Hosts(expression)
+    except ValueError:
+        return False  # slurmctld says so
+    try:
+        hosts.unite()
+        if len(hosts) < 2:
+            return False  # it is changed or not, and slurmctld says which
+        with load(lib.slurm_load_node, "node_info_msg_t", 0, after=(SHOW_ALL,)) as nodes:
+            known = (node.name for node in nodes.array[0 : nodes.count] if node.name != ffi.NULL)
+            found = sum(name in hosts for name in known)
+        if found < len(hosts):
+            raise SlurmError(-1, lib.ESLURM_INVALID_NODE_NAME)
+        return True
+    finally:
+        hosts.close()
+
+
+def update_node(members: Members) -> None:
+    """slurm_update_node. Raises SlurmError, and MissingError as `Struct.fill`."""
+    _send_node(lib.slurm_update_node, members)
+
+
+def delete_node(names: str) -> None:
+    """slurm_delete_node: dynamic nodes that have no job. Raises SlurmError."""
+    _send_node(lib.slurm_delete_node, {"node_names": names})
+
+
+def create_node(line: str) -> None:
+    """slurm_create_node: dynamic nodes, as a line of slurm.conf describes them. Raises SlurmError."""
+    _send_node(lib.slurm_create_node, {"extra": line})
+
+
+def reconfigure() -> None:
+    """slurm_reconfigure: slurmctld and every slurmd read their configuration again. Raises SlurmError."""
+    _send(lib.slurm_reconfigure)
+
+
+def node(members: Members) -> Struct:
+    """An update_node_msg_t with what is given; the rest is unset."""
+    message = Struct("update_node_msg_t", NODE_UPDATE, lib.slurm_init_update_node_msg)
+    message.fill(members)
+    return message
+
+
+def _send_node(call: Callable[[Any], int], members: Members) -> None:
+    with node(members) as message:
+        _send(lambda: call(message.pointer))
+
+
+def _send(call: Callable[[], int]) -> None:
+    ffi.errno = 0
+    code = call()
+    if code:
+        raise SlurmError(code, ffi.errno)
