@@ -58,8 +58,8 @@ def nodes(lab: Lab) -> Iterator[None]:
     for name in NODES:
         features = before[name]["AvailableFeatures"]
         changes = ("comment=", "extra=", f"weight={before[name]['Weight']}", f"nodeaddr={name}")
-        lab.run("scontrol", "update", f"nodename={name}", *changes, f"availablefeatures={features}")
-        lab.run("scontrol", "update", f"nodename={name}", f"activefeatures={features}")
+        both = (f"availablefeatures={features}", f"activefeatures={features}")
+        lab.run("scontrol", "update", f"nodename={name}", *changes, *both)
 
 
 def _change(
