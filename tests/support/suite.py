@@ -4,7 +4,7 @@
 Rule 1: what is built, checked and tested is a copy of the checkout, which is only read.
 Rule 2: a release that fails does not keep another from its turn; being told to end does.
 Rule 3: nothing is left, however it ends, but installed packages and the folders of other releases (labkit/rootfs.py).
-Rule 4: a test waits for servers most of the time, so two releases have room on two processors. What the others print
+Rule 4: a test waits for servers most of the time, so three releases have room on two processors. What the others print
         waits until the first has been tested.
 """
 
@@ -169,9 +169,10 @@ def _attempt(run: Run, work: str, options: Sequence[str]) -> Result:
 
 
 class _Beside:
-    """A process of its own that tests some releases one after the other."""
+    """A process of its own that tests a release."""
 
-    def __init__(self, runs: Sequence[Run], work: str, options: Sequence[str]) -> None:
+    def __init__(self, run: Run, work: str, options: Sequence[str]) -> None:
+        self._name = run.release.name
         self._printed = tempfile.TemporaryFile()  # noqa: SIM115 - closed by `end`
         self._results, results = os.pipe()
         sys.stdout.flush()
@@ -184,21 +185,21 @@ class _Beside:
             for descriptor in (1, 2):
                 os.dup2(self._printed.fileno(), descriptor)
             with open(results, "w", encoding="utf-8") as file:
-                json.dump([_attempt(run, work, options) for run in runs], file)
+                json.dump(_attempt(run, work, options), file)
         except Exception:  # noqa: BLE001 - nothing leads back into what the parent does
             traceback.print_exc()
         finally:
             sys.stdout.flush()
             os._exit(1)
 
-    def results(self) -> list[Result]:
+    def result(self) -> Result:
         """Wait for the end, and print what it printed."""
         with open(self._results, encoding="utf-8", closefd=False) as file:
             text = file.read()
         self._printed.seek(0)
         shutil.copyfileobj(self._printed, sys.stdout.buffer)
         sys.stdout.flush()
-        return [Result(*one) for one in json.loads(text)] if text else [Result(False, "the other releases: no result")]
+        return Result(*json.loads(text)) if text else Result(False, f"Slurm {self._name}: no result")
 
     def end(self) -> None:
         """End it, if it has not ended, and wait for that."""
@@ -212,13 +213,12 @@ class _Beside:
 def _test(plan: Sequence[Run], work: str, options: Sequence[str]) -> list[Result]:
     """The first release here, the others beside it."""
     first, *others = plan
-    if not others:
-        return [_attempt(first, work, options)]
-    beside = _Beside(others, work, options)
-    try:
-        return [_attempt(first, work, options), *beside.results()]
-    finally:
-        beside.end()
+    with contextlib.ExitStack() as ending:
+        beside = []
+        for run in others:
+            beside.append(_Beside(run, work, options))
+            ending.callback(beside[-1].end)
+        return [_attempt(first, work, options), *(one.result() for one in beside)]
 
 
 def _plan(options: argparse.Namespace) -> list[Run]:
