@@ -7,6 +7,7 @@ from cases import MODERN, Case
 from comparison import Difference
 
 _ROOT = ("X-SLURM-USER-NAME: root", "X-SLURM-USER-TOKEN: {root}")
+_RUBBISH = ("X-SLURM-USER-NAME: alice", "X-SLURM-USER-TOKEN: x.y.z")
 _PING = range(42, 46)
 
 CASES = (
@@ -14,6 +15,8 @@ CASES = (
     Case("slurmdbd's ping with a parameter", "/slurmdb/{v}/ping?foo=1", versions=_PING),
     Case("slurmdbd's ping that there is not", "/slurmdb/{v}/ping", versions=range(36, 42)),
     Case("slurmdbd's ping, slurmdbd down", "/slurmdb/{v}/ping", versions=_PING, setting="dbd-down"),
+    # First of all: slurmdbd counts who shows no good token under an id that nobody has.
+    Case("slurmdbd's counters for a rubbish token", "/slurmdb/{v}/diag", credentials=_RUBBISH),
     Case("slurmdbd's counters", "/slurmdb/{v}/diag", credentials=_ROOT),
     Case(
         "slurmdbd's counters in YAML", "/slurmdb/{v}/diag", headers=("Accept: application/x-yaml",), credentials=_ROOT
