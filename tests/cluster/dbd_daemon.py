@@ -8,6 +8,7 @@ from comparison import Difference
 
 _ROOT = ("X-SLURM-USER-NAME: root", "X-SLURM-USER-TOKEN: {root}")
 _RUBBISH = ("X-SLURM-USER-NAME: alice", "X-SLURM-USER-TOKEN: x.y.z")
+_EXPIRED = ("X-SLURM-USER-NAME: alice", "X-SLURM-USER-TOKEN: {expired}")
 _PING = range(42, 46)
 
 CASES = (
@@ -17,6 +18,7 @@ CASES = (
     Case("slurmdbd's ping, slurmdbd down", "/slurmdb/{v}/ping", versions=_PING, setting="dbd-down"),
     # First of all: slurmdbd counts who shows no good token under an id that nobody has.
     Case("slurmdbd's counters for a rubbish token", "/slurmdb/{v}/diag", credentials=_RUBBISH),
+    Case("slurmdbd's counters for an expired token", "/slurmdb/{v}/diag", credentials=_EXPIRED),
     Case("slurmdbd's counters", "/slurmdb/{v}/diag", credentials=_ROOT),
     Case(
         "slurmdbd's counters in YAML", "/slurmdb/{v}/diag", headers=("Accept: application/x-yaml",), credentials=_ROOT

@@ -6,7 +6,7 @@ from __future__ import annotations
 from slurmrest_inet.schema.model import (
     NUMBER,
     USER_OR_DIGITS,
-    Kind,
+    USER_OR_EMPTY,
     Row,
     Table,
     derived,
@@ -46,10 +46,10 @@ ROLLUPS = Table(
 )
 
 
-def _calls(name: str, kind: Kind, doc: str) -> tuple[Row, ...]:
+def _calls(called: Row) -> tuple[Row, ...]:
     """Return the rows of how often something was asked for."""
     return (
-        Row(name, "id", kind, doc),
+        called,
         Row("count", "cnt", NUMBER, "Calls"),
         Row("time/average", "time", quotient("cnt"), "Mean time of a call (microseconds)"),
         Row("time/total", "time", NUMBER, "Time of all calls (microseconds)"),
@@ -58,10 +58,15 @@ def _calls(name: str, kind: Kind, doc: str) -> tuple[Row, ...]:
 
 RPCS = Table(
     "slurmdb_rpc_obj_t",
-    _calls("rpc", TYPE, "Type of message"),
+    _calls(Row("rpc", "id", TYPE, "Type of message")),
     skip={"time_ave": "not sent; it is what time and cnt make"},
 )
-USERS = Table("slurmdb_rpc_obj_t", _calls("user", USER_OR_DIGITS, "User name"), skip={}, view="calls_by_user")
+USERS = Table(
+    "slurmdb_rpc_obj_t",
+    _calls(Row("user", "id", USER_OR_DIGITS, "User name", then={39: USER_OR_EMPTY})),
+    skip={},
+    view="calls_by_user",
+)
 
 STATISTICS = Table(
     "slurmdb_stats_rec_t",
