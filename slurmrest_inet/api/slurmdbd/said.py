@@ -8,6 +8,7 @@ Rule 2: an answer that could not be had is no success, whatever the real one mak
 
 from __future__ import annotations
 
+from slurmrest_inet.api.errors import AUTHENTICATION_ERROR
 from slurmrest_inet.api.report import Fault
 from slurmrest_inet.http.message import RestError
 from slurmrest_inet.record import TYPE_CHECKING
@@ -32,6 +33,8 @@ _UNREACHABLE: dict[int, tuple[str | None, str]] = {
     39: ("init_connection", "openapi_get_db_conn() failed to open slurmdb connection"),
     40: ("openapi_get_db_conn", "Failed to open slurmdbd connection"),
 }
+_UNAUTHENTICATED = {36: "", 40: ", authentication error", 43: ""}
+"""What is said beyond that where slurmdbd did not believe who asks."""
 FAILED: Sentences = {36: None, 39: "{}() failed", 43: "{} failed"}
 
 OPENS_FIRST = {36: False, 39: True}
@@ -53,6 +56,8 @@ def failed(
     """
     if isinstance(error, UnreachableError):
         who, text = call.at(_UNREACHABLE)
+        if error.errno == AUTHENTICATION_ERROR:
+            text += call.at(_UNAUTHENTICATED)
         report.fault(Fault(who or function, text), lib.ESLURM_DB_CONNECTION)
         return
     said = call.at(sentence)
