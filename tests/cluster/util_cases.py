@@ -104,10 +104,10 @@ UTIL_CASES = (
     *_both("an answer sent back", *({**one, "meta": {}, "errors": [], "warnings": []} for one in _HOSTS)),
     *_both("an answer with more in it", *({**one, "meta": 1, "errors": {"a": [1]}} for one in _HOSTS)),
     *_both("another case", *({name.upper(): value for name, value in one.items()} for one in _HOSTS)),
-    *_both("a list", []),
-    *_both("a text", "n[1-2]"),
+    *_both("no object but a list", []),
+    *_both("no object but a text", "n[1-2]"),
     *_both("a body that ends early", b"{"),
-    *_both("a number", b"5"),
+    *_both("no object but a number", b"5"),
     *(_post("without a body", path, b"") for path in ("hostnames", "hostlist")),
     *(
         _post(f"as {kind}", path, body, f"Content-Type: {kind}")
