@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 _BROKEN = """
 import os, signal, sys
-from slurmrest_inet.slurm import calls, codec, job_calls, requests
+from slurmrest_inet.slurm import administration, calls, codec, job_calls, one_signal, requests, signalling
 from slurmrest_inet.api.slurmctld import inventory
 def gone(*_, **__):
     raise AttributeError("no such thing in this release")
@@ -108,8 +108,12 @@ _CALLS = {
     ("requests", "host"): "POST /slurm/v0.0.37/job/submit",
     ("requests", "submitted"): "POST /slurm/v0.0.38/job/submit",
     ("requests", "update"): "POST /slurm/v0.0.36/job/{job_id}",
-    ("requests", "kill"): "DELETE /slurm/v0.0.38/job/{job_id}",
-    ("requests", "signal"): "DELETE /slurm/v0.0.42/job/{job_id}",
+    ("requests", "requeue"): "POST /slurm/v0.0.45/jobs/requeue",
+    ("one_signal", "kill"): "DELETE /slurm/v0.0.38/job/{job_id}",
+    ("signalling", "signal"): "DELETE /slurm/v0.0.42/jobs",
+    ("administration", "update_node"): "POST /slurm/v0.0.40/nodes",
+    ("administration", "delete_node"): "DELETE /slurm/v0.0.39/node/{node_name}",
+    ("administration", "node"): "POST /slurm/v0.0.44/new/node",
     ("codec", "table"): "GET /slurm/v0.0.38/jobs",
 }
 """Each call of libslurm that an operation makes, and one request that fails without it."""
@@ -117,15 +121,22 @@ _CALLS = {
 _NO_CALLS = {
     "load",  # makes the others' calls
     *("controllers", "configuration"),  # a ping, which is asked for first; slurm.conf, which is read at the start
-    "each_task",  # takes one record apart, and a cluster may have no array
-    "submit",  # would change something: what is done on this side is tried
+    *("each_task", "waiting_tasks", "is_named"),  # take one record apart, and a cluster may have no array
+    *("uid", "gid"),  # ask this host who somebody is, where a request names him
+    *("submit", "create_node"),  # would change something: what is done on this side is tried
+    "reconfigure",  # would be done
+    "send_to",  # makes the call of `kill` for one of many
+    *("joined", "several_nodes"),  # take names apart
 }
 
 
 def test_that_each_call_is_broken_here() -> None:
     public = {
         name
-        for module in (trial.calls, trial.job_calls, trial.requests)
+        for module in (
+            *(trial.calls, trial.job_calls, trial.requests),
+            *(trial.one_signal, trial.signalling, trial.administration),
+        )
         for name, one in vars(module).items()
         if inspect.isfunction(one) and one.__module__ == module.__name__ and name[0] != "_"
     }
