@@ -73,7 +73,10 @@ def get(lab: Lab, content: None, tokens: dict[str, str]) -> Get:
 
 @pytest.fixture(scope="session")
 def conf(lab: Lab) -> Iterator[Callable[..., str]]:
-    """Copies of slurm.conf with some values changed: what goes wrong in them goes wrong for the client alone."""
+    """Copies of slurm.conf with some values changed, or left out (None).
+
+    What goes wrong in them goes wrong for the client alone.
+    """
     with open(lab.conf, encoding="utf-8") as source:
         text = source.read()
     with tempfile.TemporaryDirectory(prefix="slurmrest-conf-", dir="/var/tmp") as folder:
@@ -82,7 +85,8 @@ def conf(lab: Lab) -> Iterator[Callable[..., str]]:
         def copy(**values: object) -> str:
             changed = text
             for name, value in values.items():
-                changed, count = re.subn(rf"(?m)^{name}=.*", f"{name}={value}", changed)
+                line = "" if value is None else f"{name}={value}"
+                changed, count = re.subn(rf"(?m)^{name}=.*", line, changed)
                 assert count == 1, name
             path = os.path.join(folder, f"{len(os.listdir(folder))}.conf")
             with open(path, "w", encoding="utf-8") as file:

@@ -184,12 +184,13 @@ def _lost_line(operation: str, why: str) -> str:
 
 # Younger clients load no select plugin to read jobs, and so do not miss one.
 _FATAL = pytest.mark.slurm("< 24.11")
+_NO_PLUGIN = {"SelectType": "select/nowhere", "MaxNodeCount": None}  # the second is refused without select/cons_tres
 
 
 @_FATAL
 def test_that_a_fatal_error_of_libslurm_leaves_an_answer(ours: Program, ask: Callable[..., bytes], conf: Conf) -> None:
     """libslurm calls fatal() when a plugin that slurm.conf names is not there, in the middle of reading jobs."""
-    outcome = ours.with_options(SLURM_CONF=conf(SelectType="select/nowhere")).exchange(ask("ping") + ask("jobs"))
+    outcome = ours.with_options(SLURM_CONF=conf(**_NO_PLUGIN)).exchange(ask("ping") + ask("jobs"))
     first, second = wire.strict(outcome.output)
     assert first.status == 200
     assert _is_lost(second)
@@ -261,7 +262,7 @@ def test_that_nothing_is_written_to_a_client_on_descriptor_2(
     confs = {
         "none": {},
         "unreachable": {"SLURM_CONF": unreachable},
-        "fatal": {"SLURM_CONF": conf(SelectType="select/nowhere")},
+        "fatal": {"SLURM_CONF": conf(**_NO_PLUGIN)},
         "deadline": {"SLURM_CONF": silent(300), "SLURMREST_INET_REQUEST_SECONDS": "0.5"},
         "missing": {"SLURM_CONF": "/nonexistent/slurm.conf"},
     }
