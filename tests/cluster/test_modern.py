@@ -249,7 +249,8 @@ def test_states_of_jobs(get: Get) -> None:
         elif job["array_task_id"]["set"]:
             texts = [f"{ident}_{job['array_task_id']['number']}"]
         else:
-            texts = [f"{ident}_{task}" for task in _expanded(waiting)] or [str(ident)]
+            none_left = f"{ident}_*" if job["array_job_id"]["number"] else str(ident)
+            texts = [f"{ident}_{task}" for task in _expanded(waiting)] or [none_left]
         wanted += [(text, job["job_state"]) for text in texts]
     assert [(one["job_id"], one["state"]) for one in get("jobs/state")[1]["jobs"]] == wanted
     assert sum("_" in text for text, _ in wanted) > 3
