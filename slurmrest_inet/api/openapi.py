@@ -124,7 +124,7 @@ class Document:
         self.packed = packed
         self._format = format_
         self._pieces = _pieces(chosen, *made.PLACES[format_])
-        served = "_".join(f"{side[5:] or 'c'}{version}" for version, side in chosen)
+        served = "_".join(f"{side}{version}" for version, side in chosen)
         self.tag = f'"{made.DIGEST}-{_short(served)}-{format_}{"-gz" if packed else ""}"'
         self._files: list[int] = []
 

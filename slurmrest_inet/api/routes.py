@@ -229,7 +229,7 @@ ROUTES = (
         since=40,
     ),
     _slurmdb(
-        *("POST", "users_association", "additions.add_users", "Add users with their associations", (), "PARTITIONS"),
+        *("POST", "users_association", "additions.add_users", "Add users with their associations"),
         body="users_addition",
         since=40,
     ),

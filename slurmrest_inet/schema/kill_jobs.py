@@ -36,7 +36,7 @@ def _jobs(value: Any, at: Reading) -> list[str]:
         at.expect("string", value)
         raise InvalidError(f"Expecting string but got {at.manner.name(value)}", CONVERSION)
     if not isinstance(value, list):
-        source = f"{since({40: f'_v{at.version}', 45: ''}, at.version)}_parse_KILL_JOBS_MSG_JOBS_ARRAY"
+        source = f"{since({40: f'_v{at.version}', 44: ''}, at.version)}_parse_KILL_JOBS_MSG_JOBS_ARRAY"
         raise _said_by(at, source, f"Unexpected type {at.manner.word(value)} when expecting a list", CONVERSION)
     for one in value:
         at.expect("string", one)
@@ -68,7 +68,7 @@ def _user_name(value: Any, at: Reading) -> str | None:
 def _nodes(value: Any, at: Reading) -> str | None:
     """A list of nodes, or a text of one."""
     at.expect("array", value)
-    code = since({40: CONVERSION, 45: "ESLURM_DATA_PARSE_BAD_INPUT"}, at.version)
+    code = since({40: CONVERSION, 44: "ESLURM_DATA_PARSE_BAD_INPUT"}, at.version)
     names = value if isinstance(value, list) else [value]
     for one in names:
         if one is not None and not isinstance(one, str):

@@ -42,13 +42,7 @@ def joined(expressions: list[str]) -> str | None:
     """Return one host list of several, in ranges and in their order; None where one of them is no host list."""
     hosts = Hosts()
     try:
-        for one in expressions:
-            # 24.11 dies of what is no host list where it is put behind another one.
-            Hosts(one).close()
-            hosts.add(one)
-        return hosts.expression()
-    except ValueError:
-        return None
+        return hosts.expression() if all([hosts.add(one) for one in expressions]) else None
     finally:
         hosts.close()
 

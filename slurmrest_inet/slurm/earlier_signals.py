@@ -33,6 +33,8 @@ _SHAPE = re.compile(
 )
 _NO_JOB = 0xFFFFFFFD
 """From here on numbers mean something else than a job."""
+_DIGITS = 10
+"""Of the largest number of 32 bits; int() refuses thousands of them."""
 _STATE = 0xFF
 """The bits of a job's state that are no flags (JOB_STATE_BASE of slurm.h)."""
 
@@ -71,7 +73,8 @@ def _trouble(text: str) -> int:
         return _ZERO
     if digits.startswith("-"):
         return _NEGATIVE
-    if int(digits.partition("-")[0]) >= _NO_JOB:
+    number = digits.partition("-")[0].lstrip("0")
+    if len(number) > _DIGITS or int(number) >= _NO_JOB:
         return _LARGE
     return 0 if _SHAPE.fullmatch(text) else _NO_TASK
 
@@ -80,7 +83,10 @@ def _filters(asked: Members) -> list[Callable[[Any], bool]]:
     """What a job has to be, one function for each filter that is given. Raises MissingError."""
     found = [_is(member, str(asked[key])) for key, member in _TEXTS.items() if key in asked]
     if "partition" in asked:
-        found.append(lambda job: asked["partition"] in text_of(job.partition).split(","))
+        wanted = str(asked["partition"])
+        found.append(lambda job: bool(wanted) and wanted in text_of(job.partition).split(","))
+    if "wckey" in asked:
+        found.append(_has_wckey(str(asked["wckey"])))
     if "state" in asked:
         state = number_of(asked["state"])
         found.append(lambda job: job.job_state & _STATE == state)
@@ -93,12 +99,18 @@ def _filters(asked: Members) -> list[Callable[[Any], bool]]:
     return found
 
 
-_TEXTS = {"account": "account", "job_name": "name", "qos": "qos", "reservation": "resv_name", "wckey": "wckey"}
+_TEXTS = {"account": "account", "job_name": "name", "qos": "qos", "reservation": "resv_name"}
 """By the filter, the member of a job that has to be the same text."""
 
 
 def _is(member: str, wanted: str) -> Callable[[Any], bool]:
-    return lambda job: text_of(getattr(job, member)) == wanted
+    """An empty text fits no job: it is no wish for all those that have none."""
+    return lambda job: bool(wanted) and text_of(getattr(job, member)) == wanted
+
+
+def _has_wckey(wanted: str) -> Callable[[Any], bool]:
+    """A wckey that nobody asked for, a default, has an asterisk in front of it."""
+    return lambda job: bool(wanted) and wanted in (text_of(job.wckey), text_of(job.wckey).removeprefix("*"))
 
 
 def _meet(nodes: str, others: str) -> bool:
@@ -119,6 +131,9 @@ def _size(nodes: str) -> int:
 
 def _chosen(named: list[str] | None, filters: list[Callable[[Any], bool]]) -> Iterator[Signalled]:
     """The jobs that are meant; with a code those of which there is only something to say."""
+    if named and len(named) == 1 and named[0].isdigit() and not filters:
+        yield Signalled(named[0], int(named[0]), 0, "")  # slurmctld looks it up as the signal comes
+        return
     with job_calls.load_jobs(0, SHOW_ALL) as message:
         jobs = message.array[0 : message.count]
         if not named:

@@ -33,7 +33,11 @@ class Hosts:
 
     def add(self, expression: str) -> bool:
         """Put hosts behind the others; False, and nothing is put there, where the expression names none."""
-        return not _is_open(expression) and bool(lib.slurm_hostlist_push(self._list, chars_of(expression)))
+        try:
+            Hosts(expression).close()  # libslurm of 23.11 to 25.05 dies of what is none when it is put behind others
+        except ValueError:
+            return False
+        return bool(lib.slurm_hostlist_push(self._list, chars_of(expression)))
 
     def __len__(self) -> int:
         return int(lib.slurm_hostlist_count(self._list))

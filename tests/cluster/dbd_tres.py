@@ -3,12 +3,13 @@
 
 from __future__ import annotations
 
-from cases import Case
+from cases import ALICE, Case
 from dbd_all import posted
 
 CASES = (
     Case("tres", "/slurmdb/{v}/tres"),
     Case("tres in YAML", "/slurmdb/{v}/tres", headers=("Accept: application/x-yaml",)),
+    Case("tres for a rubbish token", "/slurmdb/{v}/tres", credentials=(ALICE[0], "X-SLURM-USER-TOKEN: x.y.z")),
     Case("tres as root", "/slurmdb/{v}/tres", credentials=("X-SLURM-USER-NAME: root", "X-SLURM-USER-TOKEN: {root}")),
     Case("tres with a parameter", "/slurmdb/{v}/tres?foo=1&with_deleted=true"),
     Case("tres twice on a connection", "/slurmdb/{v}/tres", raw="<request><request>"),

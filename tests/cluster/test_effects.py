@@ -176,7 +176,9 @@ def test_shares(lab: Lab, ask: Ask) -> None:
     """The layout of their message is in no header, so values are compared, not only names."""
     status, document = ask("GET", 42, "shares", user="root")
     assert (status, document["errors"]) == (200, [])
-    users = {(one["parent"], one["name"]): one for one in document["shares"]["shares"] if one["type"] == ["USER"]}
+    # slurmctld of 24.11 keeps one of a user who was removed, without a name.
+    shown = [one for one in document["shares"]["shares"] if one["type"] == ["USER"] and one["name"]]
+    users = {(one["parent"], one["name"]): one for one in shown}
     lines = lab.run("sshare", "-a", "-n", "-P", "-o", "Account,User,RawShares,NormShares").splitlines()
     told = [line.strip().split("|") for line in lines]
     listed = {(account.strip(), user): rest for account, user, *rest in told if user}

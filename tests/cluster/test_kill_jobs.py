@@ -98,6 +98,7 @@ CASES = (
     Case({**_VERBOSE, "partition": "nope"}),
     Case({**_VERBOSE, "account": "optics", "user_name": "alice"}, "C C C"),
     *(Case({**_VERBOSE, key: "nope"}) for key in ("account", "qos", "reservation", "wckey", "user_name", "user_id")),
+    *(Case({**_VERBOSE, key: ""}) for key in ("account", "reservation", "wckey", "partition")),
     Case({**_VERBOSE, "user_name": "bob"}),
     Case({**_VERBOSE, "user_name": "alice", "user_id": "bob"}),
     Case({**_VERBOSE, "user_id": "alice"}, "C C C", user="root"),

@@ -17,12 +17,13 @@ if TYPE_CHECKING:
     from sidebyside.lab import Lab
 
 LISTS = {"jobs": "job", "nodes": "node", "partitions": "partition", "reservations": "reservation"}
+_SOME = 200  # records: other tests leave thousands of jobs behind
 NAMES = {"jobs": "job_id", "nodes": "name", "partitions": "name", "reservations": "name"}
 
 
 @pytest.mark.parametrize("operation", LISTS)
 def test_that_one_record_is_the_list_s(get: Get, operation: str) -> None:
-    for record in get(operation)[1][operation]:
+    for record in get(operation)[1][operation][:_SOME]:
         if operation == "jobs" and (record["array_job_id"]["number"] or record["het_job_id"]["number"]):
             continue  # more than one record answers
         status, document = get(f"{LISTS[operation]}/{record[NAMES[operation]]}")
@@ -369,6 +370,8 @@ def test_shares(get: Get, lab: Lab) -> None:
     ]
     assert len(document["shares"]) == len(listed)
     for share, (account, user, normal) in zip(document["shares"], listed):
+        if share["type"] == ["USER"] and not share["name"]:
+            continue  # slurmctld of 24.11 keeps one of a user who was removed, without a name
         assert share["name"] == (user or account).strip()
         assert share["type"] == ["USER" if user else "ASSOCIATION"]
         assert share["shares_normalized"]["number"] == pytest.approx(float(normal), abs=1e-6)

@@ -130,7 +130,8 @@ def test_check_says_so_among_the_other_matters(host: tuple[Program, str]) -> Non
 def test_what_needs_no_library_goes_on(host: tuple[Program, str], args: list[str], output: tuple[str, ...]) -> None:
     done = host[0](*args)
     assert done.returncode == 0
-    assert tuple(done.stdout.splitlines()) == output
+    # In another order where the installed release cannot be asked for its own.
+    assert sorted(done.stdout.splitlines()) == sorted(output)
     assert "Traceback" not in done.stderr
 
 

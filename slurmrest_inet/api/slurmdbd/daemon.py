@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from slurmrest_inet.api.envelope import Members
+from slurmrest_inet.api.errors import AUTHENTICATION_ERROR
 from slurmrest_inet.api.report import Fault, Report
 from slurmrest_inet.api.slurmdbd import conf_pairs, said
 from slurmrest_inet.record import TYPE_CHECKING
@@ -41,6 +42,7 @@ def ping(call: Call) -> Answer:
 
 
 _NO_STATISTICS: said.Sentences = {36: None, 39: "stats query failed"}
+_ERROR = -1  # SLURM_ERROR
 _UNREACHABLE = Fault("openapi_get_db_conn", code=lib.ESLURM_DB_CONNECTION_INVALID)
 
 
@@ -52,6 +54,8 @@ def diag(call: Call) -> Answer:
     except database.UnreachableError as error:
         if call.at(said.OPENS_FIRST):
             said.failed(call, report, error, "")
+        elif error.errno == AUTHENTICATION_ERROR:  # slurmrestd of 22.05 has a connection then, and asks in vain
+            report.fault(Fault("slurmdb_get_stats"), _ERROR)
         else:
             report.fault(_UNREACHABLE, error.code)
         return report.answer(*call.at(_WITHOUT))
