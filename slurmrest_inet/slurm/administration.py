@@ -42,7 +42,7 @@ def joined(expressions: list[str]) -> str | None:
     """Return one host list of several, in ranges and in their order; None where one of them is no host list."""
     hosts = Hosts()
     try:
-        return hosts.expression() if all([hosts.add(one) for one in expressions]) else None
+        return hosts.expression() if all(hosts.add(one) for one in expressions) else None
     finally:
         hosts.close()
 

@@ -99,7 +99,10 @@ DIFFERENCES = (
     ),
     Difference(
         "dbd-down-is-no-success",
-        ("GET /slurmdb/{v}/tres | dbd-down", "GET /slurmdb/{v}/diag | dbd-down", "GET /slurmdb/{v}/job* | dbd-down"),
+        (
+            *("GET /slurmdb/{v}/tres | dbd-down", "GET /slurmdb/{v}/diag | dbd-down"),
+            *("GET /slurmdb/{v}/job* | dbd-down", "GET /slurmdb/{v}/tres*: x.y.z"),
+        ),
         "answer",
         "200 application/json",
         "500 application/json",
