@@ -92,7 +92,7 @@ def ask(lab: Lab, tokens: dict[str, str]) -> Ask:
     return send
 
 
-@pytest.fixture(scope="module", autouse=True)
+@pytest.fixture(autouse=True)
 def _removed(lab: Lab) -> Iterator[None]:
     yield
     for kind, name in (("user", "user"), ("account", "account"), ("qos", "name"), ("cluster", "cluster")):
