@@ -244,6 +244,8 @@ def _print_document(settings: Settings) -> int:
                 view = view[os.write(1, view) :]
     except RestError as error:
         raise StartError(f"{error.text}.") from None
+    except BrokenPipeError:  # whoever reads has seen enough
+        return EXIT_REFUSED
     return EXIT_OK
 
 

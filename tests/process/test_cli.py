@@ -4,9 +4,11 @@
 from __future__ import annotations
 
 import importlib.util
+import json
 import re
 import subprocess
 import sys
+from typing import ClassVar
 
 import pytest
 from wire import PATIENCE
@@ -357,3 +359,35 @@ class TestProgram:
         status, out, err = program("-V")
         assert (status, err) == (0, "")
         assert re.fullmatch(r"slurm\S* \d+\.\d+\.\d+\n", out)
+
+
+@needs_extension
+class TestDocument:
+    """`--generate-openapi-spec`: no cluster is needed for it."""
+
+    _NOWHERE: ClassVar[dict[str, str]] = {"SLURM_CONF": "/nonexistent/slurm.conf"}
+
+    def test_all_that_is_served(self) -> None:
+        status, output, errors = program("--generate-openapi-spec", **self._NOWHERE)
+        assert (status, errors) == (0, "")
+        document = json.loads(output)
+        assert document["openapi"] == "3.0.3"
+        for side in versions.SIDES:
+            served = [f"/{side}/v0.0.{version}/" for version in versions.SERVED[side]]
+            assert [one for one in served if not any(path.startswith(one) for path in document["paths"])] == []
+
+    def test_a_part(self) -> None:
+        status, output, _ = program("--generate-openapi-spec", "-s", "openapi/v0.0.38", **self._NOWHERE)
+        assert status == 0
+        versioned = [path.split("/") for path in json.loads(output)["paths"] if path.startswith("/slurm")]
+        assert {(side, version) for _, side, version, *_ in versioned} == {("slurm", "v0.0.38")}
+
+    def test_a_reader_who_goes(self) -> None:
+        argv = [sys.executable, "-m", "slurmrest_inet", "--generate-openapi-spec"]
+        pipe = subprocess.PIPE
+        with subprocess.Popen(argv, cwd="/", env=self._NOWHERE, stdout=pipe, stderr=pipe) as process:
+            assert process.stdout is not None
+            process.stdout.read(10)
+            process.stdout.close()
+            assert process.stderr is not None
+            assert (process.stderr.read(), process.wait(PATIENCE)) == (b"", 1)
