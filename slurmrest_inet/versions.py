@@ -225,7 +225,7 @@ _39 = _38._replace(
     home=2302,
     members=("meta", "errors", "warnings", PAYLOAD),
     body=_READS_39,
-    query=_READS_39._replace(typed=False),
+    query=_READS_39,
     nulls=False,
     data_parser="v0.0.{}",
     tells_source=True,

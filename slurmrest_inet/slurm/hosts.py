@@ -24,10 +24,13 @@ def _is_open(expression: str) -> bool:
 
 
 class Hosts:
-    """The hosts of an expression, in its order; `close` gives them back. Raises ValueError for what is none."""
+    """The hosts of an expression, in its order; `close` gives them back. Raises ValueError for what is none.
 
-    def __init__(self, expression: str = "") -> None:
-        self._list = ffi.NULL if _is_open(expression) else lib.slurm_hostlist_create(chars_of(expression))
+    whole: whether a bracket that is not closed is none on each release, or what libslurm makes of it.
+    """
+
+    def __init__(self, expression: str = "", *, whole: bool = True) -> None:
+        self._list = ffi.NULL if whole and _is_open(expression) else lib.slurm_hostlist_create(chars_of(expression))
         if self._list == ffi.NULL:
             raise ValueError(expression)
 

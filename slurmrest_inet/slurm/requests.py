@@ -108,7 +108,7 @@ def _id(digits: str) -> int | None:
 def _hosts(text: str) -> str:
     """A list of nodes, sorted and without repetition (slurm_hostlist_uniq). Raises ImpossibleError."""
     try:
-        hosts = Hosts(text)
+        hosts = Hosts(text, whole=False)
     except ValueError:
         raise ImpossibleError from None
     try:
@@ -121,7 +121,7 @@ def _hosts(text: str) -> str:
 def _names(text: str) -> list[str]:
     """Each name that a list of nodes stands for; none for what is no such list."""
     try:
-        hosts = Hosts(text)
+        hosts = Hosts(text, whole=False)
     except ValueError:
         return []
     try:

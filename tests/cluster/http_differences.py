@@ -188,7 +188,7 @@ HTTP_DIFFERENCES: tuple[Difference, ...] = (
     ),
     Difference(
         "chunked",
-        ("GET /slurm/{v}/*job*", "GET /slurmdb/{v}/jobs*"),
+        ("GET /slurm/{v}/*job*", "GET /slurmdb/{v}/jobs*", "GET /slurmdb/{v}/instances*"),
         "framing",
         "length",
         "chunked",
@@ -196,7 +196,7 @@ HTTP_DIFFERENCES: tuple[Difference, ...] = (
     ),
     Difference(
         "chunked-header",
-        ("GET /slurm/{v}/*job*", "GET /slurmdb/{v}/jobs*"),
+        ("GET /slurm/{v}/*job*", "GET /slurmdb/{v}/jobs*", "GET /slurmdb/{v}/instances*"),
         "header/transfer-encoding",
         MISSING,
         Rule("chunked, as the body is", lambda value, _, here, __: value == here["framing"] == "chunked"),

@@ -17,6 +17,8 @@ import told
 from comparison import message
 from sidebyside import program, wire
 
+from slurmrest_inet import slurm
+
 if TYPE_CHECKING:
     from sidebyside.lab import Lab
 
@@ -64,6 +66,8 @@ def test_exchange(
     unreachable: str,
     dbd_unreachable: str,
 ) -> None:
+    if one["path"] == "jobs?qos=fast" and slurm.release() >= "24.11":
+        pytest.skip("slurmdbd of 24.11 and later refuses a QOS that is no id, which this version sends on")
     ours = program.ours(lab)
     if one.get("down"):
         ours = ours.with_options(SLURM_CONF=unreachable if side == "slurm" else dbd_unreachable)

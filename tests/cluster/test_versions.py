@@ -30,6 +30,7 @@ NAMES = {
     "licenses": "LicenseName",
 }
 _PATHS = {"standard_input", "standard_output", "standard_error"}
+_MOVING = {"last_sched_evaluation"}  # slurmctld looks at jobs that wait between two requests
 _OTHERWISE = {
     # Whole values, of which later versions tell the parts.
     (39, "jobs"): {"exit_code", "derived_exit_code", "job_state", "job_resources", "flags"},
@@ -88,7 +89,7 @@ def test_that_records_agree(read: Read, operation: str, version: int) -> None:
     assert found
     assert found.keys() == known.keys()
     for name, record in found.items():
-        shared = record.keys() & known[name].keys() - _OTHERWISE.get((version, operation), set())
+        shared = record.keys() & known[name].keys() - _OTHERWISE.get((version, operation), set()) - _MOVING
         assert len(shared) > len(record) / 2
         for member in shared:
             assert _agree(record[member], known[name][member]), (name, member, record[member], known[name][member])

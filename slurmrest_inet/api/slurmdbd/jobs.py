@@ -12,7 +12,7 @@ from math import isfinite
 from slurmrest_inet.api.envelope import Listed
 from slurmrest_inet.api.errors import INVALID_QUERY, code_of
 from slurmrest_inet.api.report import Fault, Report, unread
-from slurmrest_inet.api.slurmdbd import said
+from slurmrest_inet.api.slurmdbd import query, said
 from slurmrest_inet.http.query import infer
 from slurmrest_inet.record import TYPE_CHECKING
 from slurmrest_inet.schema import decode, reading
@@ -187,7 +187,8 @@ def _in_order(call: Call, found: reading.Report) -> reading.Record:
 
 
 def _by_table(call: Call, found: reading.Report) -> reading.Record:
-    return decode.decode(job_queries.JOBS, call.version, call.query, found, requests.host(), query=True)
+    host, manner = requests.host(), query.manner(call)
+    return decode.decode(job_queries.JOBS, call.version, call.query, found, host, query=True, manner=manner)
 
 
 _READS: dict[int, Callable[[Call, reading.Report], reading.Record]] = {36: _in_order, 40: _by_table}

@@ -16,12 +16,25 @@ from slurmrest_inet.schema.model import IN
 if TYPE_CHECKING:
     from slurmrest_inet.api.call import Call
     from slurmrest_inet.api.report import Report
+    from slurmrest_inet.schema.manner import Manner
     from slurmrest_inet.schema.model import Table
     from slurmrest_inet.schema.reading import Members
 
 
 class _Context(NamedTuple):
     now: float
+
+
+_TYPED = {36: True, 39: False, 40: True}
+"""Whether a version that warns of types does so of slurmdbd's queries, too."""
+
+
+def manner(call: Call) -> Manner:
+    """Return how a query is read on this side."""
+    from slurmrest_inet.schema.manner import manner_of  # noqa: PLC0415 - most requests have no query
+
+    found = manner_of(call.version, query=True)
+    return found if call.at(_TYPED) else found._replace(typed=False)
 
 
 def read(call: Call, report: Report, table: Table | None) -> Members | None:
@@ -31,7 +44,8 @@ def read(call: Call, report: Report, table: Table | None) -> Members | None:
     from slurmrest_inet.schema import decode, reading  # noqa: PLC0415 - most requests have no query
 
     found = reading.Report(fast=report.fast, size=call.size)
-    record = decode.decode(table, call.version, call.query, found, _Context(time.time()), query=True)
+    context = _Context(time.time())
+    record = decode.decode(table, call.version, call.query, found, context, query=True, manner=manner(call))
     report.take(found)
     if found.ended:
         return None
