@@ -154,7 +154,7 @@ STEPS = (
     *(Step("POST", "wckeys", one) for one in ({}, {"wckeys": []})),
     Step("POST", "wckeys", {"wckeys": ["x"]}, versions=_OLD, ours=400, why="The entry is of another form than others."),
     Step("POST", "wckeys", {"wckeys": ["x"]}, versions=_NEW),
-    Step("DELETE", "wckey/nosuch"),
+    Step("DELETE", "wckey/@nosuch"),
     Step("DELETE", "wckey/@k", user="bob"),
     Step("DELETE", "wckey/@k"),
     Step("DELETE", "association?account=nosuch"),

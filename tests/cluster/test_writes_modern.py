@@ -305,7 +305,8 @@ def test_what_is_no_value(key: str, value: str, version: int, sides: Sides) -> N
     body = _encoded({"script": SCRIPT, "job": {**JOB, key: value}})
     real, ours = (who.ask("POST", f"v0.0.{version}/job/submit", body) for who in (sides.real, sides.ours))
     try:
-        assert real.job, "no difference any more"
+        # What a deadline comes to in the bits that slurmrestd keeps lies ahead or has passed, by the day.
+        assert real.job or key == "deadline", "no difference any more"
         assert (ours.status, ours.job) == (500, 0)
         assert [one["error_number"] for one in ours.errors] == [9202]
     finally:
