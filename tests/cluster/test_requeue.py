@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import job_effects
 import pytest
-from sidebyside import server
-from writers import Told, Writer
+from writers import Told, Writer, alone, both
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -66,25 +65,13 @@ CASES = (
 @pytest.fixture(scope="module")
 def sides(lab: Lab, tokens: dict[str, str]) -> Iterator[tuple[Writer, Writer]]:
     """Both servers on a lab whose jobs of a test are gone afterwards."""
-    real, ours = (Writer(lambda start=start: start(lab, "-a", "rest_auth/jwt"), tokens) for start in _STARTS)
-    first = job_effects.last(lab)
-    yield real, ours
-    real.end()
-    ours.end()
-    job_effects.end_later_ones(lab, first)
-
-
-_STARTS = (server.real, server.ours)
+    yield from both(lab, tokens)
 
 
 @pytest.fixture(scope="module")
 def ours(lab: Lab, tokens: dict[str, str]) -> Iterator[Writer]:
     """Our server alone."""
-    writer = Writer(lambda: server.ours(lab, "-a", "jwt"), tokens)
-    first = job_effects.last(lab)
-    yield writer
-    writer.end()
-    job_effects.end_later_ones(lab, first)
+    yield from alone(lab, tokens)
 
 
 def _submitted(lab: Lab, options: tuple[str, ...]) -> int:

@@ -14,9 +14,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import job_effects
 import pytest
 from modern_write_cases import JOB, LATER, SCRIPT
-from sidebyside import server
 from write_cases import NAMESAKE
-from writers import Told, Writer
+from writers import Told, Writer, alone
 
 from slurmrest_inet.schema.job_desc import MOST_COMPONENTS
 
@@ -108,11 +107,7 @@ CASES = (
 @pytest.fixture(scope="module")
 def ours(lab: Lab, tokens: dict[str, str]) -> Iterator[Writer]:
     """Our server on a lab whose jobs of a test are gone afterwards."""
-    writer = Writer(lambda: server.ours(lab, "-a", "jwt"), tokens)
-    first = job_effects.last(lab)
-    yield writer
-    writer.end()
-    job_effects.end_later_ones(lab, first)
+    yield from alone(lab, tokens)
 
 
 def _submit(ours: Writer, version: int, body: dict[str, Any]) -> Told:

@@ -16,9 +16,8 @@ from typing import TYPE_CHECKING, Any
 import job_effects
 import pytest
 import told
-from sidebyside import server
 from write_differences import ACCEPTED, OTHERWISE, UNDONE
-from writers import Told, Writer
+from writers import Told, Writer, alone
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -46,11 +45,7 @@ _PARTITION = "free"
 @pytest.fixture(scope="module")
 def ours(lab: Lab, tokens: dict[str, str]) -> Iterator[Writer]:
     """Our server on a lab whose jobs of a test are gone afterwards."""
-    writer = Writer(lambda: server.ours(lab, "-a", "jwt"), tokens)
-    first = job_effects.last(lab)
-    yield writer
-    writer.end()
-    job_effects.end_later_ones(lab, first)
+    yield from alone(lab, tokens)
 
 
 def _target(lab: Lab, kind: str) -> int:

@@ -11,11 +11,14 @@ import json
 import time
 from typing import TYPE_CHECKING, NamedTuple
 
+import job_effects
 from sidebyside import server, wire
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from typing import Any, Callable
 
+    from sidebyside.lab import Lab
     from sidebyside.server import Server
 
     Start = Callable[[], Server]
@@ -96,3 +99,23 @@ class Writer:
             time.sleep(0.01)
         self._server.end()
         self._server = self._start()
+
+
+def alone(lab: Lab, tokens: dict[str, str]) -> Iterator[Writer]:
+    """Our server on a lab whose jobs of a test are gone afterwards."""
+    writer = Writer(lambda: server.ours(lab, "-a", "jwt"), tokens)
+    first = job_effects.last(lab)
+    yield writer
+    writer.end()
+    job_effects.end_later_ones(lab, first)
+
+
+def both(lab: Lab, tokens: dict[str, str]) -> Iterator[tuple[Writer, Writer]]:
+    """The real one and ours on such a lab."""
+    starts = (server.real, server.ours)
+    real, ours = (Writer(lambda start=start: start(lab, "-a", "rest_auth/jwt"), tokens) for start in starts)
+    first = job_effects.last(lab)
+    yield real, ours
+    real.end()
+    ours.end()
+    job_effects.end_later_ones(lab, first)
