@@ -10,9 +10,9 @@ Rule 2: of several nodes each has to be there before any is changed; slurmctld w
 from __future__ import annotations
 
 from slurmrest_inet.api import told
-from slurmrest_inet.api.errors import INVALID_QUERY, sentence_of
+from slurmrest_inet.api.errors import INVALID_QUERY
 from slurmrest_inet.api.report import Report
-from slurmrest_inet.api.sending import send, undone
+from slurmrest_inet.api.sending import failed, send
 from slurmrest_inet.record import TYPE_CHECKING
 from slurmrest_inet.schema.node_update import NEW_NODE, NODE_UPDATE
 from slurmrest_inet.slurm import administration
@@ -92,11 +92,9 @@ def _done(report: Report, name: str, request: Callable[[], None], verb: str, sai
         asked = True
         send(request)
     except SlurmError as error:
-        code = error.code if error.code > 0 else error.errno or -1
-        report.error(code, source, sentence.format(name))
         if asked and several:
             report.warning(source, _PERHAPS)
-        return report.answer(note=f"node {name}: {undone(verb, code)}: {sentence_of(code)}")
+        return failed(report, error, source, sentence.format(name), verb, about=f"node {name}: ")
     return report.answer(note=f"node {name} {verb}")
 
 
@@ -111,7 +109,5 @@ def create(call: Call) -> Answer:
     try:
         send(lambda: administration.create_node(str(line)))
     except SlurmError as error:
-        code = error.code if error.code > 0 else error.errno or -1
-        report.error(code, "_create_node", "Failure to create node")
-        return report.answer(note=f"node {undone('created', code)}: {sentence_of(code)}")
+        return failed(report, error, "_create_node", "Failure to create node", "created", about="node ")
     return report.answer(note="node created")

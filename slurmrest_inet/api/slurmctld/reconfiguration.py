@@ -3,9 +3,8 @@
 
 from __future__ import annotations
 
-from slurmrest_inet.api.errors import sentence_of
 from slurmrest_inet.api.report import Report
-from slurmrest_inet.api.sending import undone
+from slurmrest_inet.api.sending import failed
 from slurmrest_inet.record import TYPE_CHECKING
 from slurmrest_inet.slurm import administration
 from slurmrest_inet.slurm.library import SlurmError
@@ -21,7 +20,6 @@ def reconfigure(call: Call) -> Answer:
     try:
         administration.reconfigure()
     except SlurmError as error:
-        code = error.code if error.code > 0 else error.errno or -1
-        report.error(code, "op_handler_reconfigure", "slurm_reconfigure() failed")
-        return report.answer(note=f"configuration {undone('read again', code)}: {sentence_of(code)}")
+        source, sentence = "op_handler_reconfigure", "slurm_reconfigure() failed"
+        return failed(report, error, source, sentence, "read again", about="configuration ")
     return report.answer(note="configuration read again")
