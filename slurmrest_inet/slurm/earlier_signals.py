@@ -16,7 +16,8 @@ from slurmrest_inet.slurm import job_calls, requests
 from slurmrest_inet.slurm.bits import ranges
 from slurmrest_inet.slurm.calls import NO_VAL, SHOW_ALL
 from slurmrest_inet.slurm.fill import number_of
-from slurmrest_inet.slurm.library import SlurmError, chars_of, ffi, lib, strerror, text_of
+from slurmrest_inet.slurm.hosts import Hosts
+from slurmrest_inet.slurm.library import SlurmError, lib, strerror, text_of
 from slurmrest_inet.slurm.one_signal import BrokenError, Signalled, send_to
 
 if TYPE_CHECKING:
@@ -119,14 +120,15 @@ def _meet(nodes: str, others: str) -> bool:
 
 
 def _size(nodes: str) -> int:
-    hosts = lib.slurm_hostlist_create(chars_of(nodes))
-    if hosts == ffi.NULL:
+    try:
+        hosts = Hosts(nodes, whole=False)
+    except ValueError:
         return 0
     try:
-        lib.slurm_hostlist_uniq(hosts)
-        return int(lib.slurm_hostlist_count(hosts))
+        hosts.unite()
+        return len(hosts)
     finally:
-        lib.slurm_hostlist_destroy(hosts)
+        hosts.close()
 
 
 def _chosen(named: list[str] | None, filters: list[Callable[[Any], bool]]) -> Iterator[Signalled]:
