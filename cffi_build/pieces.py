@@ -10,7 +10,6 @@ Rule 3: a piece is compressed by itself, without looking back into others (RFC 1
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 import zlib
 from typing import TYPE_CHECKING, Any
@@ -18,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from openapi import SCHEMES, Operations, head, is_renamed, own_components, own_paths, renamed
 
 from slurmrest_inet import versions
+from slurmrest_inet.api.spelling import compact, json_entries, text_of, yaml_entries
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -34,36 +34,15 @@ PARTS = ("paths", "merged", "responses", "schemas")
 _HEAD = "# SPDX-License-Identifier: GPL-2.0-or-later\n"
 
 
-def _json(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-
-
-def _json_entries(entries: dict[str, Any]) -> str:
-    return "".join(f",{_json(name)}:{_json(value)}" for name, value in entries.items())
-
-
-def yaml_entries(entries: dict[str, Any], depth: int = 0) -> str:
-    """Return an object's entries as block-style YAML; texts are quoted as in JSON, which is YAML as well."""
-    return "".join(f"{'  ' * depth}{_json(name)}:{_yaml(value, depth + 1)}" for name, value in entries.items())
-
-
-def _yaml(value: Any, depth: int) -> str:
-    if isinstance(value, dict) and value:
-        return "\n" + yaml_entries(value, depth)
-    if isinstance(value, list) and value:
-        return "\n" + "".join(f"{'  ' * depth}-{_yaml(one, depth + 1)}" for one in value)
-    return f" {_json(value)}\n"
-
-
 def frames(headers: Headers) -> dict[str, tuple[str, str, str, str]]:
     """Return, by format, what stands before the paths, before the answers, before the schemas, and at the end."""
     top, own, paths = head(headers), own_components(), own_paths()
     answers, schemas = own["responses"], own["schemas"]
     return {
         "json": (
-            f'{_json(top)[:-1]},"paths":{{{_json_entries(paths)[1:]}',
-            f'}},"components":{{"securitySchemes":{_json(SCHEMES)},"responses":{{{_json_entries(answers)[1:]}',
-            f'}},"schemas":{{{_json_entries(schemas)[1:]}',
+            f'{compact(top)[:-1]},"paths":{{{json_entries(paths)[1:]}',
+            f'}},"components":{{"securitySchemes":{compact(SCHEMES)},"responses":{{{json_entries(answers)[1:]}',
+            f'}},"schemas":{{{json_entries(schemas)[1:]}',
             "}}}\n",
         ),
         "yaml": (
@@ -103,11 +82,10 @@ def parts(headers: Headers) -> dict[Key, dict[str, Any]]:
 def texts(headers: Headers) -> dict[str, tuple[tuple[str, str, str, str], dict[Key, str]]]:
     """Return, by format, the frames and the text of every piece."""
     made = parts(headers)
-    depths = {"paths": 1, "merged": 1, "responses": 2, "schemas": 2}
     around = frames(headers)
     return {
-        "json": (around["json"], {key: _json_entries(one) for key, one in made.items()}),
-        "yaml": (around["yaml"], {key: yaml_entries(one, depths[key[0]]) for key, one in made.items()}),
+        format_: (around[format_], {key: text_of(key[0], one, format_) for key, one in made.items()})
+        for format_ in around
     }
 
 
