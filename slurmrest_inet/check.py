@@ -22,7 +22,7 @@ from slurmrest_inet.auth import Identity
 from slurmrest_inet.auth.keys import read_keys
 from slurmrest_inet.record import TYPE_CHECKING
 from slurmrest_inet.serve import confine
-from slurmrest_inet.settings import JWT, LOCAL, StartError
+from slurmrest_inet.settings import AUTH_PLUGINS, JWT, LOCAL, StartError
 
 if TYPE_CHECKING:
     from collections.abc import MutableMapping
@@ -68,7 +68,9 @@ def run(settings: Settings, environ: MutableMapping[str, str], log: Log) -> int:
     log.level = min(log.level, 2)  # libslurm and we are asked for results, not for stories
     keys = _look_at_keys(report, settings)
     _look_at_packages(report)
-    if _look_at_user(report, settings) and _look_at_library(report) and _look_at_conf(report, settings):
+    is_user = _look_at_user(report, settings)
+    _look_at_plug_ins(report, settings)
+    if is_user and _look_at_library(report) and _look_at_conf(report, settings):
         _look_at_slurm(report, settings, environ, keys)
     os.write(1, b"All is right.\n" if report.right else b"Something has to be changed: see the lines with NO.\n")
     return EXIT_RIGHT if report.right else EXIT_WRONG
@@ -101,6 +103,24 @@ def _look_at_packages(report: _Report) -> None:
         report.no("PyYAML is not installed: bodies in YAML are not understood (answers in YAML are written)")
     else:
         report.ok(f"PyYAML {yaml.__version__}")
+
+
+def _look_at_plug_ins(report: _Report, settings: Settings) -> None:
+    """The site's own, which are loaded by the user who would serve."""
+    own = [name for name in settings.auth_types if name not in AUTH_PLUGINS]
+    for name in (*settings.site_plugins, *own):
+        from slurmrest_inet.api import sites  # noqa: PLC0415 - most have none
+        from slurmrest_inet.auth.plugins import plugin  # noqa: PLC0415 - likewise
+
+        try:
+            if name in own:
+                plugin(name, settings.own_token)
+            else:
+                sites.load(settings._replace(openapi_plugins=(name,)))
+        except StartError as error:
+            report.no(str(error))
+        else:
+            report.ok(f"plug-in {name}")
 
 
 def _look_at_user(report: _Report, settings: Settings) -> bool:

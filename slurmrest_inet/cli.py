@@ -21,6 +21,7 @@ from slurmrest_inet.settings import Options, Settings, SettingsError, StartError
 if TYPE_CHECKING:
     from collections.abc import MutableMapping, Sequence
 
+    from slurmrest_inet.api.sites import Sites
     from slurmrest_inet.auth.keys import Keys
     from slurmrest_inet.auth.peer import Peer
     from slurmrest_inet.serve.backend import Application
@@ -176,7 +177,7 @@ def run(argv: Sequence[str], environ: MutableMapping[str, str], log: Log) -> int
 
                 lists.show(field, command.options.conf or environ.get("SLURM_CONF"))
                 return EXIT_OK
-        settings = known.read(command.options, environ)
+        settings = known.read(command.options, environ, _is_offered)
     except StartError as error:  # a SettingsError is one
         log.error(str(error))  # noqa: TRY400 - a sentence for the administrator, not a fault of ours
         return EXIT_REFUSED
@@ -210,6 +211,12 @@ def run(argv: Sequence[str], environ: MutableMapping[str, str], log: Log) -> int
     return stdio.serve(settings, environ, lambda: _Backend(log, keys))
 
 
+def _is_offered(kind: str, name: str) -> bool:
+    from slurmrest_inet import entry_points  # noqa: PLC0415 - see rule 3
+
+    return entry_points.is_offered(kind, name)
+
+
 def _refuse_listener_options(settings: Settings) -> None:
     """Refuse what only a listener can do. (-t and --max-connections are slurmrestd's, which ignores them here.)"""
     if settings.listener.idle_exit:
@@ -238,7 +245,7 @@ def _print_document(settings: Settings) -> int:
     from slurmrest_inet.http.message import RestError  # noqa: PLC0415 - see rule 3
 
     try:
-        for data in openapi.text_of(settings):
+        for data in openapi.text_of(settings, _sites(settings)):
             view = memoryview(data)
             while view:
                 view = view[os.write(1, view) :]
@@ -247,6 +254,14 @@ def _print_document(settings: Settings) -> int:
     except BrokenPipeError:  # whoever reads has seen enough
         return EXIT_REFUSED
     return EXIT_OK
+
+
+def _sites(settings: Settings) -> Sites | None:
+    if not settings.site_plugins:
+        return None
+    from slurmrest_inet.api import sites  # noqa: PLC0415 - most have none
+
+    return sites.load(settings)
 
 
 def _print_version() -> int:
@@ -275,9 +290,10 @@ class _Backend:
         return self._library.slurm_user()
 
     def application(self, settings: Settings, peer: Peer) -> Application:
-        from slurmrest_inet.api.app import load_plugins, make_application  # noqa: PLC0415 - with libslurm loaded
+        from slurmrest_inet.api import app  # noqa: PLC0415 - with libslurm loaded
 
-        return make_application(settings, peer, plugins=load_plugins(settings, self._keys))
+        plugins, sites = app.load_plugins(settings, self._keys), _sites(settings)
+        return app.make_application(settings, peer, plugins=plugins, sites=sites)
 
 
 class _ListeningBackend(_Backend):
@@ -288,6 +304,7 @@ class _ListeningBackend(_Backend):
 
         self._make_application = app.make_application
         self._plugins = app.load_plugins(settings, self._keys)
+        self._sites = _sites(settings)
         app.load_all(settings)
         tokens = settings.auth_types[0] == known.JWT or (network and settings.takes_tokens)
         self._library.resolve_controllers()
@@ -307,4 +324,4 @@ class _ListeningBackend(_Backend):
         return rehearsal.application(settings), rehearsal.requests(settings)
 
     def application(self, settings: Settings, peer: Peer, *, once: bool = True) -> Application:
-        return self._make_application(settings, peer, once=once, plugins=self._plugins)
+        return self._make_application(settings, peer, once=once, plugins=self._plugins, sites=self._sites)

@@ -2,7 +2,7 @@
 """What -a, -s and -d can choose, as slurmrestd lists it, with what this program has beyond the installed release.
 
 Rule 1: first the names that the installed release has, in the order of its plugins' folder, as slurmrestd finds them;
-        then those that are served here all the same.
+        then those that are served here all the same, and the site's own.
 Rule 2: standard output has names and nothing else, whatever the release, so that scripts can read them.
 Rule 3: a host without slurm.conf, or without libslurm, still gets a list: who asks may be about to set it up.
 """
@@ -12,8 +12,8 @@ from __future__ import annotations
 import os
 import signal
 
+from slurmrest_inet import entry_points, versions
 from slurmrest_inet import settings as known
-from slurmrest_inet import versions
 from slurmrest_inet.record import TYPE_CHECKING
 from slurmrest_inet.settings import StartError
 
@@ -33,10 +33,10 @@ def show(field: str, conf: str | None) -> None:
     """Print the list for an option, by its field in Options; ``conf`` is the slurm.conf that tells the folder."""
     release, files = _installed(conf)
     served = _served(field)
-    names = dict.fromkeys((*_of_release(served, release, files), *served))
+    names = dict.fromkeys((*_of_release(served, release, files), *served, *_of_site(field)))
     os.write(2, f"{HEADINGS[field]}\n".encode())
     os.write(1, "".join(f"{name}\n" for name in names).encode())
-    deprecated = [name for name in names if release and versions.is_deprecated(name, release)]
+    deprecated = [name for name in names if release and name in served and versions.is_deprecated(name, release)]
     if deprecated:
         os.write(2, f"{_DEPRECATED.format(versions.written(release), ', '.join(deprecated))}\n".encode())
 
@@ -48,6 +48,12 @@ def _served(field: str) -> tuple[str, ...]:
     from slurmrest_inet.api import routes  # noqa: PLC0415 - its rows are many
 
     return routes.served()[field == "data_parsers"]
+
+
+def _of_site(field: str) -> list[str]:
+    """The site's own plug-ins, which nobody has loaded yet. Raises StartError."""
+    kind = {"auth_types": "rest_auth", "openapi_plugins": "openapi"}.get(field)
+    return [] if kind is None else [f"{kind}/{name}" for name in sorted(entry_points.offered(kind))]
 
 
 def _of_release(served: Iterable[str], release: int, files: list[str]) -> list[str]:

@@ -25,10 +25,7 @@ class _WithSite:
     ) -> ModuleSpec | None:
         if path is not None:
             return None  # of a package that has been found: it is nowhere else
-        sys.meta_path.remove(self)
-        import site  # noqa: PLC0415 - see rule 2
-
-        site.main()
+        everywhere()
         for finder in sys.meta_path:
             found = finder.find_spec(name, path, target)
             if found is not None:
@@ -39,3 +36,12 @@ class _WithSite:
 def complete() -> None:
     """See to it that modules are found that are not beside this package."""
     sys.meta_path.append(_WithSite())
+
+
+def everywhere() -> None:
+    """Let `site` do its work now, if it has not yet: sys.path then has every folder."""
+    for finder in [one for one in sys.meta_path if isinstance(one, _WithSite)]:
+        sys.meta_path.remove(finder)
+        import site  # noqa: PLC0415 - see rule 2
+
+        site.main()

@@ -3,7 +3,8 @@
 
 Rule 1: nobody else reads `SLURMRESTD_*` or `SLURMREST_INET_*` variables, and nothing here is changed later.
 Rule 2: an option beats its variable; a value that cannot be meant is an error with one sentence, never a default.
-Rule 3: no file, user database or library is touched: reading settings cannot hang and needs no privilege.
+Rule 3: no file, user database or library is touched: reading settings cannot hang and needs no privilege. Only for the
+        name of a plugin that is not ours somebody else is asked.
 
 The `SLURMRESTD_*` variables and the options are slurmrestd's own (slurmrestd(8), of all releases from 20.11 on). The
 `SLURMREST_INET_*` variables are ours; each stands below with its default and the reason for it.
@@ -16,7 +17,7 @@ from slurmrest_inet.record import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
-    from typing import Any
+    from typing import Any, Callable
 
 LOCAL, JWT = "rest_auth/local", "rest_auth/jwt"
 AUTH_PLUGINS = (LOCAL, JWT)
@@ -170,13 +171,25 @@ class Settings(NamedTuple):
         return JWT in self.auth_types
 
     @property
+    def site_plugins(self) -> tuple[str, ...]:
+        """The OpenAPI plugins that are the site's own."""
+        return tuple(name for name in self.openapi_plugins or () if name not in OPENAPI_PLUGINS)
+
+    @property
     def takes_own_user(self) -> bool:
         """Whether a client may be the user of this process, without a token."""
         return LOCAL in self.auth_types
 
 
-def read(options: Options, environ: Mapping[str, str]) -> Settings:
-    """Judge `options` and `environ` (os.environ or a copy) and return the Settings; raises SettingsError."""
+def _nobody(_kind: str, _name: str) -> bool:
+    return False
+
+
+def read(options: Options, environ: Mapping[str, str], is_offered: Callable[[str, str], bool] = _nobody) -> Settings:
+    """Judge `options` and `environ` (os.environ or a copy) and return the Settings; raises SettingsError.
+
+    is_offered: whether the site has a plug-in of a kind ("openapi", "rest_auth") and name; asked of what is not ours.
+    """
     own = _own_numbers(environ)
     deadlines = Deadlines(**{name: own.pop(name) for name in Deadlines._fields if name in own})
     limits = tuple((name, int(own.pop(name))) for name in LIMIT_NAMES if name in own)
@@ -199,10 +212,10 @@ def read(options: Options, environ: Mapping[str, str]) -> Settings:
     return Settings(
         addresses=addresses,
         conf=options.conf or environ.get("SLURM_CONF"),
-        auth_types=_plugins("rest_auth", auth, AUTH_PLUGINS) if auth else by_default,
+        auth_types=_plugins("rest_auth", auth, AUTH_PLUGINS, is_offered) if auth else by_default,
         tokens_first=not auth,
         own_token=own_token,
-        openapi_plugins=_plugins("openapi", openapi, OPENAPI_PLUGINS) if openapi else None,
+        openapi_plugins=_plugins("openapi", openapi, OPENAPI_PLUGINS, is_offered) if openapi else None,
         data_parsers=_data_parsers(parsers) if parsers else None,
         user=options.user,
         group=options.group,
@@ -260,12 +273,14 @@ def _words(text: str | None) -> tuple[str, ...]:
     return tuple(word for word in text.split(",") if word) if text else ()
 
 
-def _plugins(kind: str, text: str, known: Iterable[str]) -> tuple[str, ...]:
+def _plugins(
+    kind: str, text: str, known: Iterable[str], is_offered: Callable[[str, str], bool] = _nobody
+) -> tuple[str, ...]:
     """A comma list of plugin names, with or without "kind/", in its order and without repetitions."""
     names = []
     for word in _words(text):
         name = word if word.startswith(kind + "/") else f"{kind}/{word}"
-        if name not in known:
+        if name not in known and not is_offered(kind, name.partition("/")[2]):
             raise SettingsError(f"There is no {kind} plugin {word!r}.")
         if name not in names:
             names.append(name)

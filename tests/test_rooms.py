@@ -18,10 +18,10 @@ SHARED = {"record", "settings", "versions"}
 ALLOWED = {
     "http": {"record"},
     "schema": {"record", "versions"},
-    "auth": {"http"} | SHARED,
+    "auth": {"http", "entry_points"} | SHARED,
     "serve": {"http", "auth"} | SHARED,
     "slurm": {"auth", "schema"} | SHARED,
-    "api": {"auth", "http", "schema", "slurm"} | SHARED,
+    "api": {"auth", "http", "schema", "slurm", "entry_points"} | SHARED,
 }
 MADE = (("slurm", "_slurm"), ("api", "_documents"))
 """What the build makes, and the one room that looks at it."""

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from typing import Any, Callable
 
+    from slurmrest_inet.api.sites import Match, Sites
     from slurmrest_inet.auth.keys import Keys
     from slurmrest_inet.auth.peer import Peer
     from slurmrest_inet.http.dialect import Dialect
@@ -35,21 +36,26 @@ _operations: dict[str, Callable[[Call], envelope.Answer]] = {}
 
 
 def make_application(
-    settings: Settings, peer: Peer, *, once: bool = True, plugins: Iterable[auth.Plugin] | None = None
+    settings: Settings,
+    peer: Peer,
+    *,
+    once: bool = True,
+    plugins: Iterable[auth.Plugin] | None = None,
+    sites: Sites | None = None,
 ) -> Callable[[Request], Response]:
     """Return the handler of one connection's requests.
 
     once: the connection belongs to the first identity; otherwise every request is authenticated for itself.
-    plugins: those of `load_plugins`, if they are loaded already.
+    plugins: those of `load_plugins`, if they are loaded already. sites: operations of the site's own (sites.load).
     """
     plugins = load_plugins(settings, None) if plugins is None else plugins
     gate = auth.Gate(peer, plugins, once=once, tokens_first=settings.tokens_first, own_token=settings.own_token)
-    return Application(settings, peer, gate)
+    return Application(settings, peer, gate, sites)
 
 
 def load_plugins(settings: Settings, keys: Keys | None) -> tuple[auth.Plugin, ...]:
     """Return the plugins that authenticate; with `keys` they verify tokens. Raises StartError."""
-    plugins = tuple(plugin(name) for name in settings.auth_types)
+    plugins = tuple(plugin(name, settings.own_token) for name in settings.auth_types)
     if keys is None:
         return plugins
     from slurmrest_inet.auth import jwt, verify  # noqa: PLC0415 - loads PyJWT
@@ -105,11 +111,16 @@ def _told(request: Request, dialect: Dialect) -> tuple[dict[str, Any], Any]:
     return pairs_in_body or {}, body
 
 
+def _size(request: Request) -> int:
+    return len(request.body) or len(request.query or "")
+
+
 class Application:
     """The handler of one connection's requests."""
 
-    def __init__(self, settings: Settings, peer: Peer, gate: auth.Gate) -> None:
+    def __init__(self, settings: Settings, peer: Peer, gate: auth.Gate, sites: Sites | None = None) -> None:
         self._settings = settings
+        self._sites = sites
         self._peer = peer
         self._gate = gate
         self._adopted: auth.Identity | None = None
@@ -125,15 +136,18 @@ class Application:
 
             wanted = openapi.asked(segments)
             if wanted is not None:
-                return openapi.answer(request, wanted, self._settings, dialect)
+                return openapi.answer(request, wanted, self._settings, dialect, self._sites)
+        if self._sites is not None:
+            theirs = self._sites.find(request.method, segments)
+            if theirs is not None:
+                return self._site_answer(request, theirs, identity, dialect)
         match = router.find(request.method, segments, self._settings, dialect)
         accepted = media.negotiate(request, dialect)
         asked = _told(request, dialect)
         if match is None:
             return Response(204, None, b"")
         flags = selection.flags(self._settings, match.route.side, match.version)
-        size = len(request.body) or len(request.query or "")
-        call = Call(match.version, match.parameters, *asked, flags, match.route.query, size)
+        call = Call(match.version, match.parameters, *asked, flags, match.route.query, _size(request))
         if match.route.side in versions.DAEMONS:
             self.adopt(identity)
         try:
@@ -152,8 +166,24 @@ class Application:
             return Response(status, None, b"")
         return Response(status, accepted.name, document, note=answer.note)
 
+    def _site_answer(self, request: Request, match: Match, identity: auth.Identity, dialect: Dialect) -> Response:
+        """The answer to a request for an operation of the site's own."""
+        from slurmrest_inet.api import site_calls  # noqa: PLC0415 - most have none
+
+        accepted = media.negotiate(request, dialect)
+        asked = _told(request, dialect)
+        if not match.operation.unconfirmed:
+            self.adopt(identity)
+        answer, status = site_calls.run(match, identity, *asked, _size(request))
+        version = match.version
+        about = {**meta.of(versions.SIDES[0], version, self._peer, identity), "plugin": match.site.about}
+        document = envelope.Document(answer, about, version, self._format(accepted.yaml, version))
+        return Response(status or errors.status_of(answer.code, versions.HOME[version]), accepted.name, document)
+
     def dialect(self, path: str) -> Dialect:
         """Return how to speak to who asks for that path."""
+        if self._sites is not None and self._sites.owns(path):
+            return self._sites.dialect
         return versions.HTTP[versions.home_of(path, self._unnamed)]
 
     def adopt(self, identity: auth.Identity) -> None:

@@ -44,6 +44,12 @@ class Expanded(NamedTuple):
     message: Hosts
 
 
+class Made(NamedTuple):
+    """A payload that is a list: records that are Python's."""
+
+    records: Sequence[dict[str, Any]]
+
+
 class Members(NamedTuple):
     """A payload that is a map: the one record of a message."""
 
@@ -117,6 +123,13 @@ class Document:
             elif isinstance(value, Expanded):
                 writer.begin_list()
                 yield from value.message.write(writer)
+                writer.end_list()
+            elif isinstance(value, Made):
+                writer.begin_list()
+                for record in value.records:
+                    writer.value(record)
+                    if writer.length >= codec.BUFFER_BYTES:
+                        yield writer.take()
                 writer.end_list()
             elif isinstance(value, Members):
                 writer.begin_map()

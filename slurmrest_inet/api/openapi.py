@@ -2,7 +2,7 @@
 """The OpenAPI documents: /openapi in its four spellings, and /openapi/VERSION for one API version.
 
 Rule 1: a document is joined of the pieces that the build made (cffi_build/pieces.py); no schema is put together here,
-        and no part of it is looked at.
+        and no part of it is looked at. What a site adds comes as text, from elsewhere.
 Rule 2: what `-s` and `-d` leave out is in no document. Nothing here asks Slurm.
 Rule 3: this module is loaded when a document is asked for, and by the command line that prints one.
 """
@@ -19,11 +19,16 @@ from slurmrest_inet.record import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from typing import Any
+    from typing import Any, Union
 
+    from slurmrest_inet.api.sites import Sites
     from slurmrest_inet.http.dialect import Dialect
     from slurmrest_inet.http.message import Headers, Request
     from slurmrest_inet.settings import Settings
+
+    Place = tuple[int, int, int, int]
+    """Of a piece in the file and its length there, and the same in the compressed one."""
+    Piece = Union[Place, bytes]
 
 _CHUNK = 1 << 16
 _GZIP_HEAD = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x03"
@@ -55,7 +60,9 @@ def asked(segments: tuple[str, ...]) -> Asked | None:
     return None if version is None else Asked(version, yaml)
 
 
-def answer(request: Request, wanted: Asked, settings: Settings, dialect: Dialect) -> Response:
+def answer(
+    request: Request, wanted: Asked, settings: Settings, dialect: Dialect, sites: Sites | None = None
+) -> Response:
     """Return the answer to a request for a document. Raises RestError: 404, 405 or 415, and 501 without documents."""
     if request.method != "GET":
         allow = (("Allow", "GET"),) if dialect.undefined_method.status == 405 else ()
@@ -65,7 +72,9 @@ def answer(request: Request, wanted: Asked, settings: Settings, dialect: Dialect
     if not chosen and wanted.version is not None:
         raise RestError(dialect.unknown_path.status, dialect.unknown_path.text, reason="the version is not served")
     accepted = _accepted(request, wanted, dialect)
-    document = Document(chosen, "yaml" if accepted.yaml else "json", packed=_takes_gzip(request))
+    format_ = "yaml" if accepted.yaml else "json"
+    added = None if wanted.version is not None else sites
+    document = Document(chosen, format_, packed=_takes_gzip(request), more=_texts_of(added, format_))
     headers: Headers = (("ETag", document.tag), ("Vary", "Accept, Accept-Encoding"))
     if _has_it(request, document.tag):
         document.close()
@@ -75,9 +84,19 @@ def answer(request: Request, wanted: Asked, settings: Settings, dialect: Dialect
     return Response(200, accepted.name, document, headers)
 
 
-def text_of(settings: Settings) -> Iterator[bytes]:
+def text_of(settings: Settings, sites: Sites | None = None) -> Iterator[bytes]:
     """Return the document of all that the settings let be served, as JSON. Raises RestError 501 without documents."""
-    return iter(Document(_chosen(settings, None), "json", packed=False))
+    return iter(Document(_chosen(settings, None), "json", packed=False, more=_texts_of(sites, "json")))
+
+
+def _texts_of(sites: Sites | None, format_: str) -> dict[str, bytes]:
+    """Return what the site's own operations add to the parts of a document."""
+    if sites is None:
+        return {}
+    from slurmrest_inet.api import site_document, spelling  # noqa: PLC0415 - most have none
+
+    found = site_document.entries(sites)
+    return {part: spelling.text_of(part, entries, format_).encode() for part, entries in found.items()}
 
 
 def _chosen(settings: Settings, version: int | None) -> tuple[tuple[int, str], ...]:
@@ -113,9 +132,14 @@ def _has_it(request: Request, tag: str) -> bool:
 
 
 class Document:
-    """A document as a stream of bytes, of versions and sides; ``packed``: as one member of gzip."""
+    """A document as a stream of bytes, of versions and sides; ``packed``: as one member of gzip.
 
-    def __init__(self, chosen: tuple[tuple[int, str], ...], format_: str, *, packed: bool) -> None:
+    ``more``: text that is added to parts of it.
+    """
+
+    def __init__(
+        self, chosen: tuple[tuple[int, str], ...], format_: str, *, packed: bool, more: dict[str, bytes] | None = None
+    ) -> None:
         try:
             import slurmrest_inet._documents as made  # noqa: PLC0415 - Rule 3
         except ImportError:
@@ -123,16 +147,20 @@ class Document:
             raise RestError(501, text, reason="no slurmrest_inet/_documents.py") from None
         self.packed = packed
         self._format = format_
-        self._pieces = _pieces(chosen, *made.PLACES[format_])
+        self._pieces = _pieces(chosen, *made.PLACES[format_], more or {})
         served = "_".join(f"{side}{version}" for version, side in chosen)
+        if more:
+            import zlib  # noqa: PLC0415 - most documents are the build's alone
+
+            served += "".join(f"_{zlib.crc32(text)}" for text in more.values())
         self.tag = f'"{made.DIGEST}-{_short(served)}-{format_}{"-gz" if packed else ""}"'
         self._files: list[int] = []
 
     def __iter__(self) -> Iterator[bytes]:
         plain = self._open(self._format)
         if not self.packed:
-            for at, length, _, _ in self._pieces:
-                yield from _read(plain, at, length)
+            for piece in self._pieces:
+                yield from _read(plain, piece)
             self.close()
             return
         import zlib  # noqa: PLC0415 - only for who takes gzip
@@ -140,11 +168,15 @@ class Document:
         packed = self._open(f"{self._format}.deflate")
         yield _GZIP_HEAD
         check = size = 0
-        for at, length, packed_at, packed_length in self._pieces:
-            for data in _read(plain, at, length):
+        for piece in self._pieces:
+            for data in _read(plain, piece):
                 check = zlib.crc32(data, check)
-            size += length
-            yield from _read(packed, packed_at, packed_length)
+                size += len(data)
+            if isinstance(piece, bytes):
+                squeeze = zlib.compressobj(6, zlib.DEFLATED, -15)
+                yield squeeze.compress(piece) + squeeze.flush(zlib.Z_FULL_FLUSH)
+            else:
+                yield from _read(packed, piece[2:])
         yield _DEFLATE_END + check.to_bytes(4, "little") + (size & 0xFFFFFFFF).to_bytes(4, "little")
         self.close()
 
@@ -167,13 +199,13 @@ def _short(served: str) -> str:
     return f"{found:08x}"
 
 
-def _pieces(chosen: tuple[tuple[int, str], ...], frames: Any, places: Any) -> list[tuple[int, int, int, int]]:
-    """Return the places of a document's pieces, in order."""
+def _pieces(chosen: tuple[tuple[int, str], ...], frames: Any, places: Any, more: dict[str, bytes]) -> list[Piece]:
+    """Return a document's pieces, in order: the places of what the build made, and what is added to each part."""
     alone = len({version for version, _ in chosen}) == 1
     selected: dict[int, set[str]] = {}
     for version, side in chosen:
         selected.setdefault(version, set()).add(side)
-    found: dict[str, list[tuple[int, int, int, int]]] = {"paths": [], "responses": [], "schemas": []}
+    found: dict[str, list[Piece]] = {"paths": [], "responses": [], "schemas": []}
     for (part, version, sides), place in places.items():
         if selected.get(version, set()).isdisjoint(sides.split("+")):
             continue
@@ -181,11 +213,17 @@ def _pieces(chosen: tuple[tuple[int, str], ...], frames: Any, places: Any) -> li
             continue
         if part != "merged" or not alone:
             found["paths" if part == "merged" else part].append(place)
+    for part, text in more.items():
+        found[part].append(text)
     paths, answers, schemas, end = frames
     return [paths, *found["paths"], answers, *found["responses"], schemas, *found["schemas"], end]
 
 
-def _read(file: int, at: int, length: int) -> Iterator[bytes]:
+def _read(file: int, piece: Piece | tuple[int, int]) -> Iterator[bytes]:
+    if isinstance(piece, bytes):
+        yield piece
+        return
+    at, length = piece[:2]
     while length:
         data = os.pread(file, min(length, _CHUNK), at)
         if not data:

@@ -17,6 +17,7 @@ from slurmrest_inet.api.report import Report
 from slurmrest_inet.auth.peer import INET, Peer
 from slurmrest_inet.auth.plugins import plugin
 from slurmrest_inet.record import TYPE_CHECKING
+from slurmrest_inet.settings import JWT
 from slurmrest_inet.slurm import library
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ class _Rehearsal(Application):
     """Goes the way of the real one up to the call of libslurm."""
 
     def __init__(self, settings: Settings) -> None:
-        gate = auth.Gate(_PEER, [plugin(name) for name in settings.auth_types], once=False)
+        gate = auth.Gate(_PEER, [plugin(JWT)], once=False)
         super().__init__(settings, _PEER, gate)
         # Else the first client's kind of identity is the one that libslurm keeps to.
         self._early = len(settings.auth_types) == 1 or library.changes_auth()

@@ -28,7 +28,8 @@ class Match(NamedTuple):
     parameters: dict[str, str]
 
 
-def _parameters(template: str, segments: tuple[str, ...]) -> dict[str, str] | None:
+def parameters_of(template: str, segments: tuple[str, ...]) -> dict[str, str] | None:
+    """Return the values of a path's parameters by their names, None where the path does not fit."""
     names = template.split("/")
     if len(names) != len(segments):
         return None
@@ -59,7 +60,7 @@ def find(method: str, segments: tuple[str, ...], settings: Settings, dialect: Di
         for route in ROUTES:
             if route.side != side or not route.serves(version) or path not in (None, route.path):
                 continue
-            parameters = _parameters(route.path, rest)
+            parameters = parameters_of(route.path, rest)
             if parameters is None:
                 continue
             if route.method == method:

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from slurmrest_inet.auth import Plugin
 
 
-def plugin(name: str) -> Plugin:
-    """The module of the plugin "rest_auth/…"."""
+def plugin(name: str, own_token: str | None = None) -> Plugin:
+    """The plugin "rest_auth/…"; own_token: for one of the site's own. Raises StartError."""
     if name == LOCAL:
         from slurmrest_inet.auth import local  # noqa: PLC0415 - rule 1
 
@@ -23,4 +23,6 @@ def plugin(name: str) -> Plugin:
         from slurmrest_inet.auth import jwt  # noqa: PLC0415 - likewise
 
         return jwt
-    raise LookupError(name)
+    from slurmrest_inet.auth import site  # noqa: PLC0415 - likewise
+
+    return site.load(name, own_token)

@@ -137,11 +137,17 @@ class Writer:
             if done < count:
                 yield self.take()
 
+    @property
+    def length(self) -> int:
+        """How many bytes are in the buffer."""
+        found: int = lib.writer_length(self._w)
+        return found
+
     def take(self) -> memoryview:
         """Return what is in the buffer; the buffer is used again by the next call of any method."""
         if lib.writer_failed(self._w):
             raise MemoryError
-        view = memoryview(ffi.buffer(lib.writer_data(self._w), lib.writer_length(self._w)))
+        view = memoryview(ffi.buffer(lib.writer_data(self._w), self.length))
         lib.writer_reuse(self._w)
         return view
 

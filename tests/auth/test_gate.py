@@ -11,6 +11,7 @@ from slurmrest_inet.auth import Gate, Identity, authenticate, jwt, local
 from slurmrest_inet.auth.peer import INET, PIPE, UNIX, Peer
 from slurmrest_inet.auth.plugins import plugin
 from slurmrest_inet.http.message import Request, RestError
+from slurmrest_inet.settings import StartError
 
 NETWORK = Peer(INET, None, 0, 1000, "192.0.2.1:1")
 OWN_PIPE = Peer(PIPE, 1000, 0o10600, 1000, "-")
@@ -71,7 +72,7 @@ class TestChain:
     def test_names(self) -> None:
         for module in BY_DEFAULT:
             assert plugin(module.NAME) is module
-        with pytest.raises(LookupError):
+        with pytest.raises(StartError):
             plugin("rest_auth/none")
 
 

@@ -127,6 +127,7 @@ _NO_CALLS = {
     "reconfigure",  # would be done
     "send_to",  # makes the call of `kill` for one of many
     *("joined", "several_nodes"),  # take names apart
+    "confirm",  # is `load_licenses`, for plug-ins
 }
 
 
