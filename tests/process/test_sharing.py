@@ -285,6 +285,7 @@ class Restless:
         self.faults: list[str] = []
         self._one = one
         self._end = False
+        one.port()  # from now on it is known, and no two threads wait for the same line of the log
         self._threads = [threading.Thread(target=self._run) for _ in range(count)]
         for thread in self._threads:
             thread.start()
