@@ -130,20 +130,6 @@ static void write_dbd_job_association_40(writer_t *w, const void *record, const 
 DERIVED(dbd_job_association);
 DERIVED(dbd_job_association_40);
 
-/* "s" and thirteen digits to the base of 32, of those letters that nobody takes for another one. */
-static void write_dbd_sluid(writer_t *w, const void *record, const struct codec_row *row)
-{
-	static const char digits[] = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
-	uint64_t value = (uint64_t) member(record, row);
-	char text[] = "s0000000000000";
-
-	codec_key(w, row);
-	for (size_t at = sizeof(text) - 2; at; at--, value >>= 5)
-		text[at] = digits[value & 31];
-	writer_text(w, text);
-}
-DERIVED(dbd_sluid);
-
 /* How long a job waited from when it might start: until it did, until it ended without, or until now. */
 static void write_dbd_planned(writer_t *w, const void *record, const struct codec_row *row)
 {

@@ -459,8 +459,7 @@ DERIVED(given_job_stderr);
 DERIVED(given_job_stdin);
 DERIVED(given_job_stdout);
 
-#ifdef HAS_MEMBER_slurm_job_info_t_step_id
-/* "s" and 13 digits of base 32 without I, L, O and U (Crockford's), from the highest five bits of 65 down. */
+/* "s" and 13 digits of base 32 without I, L, O and U (Crockford's), from the highest five bits of 65 down; 0 is none. */
 static void write_sluid(writer_t *w, const void *record, const struct codec_row *row)
 {
 	static const char digits[] = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
@@ -468,12 +467,15 @@ static void write_sluid(writer_t *w, const void *record, const struct codec_row 
 	char text[14] = "s";
 
 	codec_key(w, row);
+	if (!value) {
+		writer_string(w, "", 0);
+		return;
+	}
 	for (size_t i = sizeof(text) - 1; i > 0; i--, value >>= 5)
 		text[i] = digits[value & 31];
 	writer_string(w, text, sizeof(text));
 }
 DERIVED(sluid);
-#endif
 
 /* How many jobs share a CPU; the highest bit, a flag of its own, says whether they must. */
 static void write_oversubscribe_jobs(writer_t *w, const void *record, const struct codec_row *row)

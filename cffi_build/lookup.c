@@ -41,28 +41,52 @@ static void remember(struct name_slot *slot, uint32_t id, const char *name)
 		memcpy(slot->name, name, strlen(name) + 1);
 }
 
+#if SLURM_VERSION_NUMBER >= SLURM_VERSION_NUM(25, 11, 0)
+/* Whom a daemon could not make out has this id, and libslurm has a name of its own for it. */
+enum { SLURM_AUTH_NOBODY = 99 };
+static const char *const nobody = "nobody";
+#endif
+
+static const char *name_of_user(uint32_t uid)
+{
+	const struct passwd *entry;
+
+#if SLURM_VERSION_NUMBER >= SLURM_VERSION_NUM(25, 11, 0)
+	if (uid == SLURM_AUTH_NOBODY)
+		return nobody;
+#endif
+	entry = getpwuid(uid);
+	return entry ? entry->pw_name : NULL;
+}
+
+static const char *name_of_group(uint32_t gid)
+{
+	const struct group *entry;
+
+#if SLURM_VERSION_NUMBER >= SLURM_VERSION_NUM(25, 11, 0)
+	if (gid == SLURM_AUTH_NOBODY)
+		return nobody;
+#endif
+	entry = getgrgid(gid);
+	return entry ? entry->gr_name : NULL;
+}
+
 /* The name stands in its slot until another id takes that. */
 const char *lookup_user(uint32_t uid)
 {
 	struct name_slot *slot = &users[uid % NAME_SLOTS];
-	const struct passwd *entry;
 
-	if (!slot->known || slot->id != uid) {
-		entry = getpwuid(uid);
-		remember(slot, uid, entry ? entry->pw_name : NULL);
-	}
+	if (!slot->known || slot->id != uid)
+		remember(slot, uid, name_of_user(uid));
 	return slot->exists ? slot->name : NULL;
 }
 
 const char *lookup_group(uint32_t gid)
 {
 	struct name_slot *slot = &groups[gid % NAME_SLOTS];
-	const struct group *entry;
 
-	if (!slot->known || slot->id != gid) {
-		entry = getgrgid(gid);
-		remember(slot, gid, entry ? entry->gr_name : NULL);
-	}
+	if (!slot->known || slot->id != gid)
+		remember(slot, gid, name_of_group(gid));
 	return slot->exists ? slot->name : NULL;
 }
 

@@ -370,20 +370,6 @@ MODERN_DIFFERENCES: tuple[Difference, ...] = (
         "As above.",
         versions=_OF_26_05,
     ),
-    *(
-        Difference(
-            f"nobody{name}",
-            "GET /slurm/{v}/diag*",
-            "body/statistics/rpcs_by_user/*/user",
-            "nobody",
-            "",
-            "No user has that id (99): slurmctld of 26.05 counts calls with tokens that it refuses under it.",
-            versions=versions,
-            releases=releases,
-            seldom=True,
-        )
-        for name, versions, releases in (("", _OF_26_05, ()), ("-42", (42,), _ON_26_05))
-    ),
     # What 26.05 makes of v0.0.42, whose home is 24.11
     *(
         Difference(

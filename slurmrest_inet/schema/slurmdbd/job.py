@@ -126,7 +126,7 @@ JOB = Table(
         _text("cluster", "cluster", "Cluster that ran the job"),
         _text("constraints", "constraints", "Node features asked for"),
         _text("container", "container", "OCI container bundle", since=38),
-        Row("sluid", "db_index", derived("dbd_sluid"), "Lasting id of the job", since=45),
+        Row("sluid", "db_index", derived("sluid"), "Lasting id of the job", since=45),
         Row(
             "derived_exit_code",
             "derived_ec",
@@ -207,7 +207,7 @@ JOB = Table(
         Row(
             "original_sluid",
             "sluid",
-            derived("dbd_sluid"),
+            derived("sluid"),
             "Lasting id that the job was given first",
             since=45,
             release="26.05",
