@@ -161,7 +161,7 @@ def _jobs() -> Iterator[Past]:
     yield Past("texts", {"job_name": _ODD, "derived_es": _ODD, "admin_comment": _ODD, "work_dir": "/tmp/ü ñ",
                          "submit_line": f"sbatch --comment={_ODD}", "wckey": "schlüssel"})  # fmt: skip
     yield Past("unset", {"job_name": "", "nodelist": "", "work_dir": "", "submit_line": "", "account": "", "wckey": "",
-                         "partition": "", "tres_alloc": "", "tres_req": "", "flags": 1})  # fmt: skip
+                         "partition": "", "tres_alloc": "", "tres_req": "", "flags": 1, "sluid": 0})  # fmt: skip
     for offset, name in enumerate(("head", "middle", "tail")):
         yield Past(
             f"het_{name}",
