@@ -23,12 +23,13 @@ if TYPE_CHECKING:
 class Records(NamedTuple):
     """A payload that is a list: records of a message, all of them or those at ``indexes``.
 
-    ``variants`` makes a record stand for one item after the other.
+    ``stretches`` tells instead which ones to write next, as the index of the first and how many; it may change a record
+    between two of them, so that one stands for several items.
     """
 
     message: Message
     indexes: Sequence[int] | None = None
-    variants: Callable[[Any], Iterable[None]] | None = None
+    stretches: Callable[[Message], Iterable[tuple[int, int]]] | None = None
 
 
 class Listed(NamedTuple):
@@ -150,12 +151,13 @@ class Document:
         message = records.message
         table = codec.table(message.struct, self._version)
         writer.begin_list()
-        if records.indexes is None and records.variants is None:
-            yield from writer.records(table, message.array, message.count)
-        else:
-            for index in range(message.count) if records.indexes is None else records.indexes:
-                for _ in (None,) if records.variants is None else records.variants(message.array[index]):
-                    yield from writer.records(table, message.array + index, 1)
+        stretches: Iterable[tuple[int, int]] = ((0, message.count),)
+        if records.stretches is not None:
+            stretches = records.stretches(message)
+        elif records.indexes is not None:
+            stretches = ((index, 1) for index in records.indexes)
+        for first, count in stretches:
+            yield from writer.records(table, message.array + first, count)
         writer.end_list()
 
     def close(self) -> None:

@@ -73,11 +73,21 @@ def is_named(job: Any, number: int, task: int | None, component: int | None) -> 
     return number in (job.job_id, job.array_job_id, job.het_job_id)
 
 
-def each_task(job: Any) -> Iterator[None]:
-    """Let a record stand for each of the tasks of an array that wait in it, one after the other, or for itself."""
-    for task in waiting_tasks(job) or [job.array_task_id]:
-        job.array_task_id = task
-        yield
+def each_task(message: Message) -> Iterator[tuple[int, int]]:
+    """Tell stretches of records (the first, how many), one for each task of an array that waits in a record.
+
+    The record has the number of that task then.
+    """
+    first = 0
+    for index in range(message.count):
+        tasks = waiting_tasks(message.array[index])
+        if tasks:
+            yield first, index - first
+            first = index + 1
+        for task in tasks:
+            message.array[index].array_task_id = task
+            yield index, 1
+    yield first, message.count - first
 
 
 def waiting_tasks(job: Any) -> list[int]:

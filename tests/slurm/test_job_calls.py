@@ -53,8 +53,12 @@ def freed(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
 def test_states(freed: list[Any], chosen: Any, found: list[tuple[int, int]]) -> None:
     """In the order of the list, and a record for each task that waits."""
     with job_calls.load_job_states(chosen) as message:
-        records = [message.array + index for index in range(message.count)]
-        assert [(job.job_id, job.array_task_id) for job in records for _ in job_calls.each_task(job)] == found
+        told = [
+            (job.job_id, job.array_task_id)
+            for first, count in job_calls.each_task(message)
+            for job in message.array[first : first + count]
+        ]
+        assert told == found
         assert message.struct == "job_state"
         assert not freed
     assert len(freed) == 1

@@ -122,4 +122,4 @@ def states(call: Call) -> Answer:
     except SlurmError as error:
         report.failure(_STATES_FAILED, error)
         return report.answer(("jobs", call.at({40: NoRecords(), 41: None})))
-    return report.answer(("jobs", Records(message, variants=job_calls.each_task)))
+    return report.answer(("jobs", Records(message, stretches=job_calls.each_task)))
