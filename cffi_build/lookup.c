@@ -7,6 +7,7 @@
  * Rule 2: no name is copied out of Slurm's records, so these outlive the look-up.
  */
 #include "lookup.h"
+#include "slurm_features.h"
 #include "storage.h"
 
 #include <grp.h>
@@ -41,34 +42,36 @@ static void remember(struct name_slot *slot, uint32_t id, const char *name)
 		memcpy(slot->name, name, strlen(name) + 1);
 }
 
-#if SLURM_VERSION_NUMBER >= SLURM_VERSION_NUM(25, 11, 0)
-/* Whom a daemon could not make out has this id, and libslurm has a name of its own for it. */
-enum { SLURM_AUTH_NOBODY = 99 };
-static const char *const nobody = "nobody";
+/* Whom a daemon could not make out has an id of his own; since jobs have a step_id it has a name as well. */
+#ifdef HAS_MEMBER_slurm_job_info_t_step_id
+static const char *name_of_nobody(uint32_t id)
+{
+	const uint32_t nobody = 99; /* SLURM_AUTH_NOBODY, in few of the public headers */
+
+	return id == nobody ? "nobody" : NULL;
+}
+#else
+static const char *name_of_nobody(uint32_t id)
+{
+	(void) id;
+	return NULL;
+}
 #endif
 
 static const char *name_of_user(uint32_t uid)
 {
-	const struct passwd *entry;
+	const char *nobody = name_of_nobody(uid);
+	const struct passwd *entry = nobody ? NULL : getpwuid(uid);
 
-#if SLURM_VERSION_NUMBER >= SLURM_VERSION_NUM(25, 11, 0)
-	if (uid == SLURM_AUTH_NOBODY)
-		return nobody;
-#endif
-	entry = getpwuid(uid);
-	return entry ? entry->pw_name : NULL;
+	return entry ? entry->pw_name : nobody;
 }
 
 static const char *name_of_group(uint32_t gid)
 {
-	const struct group *entry;
+	const char *nobody = name_of_nobody(gid);
+	const struct group *entry = nobody ? NULL : getgrgid(gid);
 
-#if SLURM_VERSION_NUMBER >= SLURM_VERSION_NUM(25, 11, 0)
-	if (gid == SLURM_AUTH_NOBODY)
-		return nobody;
-#endif
-	entry = getgrgid(gid);
-	return entry ? entry->gr_name : NULL;
+	return entry ? entry->gr_name : nobody;
 }
 
 /* The name stands in its slot until another id takes that. */
