@@ -81,6 +81,7 @@ _JOBS = (Part("jobs", "slurm_job_info_t"),)
 _NODES = (Part("nodes", "node_info_t"),)
 _PARTITIONS = (Part("partitions", "partition_info_t"),)
 _RESERVATIONS = (Part("reservations", "reserve_info_t"),)
+_RESERVATIONS_WRITTEN = (Part("reservations", "resv_desc_msg_t"),)
 _CLUSTERS = (Part("clusters", "slurmdb_cluster_rec_t"),)
 _INSTANCES = (Part("instances", "slurmdb_instance_rec_t"),)
 _CONFIG = (
@@ -136,6 +137,23 @@ ROUTES = (
     _slurm("POST", "new/node", "node_writes.create", "Add dynamic nodes", body="new_node", since=44),
     _slurm("GET", "partitions", "inventory.partitions", "All partitions", _PARTITIONS, "PARTITIONS"),
     _slurm("GET", "partition/{partition_name}", "inventory.partition", "One partition", _PARTITIONS, "PARTITIONS"),
+    _slurm(
+        *("POST", "reservations", "reservation_writes.update_all", "Create or change reservations"),
+        *(_RESERVATIONS_WRITTEN, None),
+        body="reservations_update",
+        since=43,
+    ),
+    _slurm(
+        *("POST", "reservation", "reservation_writes.update", "Create or change a reservation"),
+        *(_RESERVATIONS_WRITTEN, None),
+        body="resv_desc_msg_t",
+        since=43,
+    ),
+    _slurm(
+        *("DELETE", "reservation/{reservation_name}", "reservation_writes.remove", "Remove a reservation"),
+        name="delete_reservation",
+        since=41,
+    ),
     _slurm(
         "GET", "reservations", "inventory.reservations", "All reservations", _RESERVATIONS, "RESERVATIONS", since=37
     ),

@@ -25,7 +25,17 @@ from slurmrest_inet.schema.decode import decode
 from slurmrest_inet.schema.description import describe
 from slurmrest_inet.schema.job_desc import JOB_DESC
 from slurmrest_inet.schema.reading import Report
-from slurmrest_inet.slurm import administration, calls, codec, database, job_calls, one_signal, requests, signalling
+from slurmrest_inet.slurm import (
+    administration,
+    calls,
+    codec,
+    database,
+    job_calls,
+    one_signal,
+    requests,
+    reservations,
+    signalling,
+)
 from slurmrest_inet.slurm.fill import Struct
 from slurmrest_inet.slurm.hosts import Hosts
 from slurmrest_inet.slurm.library import SlurmError, ffi, lib, name_of, strerror
@@ -242,6 +252,11 @@ def _update_node() -> None:
     administration.update_node({"node_names": NO_NAME, "comment": "check"})
 
 
+def _update_reservation() -> None:
+    with reservations.description({"name": NO_NAME}) as message:
+        reservations.update(message)
+
+
 def _refused_by_slurmctld(request: Callable[[], None]) -> None:
     """Make a request for what cannot be there, which slurmctld refuses for that, or because of who asks."""
     try:
@@ -264,6 +279,9 @@ WRITES = {
     "slurmctld.node_writes.update_all": lambda _: _refused_by_slurmctld(_update_node),
     "slurmctld.node_writes.remove": lambda _: _refused_by_slurmctld(lambda: administration.delete_node(NO_NAME)),
     "slurmctld.node_writes.create": lambda _: administration.node({"extra": f"NodeName={NO_NAME}"}).close(),
+    "slurmctld.reservation_writes.update": lambda _: _refused_by_slurmctld(_update_reservation),
+    "slurmctld.reservation_writes.update_all": lambda _: _refused_by_slurmctld(_update_reservation),
+    "slurmctld.reservation_writes.remove": lambda _: _refused_by_slurmctld(lambda: reservations.delete(NO_NAME)),
     "slurmctld.reconfiguration.reconfigure": lambda _: None,  # it would be done, or it is for administrators
     "util.hosts.names": _name_hosts,
     "util.hosts.expression": _name_hosts,

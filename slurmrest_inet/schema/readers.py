@@ -246,6 +246,8 @@ def hosts(value: Any, at: Reading) -> str | None:
         return None
     code = since(_NO_HOSTS, at.version)
     is_list = isinstance(value, list)
+    if at.manner.shown and not isinstance(value, (str, list)):
+        raise InvalidError(f"string expected but got {at.manner.name(value)}", code)
     words = []
     for one in value if is_list else [value]:
         if isinstance(one, (list, dict)):

@@ -226,6 +226,11 @@ REPLIES = {
     **dict.fromkeys(("slurmctld.node_writes.update", "slurmctld.node_writes.remove"), _DONE),
     **dict.fromkeys(("slurmctld.node_writes.update_all", "slurmctld.node_writes.create"), _DONE),
     "slurmctld.reconfiguration.reconfigure": _DONE,
+    **dict.fromkeys(
+        ("slurmctld.reservation_writes.update", "slurmctld.reservation_writes.update_all"),
+        Reply({43: "openapi_reservation_mod_resp"}),
+    ),
+    "slurmctld.reservation_writes.remove": _DONE,
     "slurmctld.inventory.nodes": _NODES,
     "slurmctld.inventory.node": _NODES,
     "slurmctld.inventory.partitions": _PARTITIONS,

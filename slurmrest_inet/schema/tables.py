@@ -17,6 +17,7 @@ from .partition import PARTITION
 from .ping import PING
 from .requeue import JOBS_REQUEUE
 from .reservation import CORE_SPEC, RESERVATION
+from .reservation_update import RESERVATION_UPDATE, RESERVATIONS_UPDATE
 from .sbatch import MACROS
 from .share import GROUP_MINUTES, RUN_SECONDS, SHARE, USAGE
 from .slurmdbd import queries as _queries
@@ -83,13 +84,14 @@ TABLES = (
     CONF,
 )
 
-READ_TABLES = (JOB_DESC, JOB_STEP_ID, KILL_JOBS, NODE_UPDATE)
-"""Those that structs are filled by, and which no answer is written with."""
+READ_TABLES = (JOB_DESC, JOB_STEP_ID, KILL_JOBS, NODE_UPDATE, RESERVATION_UPDATE)
+"""Those that structs are filled by, and which the codec writes no answer with."""
 
 BODY_TABLES = (
     JOB_SUBMIT_REQ,
     JOBS_REQUEUE,
     NEW_NODE,
+    RESERVATIONS_UPDATE,
     *SLURMDBD_BODIES,
     *SLURMDBD_ADDITIONS,
     *SLURMDBD_JOB_CHANGES,

@@ -85,6 +85,8 @@ class Struct:
                 setattr(owner, member, self._new(value))
         elif isinstance(value, list):
             setattr(owner, member, self._items(type_.item, value))
+        elif type_.kind == "pointer" and type_.item.kind == "primitive" and type_.item.cname != "char":
+            setattr(owner, member, self._counts(type_.item, value))
         elif type_.kind == "pointer":
             setattr(owner, member, self._text(str(value)))
         elif type_.cname in _REALS:
@@ -119,6 +121,13 @@ class Struct:
             made = ffi.new("char *[]", [*map(self._text, items), ffi.NULL])
             self._kept.append(made)
         return made
+
+    def _counts(self, type_: Any, value: Any) -> Any:
+        """A number as the array that ends with 0 which some members are in earlier releases; NULL for one not given."""
+        if value is UNSET:
+            return ffi.NULL
+        self._kept.append(ffi.new(f"{type_.cname}[]", [number_of(value, 8 * ffi.sizeof(type_)), 0]))
+        return self._kept[-1]
 
     def _text(self, text: str) -> Any:
         self._kept.append(chars_of(text))

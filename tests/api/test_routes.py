@@ -18,7 +18,7 @@ except ImportError as problem:
 from slurmrest_inet.api.routes import ROUTES, Route
 from slurmrest_inet.api.slurmctld import diag
 
-SHOWN = {table.name: table for table in (*tables.TABLES, *tables.MADE_TABLES)}
+SHOWN = {table.name: table for table in (*tables.TABLES, *tables.READ_TABLES, *tables.MADE_TABLES)}
 TAKEN = {table.name: table for table in (*tables.READ_TABLES, *tables.BODY_TABLES)}
 
 

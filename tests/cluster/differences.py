@@ -20,6 +20,8 @@ from http_differences import HTTP_DIFFERENCES
 from http_differences_26 import HTTP_DIFFERENCES_26
 from modern_differences import MODERN_DIFFERENCES
 from node_cases import LIES as NODE_LIES
+from node_cases import REFUSED as NODES_REFUSED
+from reservation_cases import LIES as RESERVATION_LIES
 from value_differences import VALUE_DIFFERENCES
 from write_differences import ACCEPTED, LIES, OTHERWISE, UNDONE, WRITES
 
@@ -80,6 +82,12 @@ Nodes that are changed, added and removed, as `tests/cluster/node_cases.py` and 
 them:
 
 """
+_RESERVATIONS = """
+Reservations that are created, changed and removed, as `tests/cluster/reservation_cases.py` and
+`tests/cluster/test_reservation_writes.py` show them; DELETE is served from v0.0.41 on, as slurmrestd 25.11 and 26.05
+do, although 24.11, the home of 41 and 42, does not:
+
+"""
 COMMAND = "python tests/cluster/differences.py > tests/cluster/DIFFERENCES.md"
 
 
@@ -129,8 +137,9 @@ def page() -> str:
     undone = [f"- {names}: {reason}\n" for reason, names in _by_reason([*UNDONE.items(), *ACCEPTED.items()])]
     otherwise = [f"- `{name}`: {reason}\n" for name, (_, reason) in OTHERWISE.items()]
     recorded = (_RECORDED, *undone, _OTHERWISE, *otherwise)
-    nodes = [f"- `{key}`: {reason}\n" for key, reason in NODE_LIES.items()]
-    written = (_WRITES, *writes, *recorded, _LIES, *lies, _NODES, *nodes)
+    nodes = [f"- `{key}`: {reason}\n" for key, reason in (*NODE_LIES.items(), *NODES_REFUSED.items())]
+    reservations = [f"- `{key}`: {reason}\n" for key, reason in RESERVATION_LIES.items()]
+    written = (_WRITES, *writes, *recorded, _LIES, *lies, _NODES, *nodes, _RESERVATIONS, *reservations)
     return "".join((_HEAD.format(command=COMMAND), *lines, _READS, *reads, *written))
 
 

@@ -147,7 +147,11 @@ def written_members(folder: str) -> dict[str, Any]:
         schemas = document.get("components", {}).get("schemas", {})
         content = document["paths"][f"/slurm/v0.0.{version}/job/submit"]["post"]["requestBody"]["content"]
         found[f"v0.0.{version}"] = _type(content["application/json"]["schema"], schemas)["job"]
-    return {"job_desc_msg": found, "update_node_msg": _written_of_nodes(folder)}
+    return {
+        "job_desc_msg": found,
+        "update_node_msg": _written_of_nodes(folder),
+        "resv_desc_msg": _written_of_reservations(folder),
+    }
 
 
 def _written_of_nodes(folder: str) -> dict[str, Any]:
@@ -158,6 +162,18 @@ def _written_of_nodes(folder: str) -> dict[str, Any]:
             document = json.load(file)
         schemas = document.get("components", {}).get("schemas", {})
         content = document["paths"][f"/slurm/v0.0.{version}/node/{{node_name}}"]["post"]["requestBody"]["content"]
+        found[f"v0.0.{version}"] = _type(content["application/json"]["schema"], schemas)
+    return found
+
+
+def _written_of_reservations(folder: str) -> dict[str, Any]:
+    """The same of reservations that are created or changed."""
+    found: dict[str, Any] = {}
+    for version in (43, 44, 45):
+        with open(os.path.join(folder, "openapi", f"26.05.5-v0.0.{version}.json"), encoding="utf-8") as file:
+            document = json.load(file)
+        schemas = document.get("components", {}).get("schemas", {})
+        content = document["paths"][f"/slurm/v0.0.{version}/reservation"]["post"]["requestBody"]["content"]
         found[f"v0.0.{version}"] = _type(content["application/json"]["schema"], schemas)
     return found
 

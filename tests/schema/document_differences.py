@@ -131,6 +131,11 @@ ROWS = (
         (44, 45),
         tuple(f"openapi_create_node_req/{name} | missing" for name in ("meta", "errors", "warnings")),
     ),
+    Row(
+        "25.11 and 26.05 serve it in these versions, 24.11 does not",
+        (41, 42),
+        ("DELETE slurm/reservation/{reservation_name} | extra",),
+    ),
     Row("each variable is a text", (36, 38), ("job_properties/environment | any object is object",)),
     Row("a list that is always empty has items of a type", (40, 44), ("job_info/power/flags | any is string",)),
     Row("the least and the most of a resource tell node and task", (36, 45), ("step_tres/* | extra",)),

@@ -61,6 +61,10 @@ class Known:
         """Return the resource with an id."""
         return next((one for one in self._resources if one.id == id_), None)
 
+    def by_names(self) -> dict[str, Resource]:
+        """Return the resources by their names in small letters: "node", "license/matlab"."""
+        return {"/".join(filter(None, (one.type, one.name))).lower(): one for one in self._resources}
+
     def qos(self, name: str) -> int | None:
         """Return the id of a QOS."""
         return self._qos.get(name.lower())
