@@ -84,7 +84,19 @@ def parameter(row: Row, version: int) -> Schema:
 
 
 def _bare(schema: Schema) -> Schema:
-    return {key: value for key, value in schema.items() if key not in ("description", "nullable")}
+    """Return a schema without what may be otherwise where it is asked for by another table."""
+    found = {key: value for key, value in schema.items() if key not in ("description", "nullable")}
+    if "properties" in found:
+        found["properties"] = {name: _bare(one) for name, one in found["properties"].items()}
+    return found
+
+
+def _allow_null(schema: Schema, other: Schema) -> None:
+    """Let be null what another table's schema of the same lets be null."""
+    if other.get("nullable"):
+        schema["nullable"] = True
+    for name, one in other.get("properties", {}).items():
+        _allow_null(schema["properties"][name], one)
 
 
 class Schemas:
@@ -146,8 +158,8 @@ class Schemas:
             there = properties.setdefault(name, one)
             if _bare(there) != _bare(one):
                 self.untold.append(f"{title}/{name} is two things")
-            elif one.get("nullable"):
-                there["nullable"] = True
+            else:
+                _allow_null(there, one)
 
     def record(self, table: Table, side: str, ways: Iterable[str]) -> Schema:
         """Return the schema of a table's records."""

@@ -135,6 +135,16 @@ ROUTES = (
     ),
     _slurm("DELETE", "node/{node_name}", "node_writes.remove", "Remove a dynamic node", name="delete_node", since=39),
     _slurm("POST", "new/node", "node_writes.create", "Add dynamic nodes", body="new_node", since=44),
+    _slurm(
+        *("POST", "partitions", "partition_writes.update_all", "Create or change partitions"),
+        body="partitions_update",
+        since=45,
+    ),
+    _slurm(
+        *("DELETE", "partition/{partition_name}", "partition_writes.remove", "Remove a partition"),
+        name="delete_partition",
+        since=45,
+    ),
     _slurm("GET", "partitions", "inventory.partitions", "All partitions", _PARTITIONS, "PARTITIONS"),
     _slurm("GET", "partition/{partition_name}", "inventory.partition", "One partition", _PARTITIONS, "PARTITIONS"),
     _slurm(

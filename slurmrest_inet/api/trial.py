@@ -32,6 +32,7 @@ from slurmrest_inet.slurm import (
     database,
     job_calls,
     one_signal,
+    partitions,
     requests,
     reservations,
     signalling,
@@ -252,6 +253,11 @@ def _update_node() -> None:
     administration.update_node({"node_names": NO_NAME, "comment": "check"})
 
 
+def _update_partition() -> None:
+    with partitions.description({"name": NO_NAME}) as message:
+        partitions.update(message)
+
+
 def _update_reservation() -> None:
     with reservations.description({"name": NO_NAME}) as message:
         reservations.update(message)
@@ -279,6 +285,8 @@ WRITES = {
     "slurmctld.node_writes.update_all": lambda _: _refused_by_slurmctld(_update_node),
     "slurmctld.node_writes.remove": lambda _: _refused_by_slurmctld(lambda: administration.delete_node(NO_NAME)),
     "slurmctld.node_writes.create": lambda _: administration.node({"extra": f"NodeName={NO_NAME}"}).close(),
+    "slurmctld.partition_writes.update_all": lambda _: _refused_by_slurmctld(_update_partition),
+    "slurmctld.partition_writes.remove": lambda _: _refused_by_slurmctld(lambda: partitions.delete(NO_NAME)),
     "slurmctld.reservation_writes.update": lambda _: _refused_by_slurmctld(_update_reservation),
     "slurmctld.reservation_writes.update_all": lambda _: _refused_by_slurmctld(_update_reservation),
     "slurmctld.reservation_writes.remove": lambda _: _refused_by_slurmctld(lambda: reservations.delete(NO_NAME)),

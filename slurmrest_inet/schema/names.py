@@ -574,7 +574,11 @@ PARTITION_STATE = _pairs(
     otherwise="UNKNOWN",
 )
 
-PARTITION_STATES = PARTITION_STATE._replace(ident="partition_states", otherwise=None)
+PARTITION_STATES = PARTITION_STATE._replace(
+    ident="partition_states",
+    entries=(*PARTITION_STATE.entries, Name("NO_VAL16", "UNKNOWN")),
+    otherwise=None,
+)
 
 SHARE_TYPE = _pairs(
     "share_type",

@@ -7,6 +7,7 @@ from . import names
 from .model import (
     INFINITE_MINUS,
     NOVAL,
+    NOVAL_32,
     NULLABLE,
     NUMBER,
     NUMBER_64,
@@ -165,7 +166,9 @@ PARTITION = Table(
         Row("flags", "flags", flags(names.PARTITION_FLAGS_45), "Partition flags", since=45),
         Row("grace_time", "grace_time", NUMBER, "Seconds between notice and preemption", since=39),
         Row("maximums/cpus_per_node", "max_cpus_per_node", NOVAL, "Most CPUs a node", since=39),
-        Row("maximums/cpus_per_socket", "max_cpus_per_socket", NOVAL, "Most CPUs a socket", since=39, release="23.02"),
+        Row(
+            "maximums/cpus_per_socket", "max_cpus_per_socket", NOVAL_32, "Most CPUs a socket", since=39, release="23.02"
+        ),
         Row(
             "maximums/memory_per_cpu",
             "max_mem_per_cpu",

@@ -14,6 +14,8 @@ from .model import OUT, Names, Table
 from .node import ENERGY, EXTERNAL_SENSORS, NODE, POWER
 from .node_update import NEW_NODE, NODE_UPDATE
 from .partition import PARTITION
+from .partition_update import MACROS as PARTITION_MACROS
+from .partition_update import PARTITION_UPDATE, PARTITIONS_UPDATE
 from .ping import PING
 from .requeue import JOBS_REQUEUE
 from .reservation import CORE_SPEC, RESERVATION
@@ -84,13 +86,14 @@ TABLES = (
     CONF,
 )
 
-READ_TABLES = (JOB_DESC, JOB_STEP_ID, KILL_JOBS, NODE_UPDATE, RESERVATION_UPDATE)
+READ_TABLES = (JOB_DESC, JOB_STEP_ID, KILL_JOBS, NODE_UPDATE, PARTITION_UPDATE, RESERVATION_UPDATE)
 """Those that structs are filled by, and which the codec writes no answer with."""
 
 BODY_TABLES = (
     JOB_SUBMIT_REQ,
     JOBS_REQUEUE,
     NEW_NODE,
+    PARTITIONS_UPDATE,
     RESERVATIONS_UPDATE,
     *SLURMDBD_BODIES,
     *SLURMDBD_ADDITIONS,
@@ -120,4 +123,4 @@ def constants() -> tuple[str, ...]:
     entries = (entry for kind in kinds if kind.names is not None for entry in kind.names.entries)
     words = (word for entry in entries for word in entry.constant.split("|"))
     bits = (kind.literal for kind in kinds if kind.name == "bit" and kind.literal is not None)
-    return tuple(dict.fromkeys((*MACROS, *words, *bits)))
+    return tuple(dict.fromkeys((*MACROS, *PARTITION_MACROS, *words, *bits)))

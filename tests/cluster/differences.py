@@ -21,6 +21,7 @@ from http_differences_26 import HTTP_DIFFERENCES_26
 from modern_differences import MODERN_DIFFERENCES
 from node_cases import LIES as NODE_LIES
 from node_cases import REFUSED as NODES_REFUSED
+from partition_cases import LIES as PARTITION_LIES
 from reservation_cases import LIES as RESERVATION_LIES
 from value_differences import VALUE_DIFFERENCES
 from write_differences import ACCEPTED, LIES, OTHERWISE, UNDONE, WRITES
@@ -88,6 +89,12 @@ Reservations that are created, changed and removed, as `tests/cluster/reservatio
 do, although 24.11, the home of 41 and 42, does not:
 
 """
+_PARTITIONS = """
+Partitions that are created, changed and removed, as `tests/cluster/partition_cases.py` and
+`tests/cluster/test_partition_writes.py` show them:
+
+- `cpus/task_binding`: more than three ways to bind tasks are refused, as of nodes
+"""
 COMMAND = "python tests/cluster/differences.py > tests/cluster/DIFFERENCES.md"
 
 
@@ -139,7 +146,20 @@ def page() -> str:
     recorded = (_RECORDED, *undone, _OTHERWISE, *otherwise)
     nodes = [f"- `{key}`: {reason}\n" for key, reason in (*NODE_LIES.items(), *NODES_REFUSED.items())]
     reservations = [f"- `{key}`: {reason}\n" for key, reason in RESERVATION_LIES.items()]
-    written = (_WRITES, *writes, *recorded, _LIES, *lies, _NODES, *nodes, _RESERVATIONS, *reservations)
+    partitions = [f"- `{key}`: {reason}\n" for key, reason in PARTITION_LIES.items()]
+    written = (
+        _WRITES,
+        *writes,
+        *recorded,
+        _LIES,
+        *lies,
+        _NODES,
+        *nodes,
+        _RESERVATIONS,
+        *reservations,
+        _PARTITIONS,
+        *partitions,
+    )
     return "".join((_HEAD.format(command=COMMAND), *lines, _READS, *reads, *written))
 
 

@@ -149,6 +149,7 @@ def written_members(folder: str) -> dict[str, Any]:
         found[f"v0.0.{version}"] = _type(content["application/json"]["schema"], schemas)["job"]
     return {
         "job_desc_msg": found,
+        "update_part_msg": _written_of_partitions(folder),
         "update_node_msg": _written_of_nodes(folder),
         "resv_desc_msg": _written_of_reservations(folder),
     }
@@ -176,6 +177,16 @@ def _written_of_reservations(folder: str) -> dict[str, Any]:
         content = document["paths"][f"/slurm/v0.0.{version}/reservation"]["post"]["requestBody"]["content"]
         found[f"v0.0.{version}"] = _type(content["application/json"]["schema"], schemas)
     return found
+
+
+def _written_of_partitions(folder: str) -> dict[str, Any]:
+    """The same of partitions that are created or changed."""
+    with open(os.path.join(folder, "openapi", "26.05.5-v0.0.45.json"), encoding="utf-8") as file:
+        document = json.load(file)
+    schemas = document.get("components", {}).get("schemas", {})
+    content = document["paths"]["/slurm/v0.0.45/partitions/"]["post"]["requestBody"]["content"]
+    (found,) = _type(content["application/json"]["schema"], schemas)["partitions"]
+    return {"v0.0.45": found}
 
 
 _TARGETS = {

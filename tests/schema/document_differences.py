@@ -132,6 +132,11 @@ ROWS = (
         tuple(f"openapi_create_node_req/{name} | missing" for name in ("meta", "errors", "warnings")),
     ),
     Row(
+        "the same of partitions",
+        (45, 45),
+        tuple(f"openapi_partitions_mod_req/{name} | missing" for name in ("meta", "errors", "warnings")),
+    ),
+    Row(
         "25.11 and 26.05 serve it in these versions, 24.11 does not",
         (41, 42),
         ("DELETE slurm/reservation/{reservation_name} | extra",),
