@@ -327,6 +327,25 @@ def test_an_operator_that_ends_jobs(
             _await("CANCELLED", alice, path)
 
 
+@pytest.mark.parametrize("version", [43, 44, 45])
+def test_an_operator_that_drains_a_node(listening: Server, tokens: dict[str, str], lab: Lab, version: int) -> None:
+    """Before its pod goes the node takes no more jobs, with a reason; then it is taken back."""
+    path, reason = f"/slurm/v0.0.{version}/node/node5", f"slurm-operator: pod is going ({version})"
+    with Client(listening.port, "root", tokens["root"], GO) as client:
+        try:
+            drained = client.ask("POST", path, {"state": ["DRAIN"], "reason": reason})
+            assert (drained.status, drained.body["errors"]) == (200, [])
+            (shown,) = client.ask("GET", path).body["nodes"]
+            assert "DRAIN" in shown["state"]
+            assert shown["reason"] == reason
+            assert reason in lab.run("scontrol", "show", "node", "node5")
+        finally:
+            back = client.ask("POST", path, {"state": ["RESUME"]})
+        assert (back.status, back.body["errors"]) == (200, [])
+        assert "DRAIN" not in client.ask("GET", path).body["nodes"][0]["state"]
+        assert client.connections == 1
+
+
 def test_that_verified_tokens_are_verified_everywhere(lab: Lab, tokens: dict[str, str]) -> None:
     """With slurmctld's key also where no call is made: then a rubbish token is refused there, too."""
     with server.ours(lab, "-a", "jwt", "--jwt-key", lab.variables["LAB_JWT_KEY"], SLURM_JWT="daemon") as one:
