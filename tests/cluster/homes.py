@@ -19,7 +19,10 @@ from sidebyside.lab import SLURMRESTD
 from slurmrest_inet.versions import DIALECTS, HOME, SERVED
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
+    from typing import TypeVar
+
+    T = TypeVar("T")
 
     from cases import Case
     from comparison import Difference
@@ -32,6 +35,14 @@ SECOND_OPINIONS: dict[int, tuple[int, ...]] = {2605: (42,)}
 
 SLOW: dict[str, tuple[int, ...]] = {"slurm": (40, 41, 43, 44), "slurmdb": (36, 37, 40, 41, 43, 44)}
 """Those whose reads are compared by `tests/run --all` alone: a few rows tell them from a younger one of their home."""
+
+
+_SHARE = 12
+
+
+def some(cases: Sequence[T]) -> Sequence[T]:
+    """The cases that every run asks where each of them costs a second, a twelfth; `tests/run --all` asks all."""
+    return cases[::_SHARE]
 
 
 def installed() -> int:

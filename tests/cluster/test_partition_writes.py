@@ -14,6 +14,7 @@ import re
 import subprocess
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+import homes
 import pytest
 import told
 from partition_cases import CASES, LIES, NAME, OTHER, Case
@@ -73,6 +74,7 @@ def sides(lab: Lab, tokens: dict[str, str]) -> Iterator[Sides]:
 
 
 _STARTS = (server.real, server.ours)
+_SOME = homes.some(CASES)
 
 
 def _asked(sides: Sides, who: Writer, case: Case) -> tuple[Told, dict[str, dict[str, str]]]:
@@ -98,7 +100,9 @@ def _untouched(sides: Sides, case: Case) -> dict[str, dict[str, str]]:
 
 
 @pytest.mark.slurm(">= 26.05")
-@pytest.mark.parametrize("case", CASES, ids=str)
+@pytest.mark.parametrize(
+    "case", [pytest.param(case, id=str(case), marks=[] if case in _SOME else [pytest.mark.slow]) for case in CASES]
+)
 def test_request(case: Case, sides: Sides) -> None:
     (real, done), (ours, effect) = (_asked(sides, who, case) for who in (sides.real, sides.ours))
     if case.lie is None:

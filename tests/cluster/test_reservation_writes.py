@@ -75,8 +75,13 @@ _SLOW = homes.SLOW["slurm"]
 
 def _each(cases: tuple[Case, ...]) -> Any:
     pairs = [(case, version) for case in cases for version in _VERSIONS if version in case.versions]
+    some = homes.some([case for case, version in pairs if version not in _SLOW])
     parameters = [
-        pytest.param(case, version, id=f"{case}-{version}", marks=[pytest.mark.slow] if version in _SLOW else [])
+        pytest.param(
+            *(case, version),
+            id=f"{case}-{version}",
+            marks=[] if version not in _SLOW and case in some else [pytest.mark.slow],
+        )
         for case, version in pairs
     ]
     return pytest.mark.parametrize(("case", "version"), parameters)
