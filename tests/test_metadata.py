@@ -43,10 +43,12 @@ def test_the_ordinary_dependencies(told: Message) -> None:
     assert found == {"h11", "cffi", "PyYAML", "PyJWT"}
 
 
-def test_that_only_rs256_is_an_extra(told: Message) -> None:
-    assert set(told.get_all("Provides-Extra") or ()) == {"jwks", "test"}
+def test_that_rs256_and_the_page_are_extras(told: Message) -> None:
+    assert set(told.get_all("Provides-Extra") or ()) == {"jwks", "docs", "test"}
     (jwks,) = (requirement for requirement, marker in _requirements(told) if "jwks" in marker)
     assert jwks.startswith("PyJWT[crypto]")
+    (page,) = (requirement for requirement, marker in _requirements(told) if "docs" in marker)
+    assert page.startswith("flask-swagger-ui")
 
 
 _START = """

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The application: from a request to a response, in slurmrestd's order.
 
-Rule 1: authentication comes first; without it nobody learns which paths there are.
+Rule 1: authentication comes first; without it nobody learns which paths there are. One page alone is before it, which
+        is the same on every host (docs.py).
 Rule 2: then path, method, Accept, body and query; Slurm is called last, and only for a request that is right so far.
         What is wrong is said in the dialect of the API version that stands in the path.
 Rule 3: libslurm is given an identity before the first call for it, never later than that.
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
     from slurmrest_inet.http.message import Request
     from slurmrest_inet.settings import Settings
 
+
+_DOCS = "/docs"
 
 _operations: dict[str, Callable[[Call], envelope.Answer]] = {}
 """Those that were asked for, by their names in the routes."""
@@ -128,6 +131,10 @@ class Application:
         self._unnamed = selection.newest(settings, major * 100 + minor)
 
     def __call__(self, request: Request) -> Response:
+        if request.path == _DOCS and request.method == "GET":
+            from slurmrest_inet.api import docs  # noqa: PLC0415 - most requests are for no page
+
+            return docs.answer(request)
         identity = self._gate.admit(request)
         dialect = self.dialect(request.path)
         segments = query.split_path(request.path, dialect)

@@ -74,9 +74,9 @@ def answer(
     accepted = _accepted(request, wanted, dialect)
     format_ = "yaml" if accepted.yaml else "json"
     added = None if wanted.version is not None else sites
-    document = Document(chosen, format_, packed=_takes_gzip(request), more=_texts_of(added, format_))
+    document = Document(chosen, format_, packed=media.takes_gzip(request), more=_texts_of(added, format_))
     headers: Headers = (("ETag", document.tag), ("Vary", "Accept, Accept-Encoding"))
-    if _has_it(request, document.tag):
+    if media.has_tag(request, document.tag):
         document.close()
         return Response(304, None, b"", headers)
     if document.packed:
@@ -115,20 +115,6 @@ def _accepted(request: Request, wanted: Asked, dialect: Dialect) -> media.Media:
     if wanted.yaml and named <= {b"*/*", b""}:
         return media.Media(dialect.yaml[0], yaml=True)
     return media.negotiate(request, dialect)
-
-
-def _takes_gzip(request: Request) -> bool:
-    """Whether the client takes gzip (RFC 9110 section 12.5.3)."""
-    given = b",".join(value for name, value in request.headers if name == b"accept-encoding").decode("latin-1")
-    ranges = dict(media.weigh(one) for one in given.split(","))
-    return ranges.get("gzip", ranges.get("x-gzip", ranges.get("*", 0.0))) > 0
-
-
-def _has_it(request: Request, tag: str) -> bool:
-    """Whether If-None-Match names the document (RFC 9110 section 13.1.2)."""
-    given = b",".join(value for name, value in request.headers if name == b"if-none-match").decode("latin-1")
-    tags = [one.strip() for one in given.split(",")]
-    return "*" in tags or tag in (one.removeprefix("W/") for one in tags)
 
 
 class Document:

@@ -111,6 +111,20 @@ def weigh(entry: str) -> tuple[str, float]:
     return name.strip().lower(), q
 
 
+def takes_gzip(request: Request) -> bool:
+    """Tell whether the client takes gzip (RFC 9110 section 12.5.3)."""
+    given = b",".join(value for name, value in request.headers if name == b"accept-encoding").decode("latin-1")
+    ranges = dict(weigh(one) for one in given.split(","))
+    return ranges.get("gzip", ranges.get("x-gzip", ranges.get("*", 0.0))) > 0
+
+
+def has_tag(request: Request, tag: str) -> bool:
+    """Tell whether If-None-Match names what has this tag (RFC 9110 section 13.1.2)."""
+    given = b",".join(value for name, value in request.headers if name == b"if-none-match").decode("latin-1")
+    tags = [one.strip() for one in given.split(",")]
+    return "*" in tags or tag in (one.removeprefix("W/") for one in tags)
+
+
 def _quality(text: str) -> float:
     # 0 or 1 and up to three decimals (RFC 9110 section 12.4.2); anything else counts as if it were not there.
     whole, _, decimals = text.partition(".")

@@ -252,7 +252,8 @@ def main(arguments: Sequence[str]) -> int:
         passed_on = [*_SLOW, *passed_on]
     plan = _plan(options)
     cluster = (*packages.CLUSTER, *packages.MANY_JOBS, *packages.BUILD)
-    packages.require((*cluster, *packages.HOSTS, *packages.MACHINES), install=True)
+    browsers = packages.BROWSERS if options.all else ()
+    packages.require((*cluster, *packages.HOSTS, *packages.MACHINES, *browsers), install=True)
     os.umask(0o022)
     # Below /var/tmp, and open: instances run as users who may not see the checkout.
     with tempfile.TemporaryDirectory(prefix="slurmrest-inet-tests.", dir="/var/tmp") as work:

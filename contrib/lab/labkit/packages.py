@@ -25,6 +25,7 @@ HOSTS = (
     "xinetd", "openssh-server", "openssh-client", "nginx-light", "systemd", "socat", "curl", "openssl", "util-linux",
     "binutils",
 )  # fmt: skip
+BROWSERS = ("chromium",)  # what shows a page to the tests
 FOLDERS = ("mmdebstrap",)  # makes the folders of other releases
 MACHINES = (*FOLDERS, "systemd-container", "util-linux")  # boots a host of the cluster with systemd
 
