@@ -8,6 +8,7 @@ Rule 1: either may stand where the other is wanted, and a name may itself be an 
 from __future__ import annotations
 
 from .model import IN, Kind, Row, Table
+from .readers import of_answers
 from .scalars import InvalidError, to_text
 
 TYPE_CHECKING = False
@@ -41,12 +42,8 @@ def _name(value: Any, at: Reading) -> str:
     return to_text(value)
 
 
-_IGNORED = Kind("ignored", read=lambda _value, _at: None)
-
-
 def _table(key: str, kind: Kind, doc: str, name: str) -> Table:
-    around = (Row(one, None, _IGNORED, "Of answers", way=IN, hidden=True) for one in ("meta", "errors", "warnings"))
-    return Table(key, (Row(key, key, kind, doc, way=IN, required=(44, 45)), *around), {}, parser=name)
+    return Table(key, (Row(key, key, kind, doc, way=IN, required=(44, 45)), *of_answers()), {}, parser=name)
 
 
 HOSTLIST = _table(

@@ -248,12 +248,12 @@ _ROWS = (
         flags(names.POWER),
         "Flags of power management",
         until=44,
-        then={40: _kind("array", later.ignored)},
+        then={40: _kind("array", readers.ignored)},
     ),
     _row("prefer", "prefer", TEXT, "Features that the nodes should have", since=OPTIONS_LAST),
     _old("hold", None, _kind("boolean", options.truth), "Hold the job, or release it"),
     _new("hold", "priority", _kind("boolean", later.hold), "Hold the job, or release it"),
-    _old("priority", None, _kind("", options.ignored)._replace(name="disabled"), "See v0.0.37", until=36, hidden=True),
+    _old("priority", None, _kind("", readers.ignored)._replace(name="disabled"), "See v0.0.37", until=36, hidden=True),
     _old("priority", None, _kind("string", options.priority), "Priority, or TOP", since=37),
     _new("priority", "priority", NOVAL_32, "Priority"),
     _old("profile", "profile", _kind("string", options.profile), "Data series that are gathered", hidden=True),
@@ -291,7 +291,7 @@ _ROWS = (
     _old(
         "oversubscribe",
         None,
-        _kind("", options.ignored)._replace(name="disabled"),
+        _kind("", readers.ignored)._replace(name="disabled"),
         "See v0.0.38",
         until=37,
         hidden=True,
@@ -452,11 +452,11 @@ _OPTIONS = (
     _old("spread_job", None, _kind("boolean", options.spread_job), "Spread the job over as many nodes as possible"),
     _old("standard_in", "std_in", _FILE, "The same as the later standard_input", until=36),
     _old("standard_out", "std_out", _FILE, "The same as the later standard_output", until=36),
-    _old("test_only", None, _kind("string", options.ignored), "Taken and not heeded, as by slurmrestd", hidden=True),
+    _old("test_only", None, _kind("string", readers.ignored), "Taken and not heeded, as by slurmrestd", hidden=True),
     _old("time minimum", "time_min", _MINUTES, "The same as time_minimum", until=37, hidden=True),
     _old("umask", None, _kind("string", options.umask), "Checked, but a job keeps its script's own", hidden=True),
     *(
-        _old(key, None, _kind("string", options.ignored)._replace(name="disabled"), "Known, and refused", hidden=True)
+        _old(key, None, _kind("string", readers.ignored)._replace(name="disabled"), "Known, and refused", hidden=True)
         for key in (
             *("accelerator_binding", "allocation_node_list", "bell", "burst_buffer_file", "cluster", "clusters"),
             *("compress", "contiguous", "cpu_binding", "debugger_test", "disable_status", "epilog", "excluded_nodes"),

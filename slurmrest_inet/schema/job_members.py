@@ -23,10 +23,6 @@ if TYPE_CHECKING:
     from .scalars import Number
 
 
-def ignored(_value: Any, _at: Reading) -> None:
-    """Anything: a key that is known and has no effect any more."""
-
-
 def crontab(_value: Any, at: Reading) -> None:
     """A line of scrontab(1), which no submission can have."""
     at.warn("crontab submissions are not supported")

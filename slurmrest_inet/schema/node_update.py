@@ -7,7 +7,7 @@ Rule 1: the order of rows is that in which slurmrestd reads them.
 from __future__ import annotations
 
 from . import names, readers
-from .model import CSV, HOSTS, IN, NOVAL_32, NUMBER_32, TEXT, USER, Kind, Row, Table, flags
+from .model import CSV, HOSTS, IN, NOVAL_32, NUMBER_32, TEXT, USER, Row, Table, flags
 from .scalars import UNSET, InvalidError, to_text
 
 TYPE_CHECKING = False
@@ -29,9 +29,7 @@ def _binding(value: Any, at: Reading) -> Number | float | None:
 
 
 _MOST_BITS = 3
-_IGNORED = TEXT._replace(read=lambda _value, _at: None)
-_OF_ANSWERS = Kind("ignored", read=lambda _value, _at: None)
-_AROUND = ("meta", "errors", "warnings")
+_IGNORED = TEXT._replace(read=readers.ignored)
 _NEVER = "no API version takes it"
 
 NODE_UPDATE = Table(
@@ -82,7 +80,7 @@ NEW_NODE = Table(
     "new_node",
     (
         Row("node_conf", "node_conf", TEXT, "A node's line of slurm.conf", since=44, way=IN, required=(44, 45)),
-        *(Row(name, None, _OF_ANSWERS, "Of answers", since=44, way=IN, hidden=True) for name in _AROUND),
+        *readers.of_answers(44),
     ),
     {},
     parser="OPENAPI_CREATE_NODE_REQ",

@@ -52,10 +52,6 @@ def plain(value: Any, _at: Reading) -> str:
     return to_text(value, None)
 
 
-def ignored(_value: Any, _at: Reading) -> None:
-    """Anything."""
-
-
 def texts(value: Any, _at: Reading) -> list[str]:
     """The script's arguments."""
     if not isinstance(value, list):

@@ -13,7 +13,7 @@ from __future__ import annotations
 from slurmrest_inet.versions import since
 
 from .manner import show
-from .model import BOOLEAN, DOUBLE, IN, NUMBER, Row, Table
+from .model import BOOLEAN, DOUBLE, IN, NUMBER, Kind, Row, Table
 from .moments import point_in_time
 from .reading import Ended, Fault
 from .scalars import UNSET, ZERO, InvalidError, infer_scanned, to_integer, to_text, to_truth
@@ -22,7 +22,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from .model import Kind
     from .reading import Reader, Reading
     from .scalars import Number
 
@@ -348,6 +347,19 @@ class records:  # noqa: N801 - as above
             at.walk.report.fault(Fault("invalid", "_job_post_het_submit", at.key, at.key, details))
             raise Ended
         return [at.inner(self.table, item, f"[{index}]") for index, item in enumerate(items)]
+
+
+def ignored(_value: Any, _at: Reading) -> None:
+    """Anything: whatever it is, it is not looked at."""
+
+
+IGNORED = Kind("ignored", read=ignored)
+
+
+def of_answers(first: int = 36) -> tuple[Row, ...]:
+    """Rows of what an answer has beside its payload: one that is sent back as it came is understood as a body."""
+    names = ("meta", "errors", "warnings")
+    return tuple(Row(name, None, IGNORED, "Of answers", since=first, way=IN, hidden=True) for name in names)
 
 
 INVERSE: dict[str, Reader] = {

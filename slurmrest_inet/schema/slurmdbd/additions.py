@@ -20,10 +20,9 @@ from slurmrest_inet.schema.model import (
     Table,
     choices,
 )
-from slurmrest_inet.schema.readers import record
+from slurmrest_inet.schema.readers import of_answers, record
 
 from . import readers
-from .bodies import OF_ANSWERS
 from .user import LEVELS
 
 _LIST = LISTED_TEXTS._replace(read=readers.texts)
@@ -133,7 +132,7 @@ def _part(path: str, table: Table, doc: str, required: tuple[int, int] | None) -
 
 def _whole(name: str, *parts: Row) -> Table:
     parser = f"OPENAPI_{name.upper()}_ADD_COND_RESP"
-    return Table(f"{name}_addition", (*parts, *OF_ANSWERS), {}, parser=parser)
+    return Table(f"{name}_addition", (*parts, *of_answers()), {}, parser=parser)
 
 
 ACCOUNTS = _whole(

@@ -7,7 +7,8 @@ Rule 2: an answer that is sent back as it came is understood.
 
 from __future__ import annotations
 
-from slurmrest_inet.schema.model import IN, Kind, Row, Table
+from slurmrest_inet.schema.model import IN, Row, Table
+from slurmrest_inet.schema.readers import of_answers
 
 from . import readers
 from .account import ACCOUNT
@@ -19,15 +20,10 @@ from .tres import TRES
 from .user import USER
 from .wckey import WCKEY
 
-_IGNORED = Kind("ignored", read=readers.ignored)
-OF_ANSWERS = tuple(
-    Row(name, None, _IGNORED, "Of answers", way=IN, hidden=True) for name in ("meta", "errors", "warnings")
-)
-
 
 def _body(key: str, table: Table, doc: str, parser: str, required: tuple[int, int] | None = (40, 45)) -> Table:
     row = Row(key, key, readers.listed(table), doc, way=IN, required=required)
-    return Table(f"{key}_body", (row, *OF_ANSWERS), {}, parser=parser)
+    return Table(f"{key}_body", (row, *of_answers()), {}, parser=parser)
 
 
 CLUSTERS = _body("clusters", CLUSTER, "Clusters to add", "OPENAPI_CLUSTERS_RESP")
@@ -56,7 +52,7 @@ CONFIG = Table(
         _part("wckeys", WCKEY, "Wckeys"),
         _part("associations", ASSOCIATION, "Associations"),
         _part("instances", INSTANCE, "Instances, which slurmctld alone makes", since=40, until=44),
-        *OF_ANSWERS,
+        *of_answers(),
     ),
     {},
     parser="OPENAPI_SLURMDBD_CONFIG_RESP",

@@ -18,6 +18,7 @@ from slurmrest_inet.schema.model import (
     flags,
     record,
 )
+from slurmrest_inet.schema.readers import ignored
 
 from . import readers
 from .association import ASSOCIATION_SHORT
@@ -80,7 +81,7 @@ CLUSTER = Table(
         Row(
             "select_plugin",
             None,
-            constant('""')._replace(read=readers.ignored),
+            constant('""')._replace(read=ignored),
             "Its plugin for choosing resources, gone",
             since=40,
             until=44,

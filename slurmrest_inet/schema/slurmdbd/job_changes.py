@@ -13,7 +13,6 @@ from slurmrest_inet.schema.reading import Ended, Reading
 from slurmrest_inet.schema.scalars import InvalidError, infer_scanned
 
 from . import job_queries, readers
-from .bodies import OF_ANSWERS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -22,14 +21,13 @@ if TYPE_CHECKING:
     from slurmrest_inet.schema.reading import Record
 
 
-_IGNORED = Kind("ignored", read=lambda _value, _at: None)
 _EXIT_CODE = Table(
     "",
     (
-        Row("status", None, _IGNORED, "How it ended", since=44, way=IN),
+        Row("status", None, plain.IGNORED, "How it ended", since=44, way=IN),
         Row("return_code", "derived_ec", NOVAL_32, "What wait(2) tells", since=44, way=IN),
-        Row("signal/id", None, _IGNORED, "Number of a signal", since=44, way=IN),
-        Row("signal/name", None, _IGNORED, "Name of a signal", since=44, way=IN),
+        Row("signal/id", None, plain.IGNORED, "Number of a signal", since=44, way=IN),
+        Row("signal/name", None, plain.IGNORED, "Name of a signal", since=44, way=IN),
     ),
     {},
     view="exit_code_modify",
@@ -106,7 +104,7 @@ JOBS = Table(
             since=44,
             way=IN,
         ),
-        *OF_ANSWERS,
+        *plain.of_answers(),
     ),
     {},
     parser="OPENAPI_JOB_MODIFY_REQ",

@@ -72,10 +72,6 @@ def _append(found: dict[str, None], words: Iterable[str]) -> None:
         raise InvalidError("Too many names in a list", _INVALID)
 
 
-def _ignored(_value: Any, _at: Reading) -> None:
-    """Anything."""
-
-
 def _integer(value: Any, _at: Reading) -> int:
     try:
         return to_integer(float(value) if isinstance(value, str) and "." in value else value)
@@ -349,7 +345,7 @@ JOBS = Table(
         _bit("usage_time_as_submit_time", "The window is that of submission"),
         _bit("show_batch_script", "Batch scripts"),
         _bit("show_job_environment", "Environments"),
-        _row("format", None, _kind(_ignored), "Accepted, and nothing comes of it", until=44),
+        _row("format", None, _kind(readers.ignored), "Accepted, and nothing comes of it", until=44),
         _row("groups", "groupid_list", _LIST, "Groups, with commas", then=_LATER_GROUPS),
         _list("job_name", "jobname_list", "Names of jobs, with commas"),
         _count("nodes_max", "At most so many nodes"),

@@ -134,10 +134,6 @@ def texts(value: Any, _at: Reading) -> list[str]:
     return [word for word in map(to_text, items) if word]
 
 
-def ignored(_value: Any, _at: Reading) -> None:
-    """Whatever it is, it is not looked at."""
-
-
 def id_or_none(value: Any, at: Reading) -> Number | float:
     """A number; 0 is as none."""
     return number(value, at) or ZERO
