@@ -16,7 +16,6 @@ from slurmrest_inet.api.slurmdbd import query, said
 from slurmrest_inet.http.query import infer
 from slurmrest_inet.record import TYPE_CHECKING
 from slurmrest_inet.schema import decode, reading
-from slurmrest_inet.schema.manner import manner_of
 from slurmrest_inet.schema.scalars import InvalidError, to_text
 from slurmrest_inet.schema.slurmdbd import job_queries, queries
 from slurmrest_inet.slurm import calls, database, requests
@@ -28,6 +27,7 @@ if TYPE_CHECKING:
 
     from slurmrest_inet.api.call import Call
     from slurmrest_inet.api.envelope import Answer
+    from slurmrest_inet.schema.manner import Manner
     from slurmrest_inet.schema.reading import Members
 
 _GET = "slurmdb_jobs_get"
@@ -182,13 +182,15 @@ def _asked(call: Call, report: Report) -> Members | None:
 def _in_order(call: Call, found: reading.Report) -> reading.Record:
     """Read parameters one after the other, whose names may be of any letter case, up to the first fault."""
     values = {name: infer(value) if isinstance(value, str) else value for name, value in call.query.items()}
-    manner = manner_of(call.version, query=True)._replace(folded=True, unknown="fault")
-    return decode.decode(job_queries.JOBS, call.version, values, found, requests.host(), query=True, manner=manner)
+    return _decoded(call, values, found, query.manner(call, in_order=True))
 
 
 def _by_table(call: Call, found: reading.Report) -> reading.Record:
-    host, manner = requests.host(), query.manner(call)
-    return decode.decode(job_queries.JOBS, call.version, call.query, found, host, query=True, manner=manner)
+    return _decoded(call, call.query, found, query.manner(call))
+
+
+def _decoded(call: Call, asked: dict[str, Any], found: reading.Report, manner: Manner) -> reading.Record:
+    return decode.decode(job_queries.JOBS, call.version, asked, found, requests.host(), query=True, manner=manner)
 
 
 _READS: dict[int, Callable[[Call, reading.Report], reading.Record]] = {36: _in_order, 40: _by_table}

@@ -19,7 +19,7 @@ from slurmrest_inet.slurm.library import SlurmError, name_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from typing import Any, Callable
+    from typing import Callable
 
     from slurmrest_inet.api.call import Call
     from slurmrest_inet.api.envelope import Answer
@@ -80,8 +80,8 @@ def answer(
     try:
         if call.at(said.OPENS_FIRST):
             database.connect()
-        if resource.strict is not None and call.at(_MINDS_UNKNOWN):
-            call = call._replace(query=_compared(call.query))
+        if resource.strict is not None and query.minds_unknown(call):
+            call = call._replace(query=query.compared(call.query))
         condition = query.read(call, report, resource.query) if queried else {}
         if condition is None or is_refused(call, report, resource):
             return report.answer()
@@ -113,19 +113,11 @@ def answer(
     return report.answer(*([payload] if found or call.at(resource.keeps) else []), names=names)
 
 
-_MINDS_UNKNOWN = {36: False, 38: True, 39: False}
-
-
-def _compared(asked: dict[str, Any]) -> dict[str, Any]:
-    """Return a query whose names are compared in any letter case, and where even a text for null is a true one."""
-    return {name.lower(): "true" if text in ("null", "~") else text for name, text in asked.items()}
-
-
 def is_refused(call: Call, report: Report, resource: Resource) -> bool:
     """Tell whether v0.0.38 refuses a parameter that it does not know; the report has it, also where it does not."""
     known = {row.path for row in resource.query.rows_of(call.version, IN)} if resource.query else set()
     stray = not known.issuperset(key.lower() for key in call.query)
-    if resource.strict is None or not stray or not call.at(_MINDS_UNKNOWN):
+    if resource.strict is None or not stray or not query.minds_unknown(call):
         return False
     said.aside(report, INVALID_QUERY, "", "Unknown query field")
     if resource.strict:

@@ -14,6 +14,8 @@ from slurmrest_inet.record import TYPE_CHECKING, NamedTuple
 from slurmrest_inet.schema.model import IN
 
 if TYPE_CHECKING:
+    from typing import Any
+
     from slurmrest_inet.api.call import Call
     from slurmrest_inet.api.report import Report
     from slurmrest_inet.schema.manner import Manner
@@ -29,12 +31,29 @@ _TYPED = {36: True, 39: False, 40: True}
 """Whether a version that warns of types does so of slurmdbd's queries, too."""
 
 
-def manner(call: Call) -> Manner:
-    """Return how a query is read on this side."""
+def manner(call: Call, *, in_order: bool = False) -> Manner:
+    """Return how a query is read on this side.
+
+    in_order: one parameter after the other in any letter case, an unknown one a fault, as up to v0.0.39 that of jobs.
+    """
     from slurmrest_inet.schema.manner import manner_of  # noqa: PLC0415 - most requests have no query
 
     found = manner_of(call.version, query=True)
-    return found if call.at(_TYPED) else found._replace(typed=False)
+    found = found if call.at(_TYPED) else found._replace(typed=False)
+    return found._replace(folded=True, unknown="fault") if in_order else found
+
+
+_MINDS_UNKNOWN = {36: False, 38: True, 39: False}
+
+
+def minds_unknown(call: Call) -> bool:
+    """Tell whether the version minds parameters that it does not know where it looks at a query for a truth."""
+    return bool(call.at(_MINDS_UNKNOWN))
+
+
+def compared(asked: dict[str, Any]) -> dict[str, Any]:
+    """Return such a query: names are compared in any letter case, and even a text for null is a true one."""
+    return {name.lower(): "true" if text in ("null", "~") else text for name, text in asked.items()}
 
 
 def read(call: Call, report: Report, table: Table | None) -> Members | None:
