@@ -2,9 +2,13 @@
 """Host lists: expressions as n[1-3,7] in libslurm's memory, which no daemon is asked about.
 
 Rule 1: what an expression means, libslurm says, as it does for Slurm's own commands.
+Rule 2: how many hosts it can be, its text says before: libslurm counts in an int, and a few brackets side by side are
+        more than any memory holds.
 """
 
 from __future__ import annotations
+
+import re
 
 from slurmrest_inet.record import TYPE_CHECKING
 from slurmrest_inet.slurm.library import chars_of, ffi, lib, name_of
@@ -23,23 +27,72 @@ def _is_open(expression: str) -> bool:
     return expression.rfind("[") > expression.rfind("]")
 
 
+MOST = 2**22
+"""How many hosts a list may have; a cluster has 65,533 at most (slurm.conf(5), "NodeName")."""
+_WIDEST = 2**16  # a larger range is none (MAX_RANGE)
+_BRACKETS = re.compile(r"\[([^\[\]]*)\]([^\[]*)")
+
+
+class TooManyError(ValueError):
+    """More than `MOST` hosts."""
+
+
+def bound(expression: str) -> int:
+    """Return how many hosts an expression can be at most: brackets side by side multiply."""
+    found = expression.partition("[")[0].count(",")
+    product = 1
+    for match in _BRACKETS.finditer(expression):
+        inside, behind = match.groups()
+        product *= sum(map(_size, inside.split(",")))
+        if found + product > MOST:
+            break
+        if "," in behind:
+            found += product + behind.count(",") - 1
+            product = 1
+    return found + product
+
+
+def _size(part: str) -> int:
+    """Return how many numbers a range can be."""
+    first, dash, last = part.partition("-")
+    if not dash:
+        return 1
+    if first.isdecimal() and last.isdecimal() and len(last) < 18:
+        return max(1, min(int(last) - int(first) + 1, _WIDEST))
+    return _WIDEST
+
+
 class Hosts:
-    """The hosts of an expression, in its order; `close` gives them back. Raises ValueError for what is none.
+    """The hosts of an expression, in its order; `close` gives them back.
+
+    Raises ValueError for what is none, TooManyError.
 
     whole: whether a bracket that is not closed is none on each release, or what libslurm makes of it.
     """
 
     def __init__(self, expression: str = "", *, whole: bool = True) -> None:
+        self._bound = bound(expression)
+        if self._bound > MOST:
+            raise TooManyError(expression)
         self._list = ffi.NULL if whole and _is_open(expression) else lib.slurm_hostlist_create(chars_of(expression))
         if self._list == ffi.NULL:
             raise ValueError(expression)
 
     def add(self, expression: str) -> bool:
-        """Put hosts behind the others; False, and nothing is put there, where the expression names none."""
+        """Put hosts behind the others; False, and nothing is put there, where the expression names none.
+
+        Raises TooManyError.
+        """
         try:
-            Hosts(expression).close()  # libslurm of 23.11 to 25.05 dies of what is none when it is put behind others
+            more = Hosts(expression)  # libslurm of 23.11 to 25.05 dies of what is none when it is put behind others
+        except TooManyError:
+            raise
         except ValueError:
             return False
+        more.close()
+        self._bound += more._bound
+        if self._bound > MOST:
+            raise TooManyError(expression)
         return bool(lib.slurm_hostlist_push(self._list, chars_of(expression)))
 
     def __len__(self) -> int:

@@ -19,7 +19,7 @@ from slurmrest_inet.api import envelope
 from slurmrest_inet.api.call import Call
 from slurmrest_inet.api.util import hosts
 from slurmrest_inet.slurm import codec
-from slurmrest_inet.slurm.hosts import Hosts
+from slurmrest_inet.slurm.hosts import Hosts, bound
 
 if TYPE_CHECKING:
     from slurmrest_inet.api.envelope import Answer
@@ -107,6 +107,33 @@ def test_that_names_are_made_while_they_are_written() -> None:
     document.close()
     assert len(sizes) > 40
     assert max(sizes) < 1.1 * codec.BUFFER_BYTES
+
+
+_MANY = "[1-65536]"
+
+
+@pytest.mark.parametrize("given", [f"n{_MANY}x{_MANY}", f"n{_MANY}" * 4, ",".join([f"n{_MANY}"] * 65)])
+@pytest.mark.parametrize("listed", [False, True])
+def test_that_too_many_hosts_are_refused(given: str, listed: bool) -> None:
+    """libslurm of 26.05 counts the first of these as 0, and has no memory for the second."""
+    answer = hosts.names(Call(45, {}, {}, {"hostlist": given.split(",") if listed else given}))
+    assert (answer.code, answer.errors[0]["description"]) == (9000, "More than 4194304 hosts")
+
+
+@pytest.mark.parametrize(
+    ("given", "count"),
+    [
+        ("", 1),
+        ("n1", 1),
+        ("a,b[1-2],c", 4),
+        ("n[1-3,7],m[01-02]", 6),
+        ("a[1-2]b[1-3],c,d[5-9],e,f", 14),
+        ("n[1-65536]x[1-64]", 2**22),
+        ("n[5-2]", 1),
+    ],
+)
+def test_how_many_hosts_a_text_can_be(given: str, count: int) -> None:
+    assert bound(given) == count
 
 
 def test_that_a_list_is_given_back() -> None:

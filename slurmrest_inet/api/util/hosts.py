@@ -13,7 +13,7 @@ from slurmrest_inet.api.errors import INVALID_QUERY, PARSE_BAD_INPUT
 from slurmrest_inet.api.report import Fault, Report
 from slurmrest_inet.record import TYPE_CHECKING
 from slurmrest_inet.schema.hosts import HOSTLIST, HOSTNAMES
-from slurmrest_inet.slurm.hosts import Hosts
+from slurmrest_inet.slurm.hosts import MOST, Hosts, TooManyError
 
 if TYPE_CHECKING:
     from typing import Any
@@ -60,10 +60,19 @@ def _of(given: list[str] | str) -> tuple[Hosts | None, str]:
     """Return the hosts of an expression or of names; else None and what is wrong."""
     try:
         hosts = Hosts(given if isinstance(given, str) else "")
+    except TooManyError:
+        return None, _TOO_MANY
     except ValueError:
         return None, f"Invalid hostlist string: {given}"
-    for name in () if isinstance(given, str) else given:
-        if not hosts.add(name):
-            hosts.close()
-            return None, f"Invalid host string: {name}"
+    try:
+        wrong = next((name for name in given if not hosts.add(name)), None) if isinstance(given, list) else None
+    except TooManyError:
+        hosts.close()
+        return None, _TOO_MANY
+    if wrong is not None:
+        hosts.close()
+        return None, f"Invalid host string: {wrong}"
     return hosts, ""
+
+
+_TOO_MANY = f"More than {MOST} hosts"
