@@ -106,8 +106,10 @@ def troubles(request: bytes, output: bytes) -> list[str]:
             return []
         return [f"{method} {path}: the status {answer.status} is not documented"]
     content = _resolved(told).get("content", {})
-    if not answer.body or kind == "text/plain":
+    if kind == "text/plain":
         return []
+    if not answer.body:
+        return [f"{method} {path}: {answer.status} has no body"] if content else []
     is_yaml = "yaml" in kind
     media = "application/x-yaml" if is_yaml else "application/json"
     if media not in content:

@@ -81,3 +81,5 @@ def test_that_a_misfit_is_found(lab: Lab, tokens: dict[str, str]) -> None:
         f"GET {target} 200/pings/mode is no string: 7",
         f"GET {target} 200/pings/more is not documented",
     ]
+    empty = b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"
+    assert own_document.troubles(data, empty) == [f"GET {target}: 200 has no body"]
