@@ -23,6 +23,8 @@ from node_cases import LIES as NODE_LIES
 from node_cases import REFUSED as NODES_REFUSED
 from partition_cases import LIES as PARTITION_LIES
 from reservation_cases import LIES as RESERVATION_LIES
+from recorded_differences import LIES as READ_LIES
+from recorded_differences import READS as RECORDED_READS
 from value_differences import VALUE_DIFFERENCES
 from write_differences import ACCEPTED, LIES, OTHERWISE, UNDONE, WRITES
 
@@ -56,6 +58,18 @@ _READS = """
 ## Reads on a cluster that changes, or that is in a federation
 
 `tests/cluster/test_update_time.py` and `tests/cluster/test_federation.py` show them.
+
+"""
+_RECORDED_READS = """
+## Reads that were recorded
+
+Of v0.0.39 the recordings of its home release below `tests/facts/` tell what slurmrestd says, and those of 25.11 are a
+second opinion on v0.0.43 and v0.0.44 (`tests/cluster/test_reads_recorded.py`). Here the real server of 23.02 answers
+200, and ours tells of an error:
+
+"""
+_SECOND = """
+What 25.11 says of versions of 26.05 otherwise than ours:
 
 """
 _WRITES = """
@@ -160,7 +174,10 @@ def page() -> str:
         _PARTITIONS,
         *partitions,
     )
-    return "".join((_HEAD.format(command=COMMAND), *lines, _READS, *reads, *written))
+    told = [f"- `{path}`{', slurmctld down' * down}: {reason}\n" for (path, down), reason in READ_LIES.items()]
+    second = [f"- `{row.ident}` ({row.release}): {row.reason}\n" for row in RECORDED_READS]
+    recorded_reads = (_RECORDED_READS, *told, _SECOND, *second)
+    return "".join((_HEAD.format(command=COMMAND), *lines, _READS, *reads, *recorded_reads, *written))
 
 
 def _by_reason(named: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:

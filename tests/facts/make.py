@@ -15,7 +15,10 @@ import json
 import os
 import re
 import sys
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
@@ -243,48 +246,70 @@ _FILES = {"1": "RUNNING", "3": "ARRAY", "5": "HET", "2": "GPU", "8": "FAILED"}
 """The jobs of the reads in those recordings: what they were, and what their files are called after."""
 
 
-def recorded_reads(folder: str, side: str) -> list[dict[str, Any]]:
-    """What a real server of 23.02.8 answered to reads of v0.0.39, also while the side's daemon was `down`.
+RECORDED = {"23.02": ("23.02.8", (39,)), "25.11": ("25.11.8", (43, 44))}
+"""The folder of each release whose reads are recorded, and the API versions."""
+
+
+def recorded_reads(folder: str, release: str, side: str) -> list[dict[str, Any]]:
+    """What a real server of a release answered to reads, also while the side's daemon was `down`.
 
     side: slurm or slurmdb. `root`: asked as root, else as alice. Entries as with the writes; of the rest of the body
     there are the types: a word, {name: type} of an object, {"*": type} of one with numbers for names, [type] of a list,
-    [] of one that was empty.
+    [] of one that was empty. Where all are those of an exchange before, there is its index instead.
     """
-    base = os.path.join(folder, "samples", "23.02.8", "v0.0.39")
+    name, versions = RECORDED[release]
+    found: list[dict[str, Any]] = []
+    for version in versions:
+        base = os.path.join(folder, "samples", name, f"v0.0.{version}")
+        found += [{"version": version, **one} for one in (*_reads_of(base, side), *_reads_while_down(base, side))]
+    for index, one in enumerate(found):
+        same = next((earlier for earlier in range(index) if found[earlier]["types"] == one["types"] != {}), None)
+        one["types"] = one["types"] if same is None else same
+    return found
+
+
+def _reads_of(base: str, side: str) -> Iterator[dict[str, Any]]:
+    start = f"/{side}/{os.path.basename(base)}/"
     with open(os.path.join(base, "STATUS.txt"), encoding="utf-8") as file:
-        told = [line.split(" ", 1) for line in file.read().splitlines() if f" /{side}/v0.0.39/" in line]
-    found = []
+        told = [line.split(" ", 1) for line in file.read().splitlines() if f" {start}" in line]
     for status, target in told:
-        path, _, noted = target.removeprefix(f"/{side}/v0.0.39/").partition(" ")
+        path, _, noted = target.removeprefix(start).partition(" ")
         if status == "None":
             continue
-        ident = match[1] if (match := re.match(r"job/(\d+)", path)) else ""
-        name = path.replace(f"job/{ident}", f"job/{_FILES[ident]}", 1) if ident in _FILES else path
+        ident = match[2] if (match := re.match(r"(job|resources)/(\d+)", path)) else ""
+        names = [path.replace(f"/{ident}", f"/{_FILES[ident]}", 1), path] if ident in _FILES else [path]
         ending = ".root.json" if noted else ".json"
-        file_name = os.path.join(base, f"{side}_{re.sub(r'[^A-Za-z0-9.-]', '_', name)}{ending}")
+        files = [os.path.join(base, f"{side}_{re.sub(r'[^A-Za-z0-9.-]', '_', one)}{ending}") for one in names]
         answer = {}
-        if os.path.exists(file_name):
-            with open(file_name, encoding="utf-8") as file:
+        if there := [one for one in files if os.path.exists(one)]:
+            with open(there[0], encoding="utf-8") as file:
                 answer = json.load(file)
         if ident in _READ:
-            path = path.replace(f"job/{ident}", f"job/{_READ[ident]}", 1)
-        found.append({**_read_exchange(path, int(status), answer), **({"root": True} if noted else {})})
-    with open(os.path.join(base, "daemons-stopped.json"), encoding="utf-8") as file:
+            path = path.replace(f"/{ident}", f"/{_READ[ident]}", 1)
+        yield {**_read_exchange(path, int(status), answer), **({"root": True} if noted else {})}
+
+
+def _reads_while_down(base: str, side: str) -> Iterator[dict[str, Any]]:
+    path = os.path.join(base, "daemons-stopped.json")
+    if not os.path.exists(path):
+        return
+    with open(path, encoding="utf-8") as file:
         stopped = json.load(file)
     paths: set[str] = set()
     for exchange in stopped:
         version, _, path = exchange["path"].removeprefix(f"/{side}/").partition("/")
-        if version != "v0.0.39" or exchange["method"] != "GET" or path in paths or exchange["name"] != _STOPPED[side]:
+        if version != os.path.basename(base) or exchange["method"] != "GET":
             continue
-        paths.add(path)
-        found.append({**_read_exchange(path, exchange["status"], exchange["answer"]), "down": True})
-    return found
+        if path not in paths and exchange["name"] == _STOPPED[side]:
+            paths.add(path)
+            yield {**_read_exchange(path, exchange["status"], exchange["answer"]), "down": True}
 
 
 _STOPPED = {"slurm": "slurmctld stopped", "slurmdb": "slurmdbd stopped"}
 
 
-def _read_exchange(path: str, status: int, answer: dict[str, Any]) -> dict[str, Any]:
+def _read_exchange(path: str, status: int, answer: Any) -> dict[str, Any]:
+    answer = answer if isinstance(answer, dict) else {}
     entries = {
         "errors": [
             [one.get("error_number"), one.get("description"), one["source"]] for one in answer.get("errors", ())
@@ -449,8 +474,9 @@ def main(folder: str) -> None:
     _write("message_types.json", message_types(folder))
     _write("written.json", written_members(folder))
     _write_lines("documents.json", operations(folder))
-    _write_lines("reads-23.02.json", recorded_reads(folder, "slurm"))
-    _write_lines("reads-slurmdb-23.02.json", recorded_reads(folder, "slurmdb"))
+    for release in RECORDED:
+        _write_lines(f"reads-{release}.json", recorded_reads(folder, release, "slurm"))
+        _write_lines(f"reads-slurmdb-{release}.json", recorded_reads(folder, release, "slurmdb"))
     _write_lines("writes-23.02.json", recorded_writes(folder))
 
 

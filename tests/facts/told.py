@@ -50,9 +50,14 @@ def headers(release: str) -> Headers:
     )
 
 
-def recorded_reads(side: str) -> list[dict[str, Any]]:
-    """The reads of v0.0.39 that were recorded of slurmctld's side (slurm) or slurmdbd's (slurmdb)."""
-    return list(_file({"slurm": "reads-23.02.json", "slurmdb": "reads-slurmdb-23.02.json"}[side]))
+def recorded_reads(release: str, side: str) -> list[dict[str, Any]]:
+    """The reads that were recorded on a release ("23.02") of slurmctld's side (slurm) or slurmdbd's (slurmdb)."""
+    found = _file(f"reads-{release}.json" if side == "slurm" else f"reads-{side}-{release}.json")
+
+    def types(one: dict[str, Any]) -> Any:
+        return types(found[one["types"]]) if isinstance(one["types"], int) else one["types"]
+
+    return [{**one, "side": side, "types": types(one)} for one in found]
 
 
 def message_types() -> dict[str, dict[int, str]]:
