@@ -175,4 +175,11 @@ HTTP_DIFFERENCES_26: tuple[Difference, ...] = (
         _JSON,
         "What an answer has beside the hosts is nothing in a request, whatever is in it.",
     ),
+    _row(
+        "util-too-many-hosts",
+        "POST /util/{v}/hostnames *[1-65536]x[1-65536]*",
+        _JSON,
+        "422 application/json",
+        "The real server counts 4,294,967,296 hosts as none; ours has a bound of 4,194,304.",
+    ),
 )

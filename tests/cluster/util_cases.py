@@ -31,6 +31,7 @@ _EXPRESSIONS: dict[str, Any] = {
     "twice the same": "n1,n1,n[1-2]",
     "1,000 hosts": "n[1-1000]",
     "65,537 hosts": "n[1-65537]",
+    "more than can be counted": "n[1-65536]x[1-65536]",
     "a large number": "n[99999999999999999998-99999999999999999999]",
     "a function": "block{a}",
     "another function": "switch{a},n1",
