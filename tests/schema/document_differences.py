@@ -18,6 +18,11 @@ class Row(NamedTuple):
     places: tuple[str, ...]
 
 
+def _each(place: str, said: str, members: str) -> tuple[str, ...]:
+    """Places of the members of one schema, or of the parameters of one operation."""
+    return tuple(f"{place}{member} | {said}" for member in members.split())
+
+
 _SENT = "the real server sends it, and its document does not say so"
 _TYPE = "the real server sends that type, whatever its document says; a generated client reads ours"
 _NEVER = "the real server never sends it"
@@ -32,7 +37,7 @@ ROWS = (
     Row(
         "one schema for all entries: operations of jobs and of nodes have names of their own for the code",
         (36, 38),
-        ("error/* | extra", "error/errno | missing"),
+        (*_each("error/", "extra", "description error_number source error_code errno"), "error/errno | missing"),
     ),
     Row("an entry has a description, as the real server sends it", (39, 39), ("warning/warning | missing",)),
     Row(
@@ -47,35 +52,68 @@ ROWS = (
     Row(
         "what was removed is told, and the document does not say so",
         (36, 45),
-        ("*/removed_* | extra", "*/deleted_* | extra"),
+        (
+            *_each("response_account_delete/", "extra", "removed_associations removed_accounts"),
+            *("response_association_delete/removed_associations | extra", "response_qos_delete/removed_qos | extra"),
+            *("response_user_delete/removed_users | extra", "openapi_users_removed_resp/removed_users | extra"),
+            *("response_cluster_delete/deleted_clusters | extra", "response_wckey_delete/deleted_wckeys | extra"),
+        ),
     ),
     Row(
         "the answer has a list of clusters under a key, not a cluster's members",
         (36, 38),
-        ("cluster_info/* | extra", "cluster_info/* | missing", "clusters_properties/clusters | object is array"),
+        (
+            *_each("cluster_info/", "extra", "clusters errors"),
+            *_each(
+                "cluster_info/", "missing", "associations controller flags name nodes rpc_version select_plugin tres"
+            ),
+            "clusters_properties/clusters | object is array",
+        ),
     ),
     Row(
         _SENT,
         (36, 38),
         (
-            *("association/* | extra", "association_usage/* | extra", "qos/* | extra"),
+            *_each("association/max/jobs/", "extra", "per/count per/accruing per/submitted active accruing total"),
+            *_each("association/", "extra", "max/tres/group is_default qos"),
+            *_each("association_usage/", "extra", "normalized_usage active_jobs"),
+            *_each("qos/limits/", "extra", "grace_time max/active_jobs max/tres/total max/jobs/per"),
             *("config_info/clusters | extra", "diag/statistics | extra", "job_association/id | extra"),
-            *("job_response_properties/* | extra", "job_resources/* | extra", "job_step/nodes/list | extra"),
-            *("node/comment | extra", "node/extra | extra", "node/last_busy | extra", "node_allocation/* | extra"),
+            *_each("job_response_properties/", "extra", "tasks_per_node group_name prefer"),
+            *("job_resources/allocated_cores | extra", "job_step/nodes/list | extra"),
+            *_each("node/", "extra", "comment extra last_busy"),
+            *_each("node_allocation/", "extra", "sockets/[*] cpus_used memory_used memory_allocated"),
             *("rollup/total_cycles | extra", "wckey/accounts | extra"),
         ),
     ),
-    Row(_SENT, (39, 39), ("job_association/id | extra", "job_*/result | extra", "job_array_*_entry/step_id | extra")),
-    Row("the member has that name on the wire", (36, 39), ("*_info/TRES | extra", "*_info/tres | missing")),
-    Row("the member has that name on the wire", (36, 38), ("*_info/QOS | extra", "*_info/qos | missing")),
+    Row(
+        _SENT,
+        (39, 39),
+        (
+            "job_association/id | extra",
+            "job_submission_response/result | extra",
+            "job_array_response_msg_entry/step_id | extra",
+        ),
+    ),
+    Row(
+        "the member has that name on the wire",
+        (36, 39),
+        tuple(f"{one}_info/{said}" for one in ("config", "tres") for said in ("TRES | extra", "tres | missing")),
+    ),
+    Row(
+        "the member has that name on the wire",
+        (36, 38),
+        tuple(f"{one}_info/{said}" for one in ("config", "qos") for said in ("QOS | extra", "qos | missing")),
+    ),
     Row("a step of srun's has a number, any other a word", (36, 38), ("job_step/step/id | string is any",)),
     Row("the member has that name on the wire", (38, 38), ("association/QOS | missing",)),
     Row(
         "each item of a list in the body of POST config is a record, not a list under the same key once more",
         (38, 38),
         (
-            *("cluster/* | extra", "cluster/clusters | missing"),
-            *("account/* | extra", "account/accounts | missing"),
+            *_each("cluster/", "extra", "associations controller flags name nodes rpc_version select_plugin tres"),
+            *_each("account/", "extra", "associations coordinators description flags name organization"),
+            *("cluster/clusters | missing", "account/accounts | missing"),
         ),
     ),
     Row("the same of its resources", (39, 39), ("tres | array is object",)),
@@ -84,14 +122,21 @@ ROWS = (
         (37, 38),
         ("partition/min nodes per job | extra", "partition/min_nodes_per_job | missing"),
     ),
-    Row("the member has that name on the wire", (39, 40), ("rollup/last?run | missing", "rollup/last_* | extra")),
+    Row(
+        "the member has that name on the wire",
+        (39, 40),
+        ("rollup/last?run | missing", "rollup/last_run | extra", "rollup/last_cycle | extra"),
+    ),
     Row(
         _TYPE,
         (36, 38),
         (
-            *("job_response_properties/* | string is integer", "job_response_properties/* | string is number"),
-            *("job/* | string is integer", "job/het/* | any object is integer", "job_step/task | string is object"),
-            *("association_usage/* | integer is number", "job_resources/allocated_nodes | array is object"),
+            "job_response_properties/* | string is integer",
+            "job_response_properties/billable_tres | string is number",
+            *("job/allocation_nodes | string is integer", "job_step/task | string is object"),
+            *_each("job/het/", "any object is integer", "job_id job_offset"),
+            *_each("association_usage/", "integer is number", "normalized_priority raw_usage"),
+            "job_resources/allocated_nodes | array is object",
             *("partition/preemption_mode | string is array", "qos/id | string is integer", "tres | array is object"),
             "user/associations | object is array",
         ),
@@ -101,7 +146,9 @@ ROWS = (
         (36, 38),
         (
             *("diag/RPCs | missing", "diag/rollups | missing", "diag/time_start | missing", "diag/users | missing"),
-            *("diag_statistics/* | missing", "node_allocation/* | missing", "wckey/accounting | missing"),
+            "wckey/accounting | missing",
+            *_each("diag_statistics/", "missing", "bf_last_depth bf_last_depth_try"),
+            *_each("node_allocation/", "missing", "sockets/cores cpus memory"),
         ),
     ),
     Row(
@@ -109,7 +156,7 @@ ROWS = (
         (40, 45),
         (
             *("job_state/* | missing", "job_state/state | extra", "job_state/job_id | integer is string"),
-            "openapi_job_state_resp/last_* | missing",
+            *_each("openapi_job_state_resp/", "missing", "last_backfill last_update"),
         ),
     ),
     Row(
@@ -143,7 +190,7 @@ ROWS = (
     ),
     Row("each variable is a text", (36, 38), ("job_properties/environment | any object is object",)),
     Row("a list that is always empty has items of a type", (40, 44), ("job_info/power/flags | any is string",)),
-    Row("the least and the most of a resource tell node and task", (36, 45), ("step_tres/* | extra",)),
+    Row("the least and the most of a resource tell node and task", (36, 45), _each("step_tres/", "extra", "task node")),
     Row(
         "a line of scrontab is refused, whatever is in it",
         (39, 45),
@@ -152,20 +199,32 @@ ROWS = (
     Row(
         "power management is gone: it is taken and comes to nothing", (40, 45), ("job_desc_msg/power_flags | missing",)
     ),
-    Row(_READ, (36, 38), ("job_properties/* | extra",)),
+    Row(
+        _READ,
+        (36, 38),
+        _each("job_properties/", "extra", "account_gather_frequency cluster_constraint standard_input standard_output"),
+    ),
     Row(
         "an option of sbatch's, which is read as text",
         (36, 38),
-        ("job_properties/* | integer is string",),
+        _each("job_properties/", "integer is string", "nodes begin_time nice"),
     ),
     Row(
         "an option that the real server refuses (priority of v0.0.36, cpu_binding)",
         (36, 38),
         ("job_properties/cpu_binding | missing", "job_properties/priority | missing"),
     ),
-    Row(_READ, (36, 37), ("GET slurmdb/associations [?]* | extra",)),
+    Row(_READ, (36, 37), _each("GET slurmdb/associations [?]", "extra", "account cluster partition user")),
     Row("nothing must be there: any of the parameters names associations", (36, 37), ("DELETE slurmdb/association *",)),
-    Row(_READ, (41, 45), ("GET slurmdb/jobs [?]* | extra",)),
+    Row(
+        _READ,
+        (41, 45),
+        _each(
+            "GET slurmdb/jobs [?]",
+            "extra",
+            "cpus_max cpus_min nodes_max nodes_min submit_time timelimit_max timelimit_min",
+        ),
+    ),
     Row(
         "the parameter that the real server reads is groups, whatever its document says",
         (36, 39),
@@ -174,7 +233,11 @@ ROWS = (
     Row(
         "a number, which the document calls a text",
         (36, 39),
-        ('GET slurmdb/jobs [?]* | [[]"query", "string", false] is [[]"query", "integer", false]',),
+        _each(
+            "GET slurmdb/jobs [?]",
+            '[[]"query", "string", false] is [[]"query", "integer", false]',
+            "cpus_max cpus_min exit_code nodes_max nodes_min",
+        ),
     ),
     Row(
         _SWAPPED,
