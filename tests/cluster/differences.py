@@ -22,9 +22,10 @@ from modern_differences import MODERN_DIFFERENCES
 from node_cases import LIES as NODE_LIES
 from node_cases import REFUSED as NODES_REFUSED
 from partition_cases import LIES as PARTITION_LIES
-from reservation_cases import LIES as RESERVATION_LIES
+from recorded_differences import DATABASE_WRITES
 from recorded_differences import LIES as READ_LIES
 from recorded_differences import READS as RECORDED_READS
+from reservation_cases import LIES as RESERVATION_LIES
 from value_differences import VALUE_DIFFERENCES
 from write_differences import ACCEPTED, LIES, OTHERWISE, UNDONE, WRITES
 
@@ -82,6 +83,10 @@ _RECORDED = """
 Of v0.0.39 the recordings below `tests/facts/` tell what slurmrestd says; the exchanges have names there. Of what it
 died of, ours has an answer. Where it said 200 and did nothing, or told of an error and went on, ours refuses, but for
 the last of these:
+
+"""
+_OF_DATABASE = """
+Of what slurmdbd is asked to keep, as `tests/cluster/test_slurmdbd_writes_recorded.py` shows it:
 
 """
 _OTHERWISE = """
@@ -157,7 +162,8 @@ def page() -> str:
     lies = [f"- `{key}` ({_versions(lie.versions)}): {lie.reason}\n" for key, lie in LIES.items()]
     undone = [f"- {names}: {reason}\n" for reason, names in _by_reason([*UNDONE.items(), *ACCEPTED.items()])]
     otherwise = [f"- `{name}`: {reason}\n" for name, (_, reason) in OTHERWISE.items()]
-    recorded = (_RECORDED, *undone, _OTHERWISE, *otherwise)
+    kept = [f"- `{row.ident}`: {row.reason}\n" for row in DATABASE_WRITES]
+    recorded = (_RECORDED, *undone, _OTHERWISE, *otherwise, _OF_DATABASE, *kept)
     nodes = [f"- `{key}`: {reason}\n" for key, reason in (*NODE_LIES.items(), *NODES_REFUSED.items())]
     reservations = [f"- `{key}`: {reason}\n" for key, reason in RESERVATION_LIES.items()]
     partitions = [f"- `{key}`: {reason}\n" for key, reason in PARTITION_LIES.items()]

@@ -116,3 +116,62 @@ READS = (
         "As above, of which neither release says anything; see dbd-association-not-asked.",
     ),
 )
+
+
+class Written(NamedTuple):
+    """What is otherwise in answers to recorded writes of v0.0.39 for slurmdbd, by their names; else as `Otherwise`."""
+
+    ident: str
+    names: tuple[str, ...]
+    values: dict[str, tuple[Any, Any]]
+    reason: str
+
+    def explains(self, name: str, place: str, recorded: Any, ours: Any) -> bool:
+        """Whether this row speaks of that place of an exchange, and both sides have there what it says."""
+        return name in self.names and self.values.get(place) == (recorded, ours)
+
+
+_ABSENT = [
+    ["unable to find #/associations/ in HTTP query", "_update_associations"],
+    ["ignoring empty or non-existant associations array", "_update_associations"],
+]
+_NO_ACCOUNT = (
+    "User cfgu default account of cfg1 was ignored. It can only be set if the user has accounts already associated."
+)
+_NO_TRES = [
+    [2115, "#/associations[0]/max/tres/per/job/", "Couldn't find TRES matching name: type:foo"],
+    [9001, "#/associations/", "parsing failed"],
+]
+
+DATABASE_WRITES = (
+    Written(
+        "unknown-tres",
+        ("db tres unknown type",),
+        {"status": (200, 500), "errors": ([], _NO_TRES)},
+        "The real server passes over a resource that there is not, and says that all is well.",
+    ),
+    Written(
+        "unknown-tres-of-none",
+        ("db association unknown tres",),
+        {"errors": ([[-1, "slurmdb_associations_add() failed", "_foreach_update_assoc"]], _NO_TRES)},
+        "As above; there slurmdbd refuses the association for another reason.",
+    ),
+    Written(
+        "tres-of-config",
+        ("db config tres", "db config TRES"),
+        {"warnings": (_ABSENT, [*_ABSENT, ["Ignoring TRES, which slurmctld alone adds", "op_handler_config"]])},
+        "Ours tells what it passes over.",
+    ),
+    Written(
+        "config-read-as-a-whole",
+        ("db config by plain user",),
+        {"warnings": ([], _ABSENT)},
+        "A body is read to its end before slurmdbd is asked for anything; the real server ends at the refused account.",
+    ),
+    Written(
+        "users-before-associations",
+        ("db config users",),
+        {"warnings": ([], [[_NO_ACCOUNT, "_foreach_update_user"]])},
+        "Ours stores users first, as every later release does; of both sides nothing stays.",
+    ),
+)

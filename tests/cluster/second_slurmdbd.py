@@ -48,7 +48,7 @@ def empty(lab: Lab) -> Iterator[Lab]:
         os.chmod(own, 0o600)
         shutil.chown(own, _USER, _USER)
         second = lab._replace(variables={**lab.variables, "SLURM_CONF": conf})
-        _ask_mariadb(lab, f"drop database if exists {_DATABASE}; create database {_DATABASE}")
+        ask_mariadb(lab, f"drop database if exists {_DATABASE}; create database {_DATABASE}")
         environment = {**second.environment, "MYSQL_UNIX_PORT": lab.variables["LAB_MYSQL_SOCKET"]}
         with open(os.path.join(folder, "log"), "wb") as log:
             process = subprocess.Popen(
@@ -62,7 +62,7 @@ def empty(lab: Lab) -> Iterator[Lab]:
         finally:
             process.terminate()
             process.wait(_PATIENCE)
-            _ask_mariadb(lab, f"drop database {_DATABASE}")
+            ask_mariadb(lab, f"drop database {_DATABASE}")
 
 
 def _port() -> int:
@@ -97,8 +97,9 @@ def _await(process: subprocess.Popen[bytes], port: int, log: str) -> None:
 
 
 def _make_known(lab: Lab) -> None:
-    _ask_mariadb(lab, _RESOURCES)
+    ask_mariadb(lab, _RESOURCES)
 
 
-def _ask_mariadb(lab: Lab, statements: str) -> None:
+def ask_mariadb(lab: Lab, statements: str) -> None:
+    """Have the lab's MariaDB do something."""
     subprocess.run(["mariadb", "-S", lab.variables["LAB_MYSQL_SOCKET"], "-e", statements], check=True)

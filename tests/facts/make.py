@@ -320,6 +320,47 @@ def _read_exchange(path: str, status: int, answer: Any) -> dict[str, Any]:
     return {"path": path, "status": status, **entries, "types": {name: told_type(one) for name, one in payload.items()}}
 
 
+def recorded_database_writes(folder: str) -> list[dict[str, Any]]:
+    """What a real server of 23.02.8 was asked to keep in v0.0.39, one after the other, and what it said.
+
+    As `recorded_writes`, and the reads of what was written between them. `payload` is without what is empty, zero or
+    unset, and without ids; `cut`: of its records only some members were kept.
+    """
+    start = "/slurmdb/v0.0.39/"
+    with open(os.path.join(folder, "samples", "23.02.8", "v0.0.39", "writes-slurmdb.json"), encoding="utf-8") as file:
+        exchanges = json.load(file)
+    found = []
+    for exchange in exchanges:
+        if exchange["method"] == "GET" and not re.search("[/?]", exchange["path"].removeprefix(start)):
+            continue  # a whole list was cut to its first records
+        answer = exchange["answer"] if isinstance(exchange["answer"], dict) else {}
+        payload = {name: value for name, value in answer.items() if name not in ("meta", "errors", "warnings")}
+        one = _read_exchange(exchange["path"].removeprefix(start), exchange["status"], answer)
+        del one["types"]
+        found.append(
+            {
+                **one,
+                "name": exchange["name"].strip(),
+                "method": exchange["method"],
+                "user": exchange["user"],
+                "body": exchange["body"],
+                "payload": without_nothing(payload),
+                **({"cut": True} if "cut" in exchange.get("note", "") else {}),
+            }
+        )
+    return found
+
+
+def without_nothing(value: Any) -> Any:
+    """A value without members that are empty, zero or unset, and without ids."""
+    if isinstance(value, dict):
+        if value.keys() == {"set", "infinite", "number"}:
+            return "infinite" if value["infinite"] else value["number"] if value["set"] else None
+        found = {name: without_nothing(one) for name, one in value.items()}
+        return {name: one for name, one in found.items() if name != "id" and one not in (None, "", 0, [], {})}
+    return [without_nothing(one) for one in value] if isinstance(value, list) else value
+
+
 _JSON_TYPES = {str: "string", int: "integer", float: "number", bool: "boolean", type(None): "null"}
 
 
@@ -478,6 +519,7 @@ def main(folder: str) -> None:
         _write_lines(f"reads-{release}.json", recorded_reads(folder, release, "slurm"))
         _write_lines(f"reads-slurmdb-{release}.json", recorded_reads(folder, release, "slurmdb"))
     _write_lines("writes-23.02.json", recorded_writes(folder))
+    _write_lines("writes-slurmdb-23.02.json", recorded_database_writes(folder))
 
 
 if __name__ == "__main__":

@@ -19,6 +19,7 @@ from slurmrest_inet.record import TYPE_CHECKING, NamedTuple
 from slurmrest_inet.schema import decode, reading
 from slurmrest_inet.schema.slurmdbd import old
 from slurmrest_inet.schema.slurmdbd.known import Known, Resource
+from slurmrest_inet.schema.slurmdbd.readers import NO_QOS
 from slurmrest_inet.slurm import database
 from slurmrest_inet.slurm.fill import MissingError
 from slurmrest_inet.slurm.library import SlurmError, name_of
@@ -124,18 +125,21 @@ def _by_keys(call: Call, report: Report, body: Body, known: Known, found: readin
     return made
 
 
-def _is_there(call: Call, body: Body) -> bool:
-    return isinstance(call.body, dict) and call.body.get(body.key) is not None
+def _given(call: Call, body: Body) -> Any:
+    """Return what stands under the key in any letter case, None without one."""
+    every = call.body.items() if isinstance(call.body, dict) else ()
+    return next((value for key, value in every if key.lower() == body.key), None)
 
 
 def _silently(call: Call, report: Report, body: Body, known: Known, found: reading.Report) -> list[Record]:
-    return _one_by_one(call, report, body, known, found) if _is_there(call, body) else []
+    return _one_by_one(call, report, body, known, found) if _given(call, body) is not None else []
 
 
 def _one_by_one(call: Call, report: Report, body: Body, known: Known, found: reading.Report) -> list[Record]:
     """As slurmrestd 23.02: what is not there is warned of, and of a fault is told where it is in the place of what."""
     place = f"#/{body.known_as}/"
-    if not _is_there(call, body):
+    given = _given(call, body)
+    if given is None:
         sentence = f"unable to find {place} in HTTP query"
         if isinstance(call.body, list):
             kind = "expected HTTP query to be a dictionary instead of list while searching for"
@@ -144,16 +148,21 @@ def _one_by_one(call: Call, report: Report, body: Body, known: Known, found: rea
         for one in filter(None, (sentence, absent and absent.format(body.known_as))):
             report.warning(body.reader or call.at(body.source), one)
         return []
-    members = decode.decode(body.whole, call.version, {body.key: call.body[body.key]}, found, known).members
+    members = decode.decode(body.whole, call.version, {body.key: given}, found, known).members
     if found.full:
         return []
+
+    def named(pointer: str) -> str:
+        return pointer.replace(f"#/{body.key}", place[:-1], 1)
+
     for fault in found.faults:
         for sentence, code in fault.details:
-            report.error(code_of(code), sentence, fault.pointer)
-        for around in _lists_around(fault.pointer):
+            if code != NO_QOS:  # 23.02 says nothing of it
+                report.error(code_of(code), sentence, named(fault.pointer))
+        for around in _lists_around(named(fault.pointer)):
             report.error(FAIL_PARSING, "parsing failed", around)
     for pointer, sentence in found.warnings:
-        report.warning(sentence, pointer)
+        report.warning(sentence, named(pointer))
     found.faults.clear()
     found.warnings.clear()
     return _listed(members.get(body.key))

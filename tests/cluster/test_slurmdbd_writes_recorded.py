@@ -1,0 +1,145 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What slurmdbd is asked to keep in v0.0.39 by ours, beside a recording of its home release's slurmrestd.
+
+Rule 1: the recording is repeated in its order, on a slurmdbd of its own that begins with what was there then. Status,
+        entries and the rest of each answer are as recorded, or a row of recorded_differences.py says why not.
+Rule 2: of what the real server died, ours has an answer, and one that tells of an error has changed nothing.
+"""
+
+from __future__ import annotations
+
+import itertools
+import json
+import os
+import re
+from typing import TYPE_CHECKING, Any
+
+import make
+import pytest
+import second_slurmdbd
+import told
+from comparison import flatten, message
+from recorded_differences import DATABASE_WRITES
+from sidebyside import program, wire
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sidebyside.lab import Lab
+
+pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="only root can start a second slurmdbd")
+
+_CONTENT = (
+    "add cluster lab",
+    "add qos fast",
+    "add account physics description=phys organization=sci maxjobs=50",
+    "add account chem description=chem organization=sci",
+    "add user alice account=physics wckeys=wk1 defaultwckey=wk1 qos=normal,fast defaultqos=normal",
+    "add user bob account=physics",
+    "add user root account=physics",
+    "add coordinator account=chem names=bob",
+)
+"""What sacctmgr had been told before the recordings were made."""
+_OF_JOBS = """
+set sql_mode = '';
+insert into slurm_second_db.lab_job_table (id_job, id_assoc, time_submit, time_start, state, account, id_qos)
+    select id_assoc, id_assoc, 1, 1, 1, acct, 1 from slurm_second_db.lab_assoc_table
+    where user in ('alice', 'root') and acct = 'physics' and deleted = 0;
+insert into slurm_second_db.lab_wckey_table (creation_time, wckey_name, user)
+    values (1, '*wk1', 'alice'), (1, 'nosuch', 'alice'), (1, '', 'bob'), (1, '*', 'bob');
+"""
+"""Jobs that run, of which nobody may take the account away, and wckeys that others had."""
+
+
+_WITH_QOS = "db accounts for associations"
+"""Before this exchange sacctmgr had added the QOS again: slurmdbd of 23.02 removes one that is in use."""
+
+
+@pytest.fixture
+def second(lab: Lab) -> Iterator[Lab]:
+    with second_slurmdbd.empty(lab) as found:
+        for line in _CONTENT:
+            found.run("sacctmgr", "-i", *line.split())
+        second_slurmdbd.ask_mariadb(lab, _OF_JOBS)
+        yield found
+
+
+def _request(one: dict[str, Any], tokens: dict[str, str]) -> bytes:
+    user, _, name = one["user"].partition("-as-")
+    lines = [f"X-SLURM-USER-NAME: {name or user}", f"X-SLURM-USER-TOKEN: {tokens[user]}"]
+    body = one["body"]
+    data = b"" if body is None else body.encode() if isinstance(body, str) else json.dumps(body).encode()
+    if one["method"] == "POST":
+        lines += ["Content-Type: application/json", f"Content-Length: {len(data)}"]
+    return message(one["method"], f"/slurmdb/v0.0.39/{one['path']}", "HTTP/1.1", lines, data)
+
+
+def _answers(exchanges: list[dict[str, Any]], second: Lab, tokens: dict[str, str]) -> list[wire.Answer]:
+    """Ours to each, in their order: those of one user in a row share a connection as long as it stays."""
+    ours = program.ours(second)
+    found: list[wire.Answer] = []
+    for (_, between), some in itertools.groupby(exchanges, key=lambda one: (one["user"], one["name"] == _WITH_QOS)):
+        waiting = [_request(one, tokens) for one in some]
+        if between:
+            second.run("sacctmgr", "-i", "add", "qos", "fast")
+        while waiting:
+            answers = wire.strict(ours.exchange(b"".join(waiting)).output)
+            assert answers, waiting[0]
+            found += answers
+            waiting = waiting[len(answers) :]
+    return found
+
+
+def _told(answer: wire.Answer) -> dict[str, Any]:
+    """Ours as the facts have it."""
+    body = json.loads(answer.body) if answer.headers.get("content-type") == "application/json" else {}
+    payload = {name: value for name, value in body.items() if name not in ("meta", "errors", "warnings")}
+    return {
+        "status": answer.status,
+        "errors": [[one.get("error_number"), one.get("description"), one["source"]] for one in body.get("errors", ())],
+        "warnings": [[one["description"], one.get("source")] for one in body.get("warnings", ())],
+        "payload": make.without_nothing(payload),
+    }
+
+
+def _without_address(part: Any) -> Any:
+    """See the row dbd-address."""
+    return re.sub(r"\(0x[0-9a-f]+\)", "()", part) if isinstance(part, str) else part
+
+
+def _places(one: dict[str, Any]) -> dict[str, Any]:
+    """What an answer has, by place."""
+    found: dict[str, Any] = {"status": one["status"]}
+    for kind in ("errors", "warnings"):
+        found[kind] = [[_without_address(part) for part in entry] for entry in one[kind]]
+    if one["payload"]:
+        flatten(one["payload"], "payload", found)
+    return found
+
+
+_FIRST = 60
+
+
+@pytest.mark.slurm("< 24.11")
+@pytest.mark.parametrize("most", [_FIRST, pytest.param(None, marks=pytest.mark.slow)], ids=["first", "all"])
+def test_that_each_answer_is_as_recorded(most: int | None, second: Lab, tokens: dict[str, str]) -> None:
+    """On the release whose slurmdbd is nearest to that of the recording."""
+    exchanges = told.recorded_database_writes()[:most]
+    troubles, needed = [], set()
+    for number, (one, answer) in enumerate(zip(exchanges, _answers(exchanges, second, tokens))):
+        ours = _told(answer)
+        if one["status"] is None:
+            if bool(ours["errors"]) != (answer.status not in (200, 304)):
+                troubles.append(f"{number} {one['name']}: {ours}")
+            continue
+        recorded, here = _places(one), _places(ours)
+        for place in sorted(recorded if one.get("cut") else {*recorded, *here}):
+            there, own = recorded.get(place), here.get(place)
+            if there == own:
+                continue
+            rows = [row.ident for row in DATABASE_WRITES if row.explains(one["name"], place, there, own)]
+            needed.update(rows)
+            if not rows:
+                troubles.append(f"{number} {one['name']} {one['path']}: {place}\n   recorded {there}\n   ours {own}")
+    assert not troubles, "\n".join(troubles)
+    assert most or {row.ident for row in DATABASE_WRITES} == needed
