@@ -117,10 +117,9 @@ _TOO_MANY = 1 << 15
 _BY_CPU, _BY_NODE = (
     NOVAL_64._replace(read=reader) for reader in (job_members.memory_per_cpu, job_members.memory_per_node)
 )
-_NOTHING = Kind("ignored", read=lambda _value, _at: None)
-
-
-_NO_NUMBER, _NO_LIST = (constant(*empty)._replace(read=_NOTHING.read) for empty in (("0", "integer"), ("[]", "array")))
+_NO_NUMBER, _NO_LIST = (
+    constant(*empty)._replace(read=readers.ignored) for empty in (("0", "integer"), ("[]", "array"))
+)
 """What another member tells."""
 _RELEASES = {"maximums/cpus_per_socket": "23.02", "topology": "25.05"}
 
@@ -210,10 +209,7 @@ PARTITIONS_UPDATE = Table(
             way=IN,
             required=(45, 45),
         ),
-        *(
-            Row(name, None, _NOTHING, "Of answers", since=45, way=IN, hidden=True)
-            for name in ("meta", "errors", "warnings")
-        ),
+        *readers.of_answers(45),
     ),
     {},
     parser="OPENAPI_PARTITIONS_MOD_REQ",
