@@ -54,7 +54,7 @@ def test_that_both_answer_alike_about_what_is_no_text(
     _ask(case, version, sides[case.setting], {"odd": [odd_job]}, tokens)
 
 
-@homes.each(_SECOND_PAIRS)
+@homes.each(_SECOND_PAIRS, share=5)
 def test_what_a_later_release_makes_of_it(
     case: Case, version: int, sides: dict[str, Sides], names: dict[str, list[str]], tokens: dict[str, str]
 ) -> None:

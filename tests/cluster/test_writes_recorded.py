@@ -13,6 +13,7 @@ import json
 import time
 from typing import TYPE_CHECKING, Any
 
+import homes
 import job_effects
 import pytest
 import told
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from sidebyside.lab import Lab
+
+pytestmark = homes.RECORDED
 
 VERSION = 39
 
