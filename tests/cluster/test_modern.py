@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from sidebyside.lab import Lab
 
 LISTS = {"jobs": "job", "nodes": "node", "partitions": "partition", "reservations": "reservation"}
-_SOME = 200  # records: other tests leave thousands of jobs behind
+_SOME = 100  # records: other tests leave thousands of jobs behind
 NAMES = {"jobs": "job_id", "nodes": "name", "partitions": "name", "reservations": "name"}
 
 
