@@ -88,6 +88,7 @@ class Deadlines(NamedTuple):
     write_rate: float = 4096.0  # as for the body
     idle: float = 75.0  # longer than the 60 s of nginx's upstream keep-alive, so that the proxy hangs up first
     request: float = 600.0  # inside libslurm; slurmdbd may search minutes in years of jobs
+    allocate: float = 0.0  # 0: none; an allocation may be days away, and its client can go at any time
     grace: float = 5.0  # for an answer on its way after SIGTERM; super-servers kill after 10 s or more
     linger: float = 30.0  # for a client that still sends while the refusal waits for it (nginx lingering_time)
 
@@ -332,7 +333,7 @@ def _known(name: str, environ: Mapping[str, str], known: Iterable[str], default:
 
 _LISTENER_NUMBERS = tuple(name for name in Listener._fields if name != "exempt_sources")
 _COUNTS = ("per_source_connections", "source_prefix_ipv4", "source_prefix_ipv6", "spare_instances")
-_MAY_BE_ZERO = ("memory", "cpu", *_LISTENER_NUMBERS)
+_MAY_BE_ZERO = ("memory", "cpu", "allocate", *_LISTENER_NUMBERS)
 
 _UNITS = {
     **{

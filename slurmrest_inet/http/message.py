@@ -11,7 +11,7 @@ from __future__ import annotations
 from slurmrest_inet.record import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
     from typing import Union
 
     # What may be given to writev(2) without a copy. A memoryview has the format "B": its len() is its size in bytes.
@@ -60,6 +60,17 @@ class Response(NamedTuple):
     headers: Headers = ()
     close: bool = False
     note: str | None = None
+
+
+class Waiting(NamedTuple):
+    """An answer that is not there yet, because what was asked for is not.
+
+    `go_on` is to be called now and again until it gives the answer. If that is waited for no longer, `give_up` takes
+    back what was asked for, and gives the answer of somebody whose time is over. Nothing else may be asked meanwhile.
+    """
+
+    go_on: Callable[[], Response | None]
+    give_up: Callable[[], Response]
 
 
 class RestError(Exception):

@@ -7,15 +7,15 @@ Rule 1: nothing is imported from here at run time, so this module costs no start
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, Union
 
-from slurmrest_inet.http.message import Request, Response
+from slurmrest_inet.http.message import Request, Response, Waiting
 
 if TYPE_CHECKING:
     from slurmrest_inet.auth.peer import Peer
     from slurmrest_inet.settings import Settings
 
-Application = Callable[[Request], Response]
+Application = Callable[[Request], Union[Response, Waiting]]
 
 
 class Waking(Protocol):

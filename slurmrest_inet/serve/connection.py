@@ -19,7 +19,7 @@ from __future__ import annotations
 
 import os
 import stat
-from select import POLLIN, POLLOUT, poll
+from select import POLLERR, POLLHUP, POLLIN, POLLNVAL, POLLOUT, POLLRDHUP, poll
 from time import monotonic
 
 from slurmrest_inet.record import TYPE_CHECKING
@@ -68,6 +68,7 @@ class Connection:
         else:
             self._out = _socket_of(channel.output) if channel.output_kind == stat.S_IFSOCK else None
         self._poll_in, self._poll_out = poll(), poll()
+        self._poll_gone: poll | None = None
         self._poll_in.register(channel.input, POLLIN)
         self._poll_out.register(channel.output, POLLOUT)
         for waiter in (self._poll_in, self._poll_out):
@@ -83,9 +84,9 @@ class Connection:
 
     def _send_at_once(self, output: _socket.socket) -> None:
         """TCP_NODELAY: an answer's last bytes must not wait for the acknowledgement of the first (RFC 896)."""
-        import _socket  # noqa: PLC0415 - loaded already by `_socket_of`
+        if self._is_tcp():
+            import _socket  # noqa: PLC0415 - loaded already by `_socket_of`
 
-        if output.family in (_socket.AF_INET, _socket.AF_INET6):
             try:
                 output.setsockopt(_socket.IPPROTO_TCP, _socket.TCP_NODELAY, 1)
             except OSError:  # not TCP after all, or the client has already reset it
@@ -134,6 +135,34 @@ class Connection:
         if self._wake.descriptor in ready:
             self._wake.settle()
         return descriptor in ready
+
+    def has_client(self, seconds: float) -> bool:
+        """Look for so long, or until the process is to end, whether the client is still there for its answer.
+
+        It may have no more to send: the input of a pipe or of a unix socket may be at its end. Of TCP one cannot tell
+        that from a client that has closed (RFC 9293 section 3.6), which is what it is taken for.
+        """
+        if self._poll_gone is None:
+            self._poll_gone = poll()
+            self._poll_gone.register(self._channel.output, POLLRDHUP if self._is_tcp() else 0)
+            self._poll_gone.register(self._wake.descriptor, POLLIN)
+        end = monotonic() + seconds
+        while True:
+            left = end - monotonic()
+            ready = dict(self._poll_gone.poll(int(left * 1000) + 1 if left > 0 else 0))
+            if self._wake.descriptor in ready:
+                self._wake.settle()
+            if ready.get(self._channel.output, 0) & (POLLRDHUP | POLLHUP | POLLERR | POLLNVAL):
+                return False
+            if self.ending or left <= 0:
+                return True
+
+    def _is_tcp(self) -> bool:
+        if self._out is None:
+            return False
+        import _socket  # noqa: PLC0415 - loaded already by `_socket_of`
+
+        return self._out.family in (_socket.AF_INET, _socket.AF_INET6)
 
     def read(self) -> bytes:
         """What the client sent, b"" at its end. Call it when `wait_for_input` said so."""

@@ -12,7 +12,7 @@ from time import monotonic
 from slurmrest_inet.auth.peer import INET, OTHER
 from slurmrest_inet.http.dialect import WordedError
 from slurmrest_inet.http.limits import Limits
-from slurmrest_inet.http.message import Request, RestError
+from slurmrest_inet.http.message import Request, RestError, Waiting
 from slurmrest_inet.http.session import BODY, FIRST, HEAD, IDLE, Session, Told, failure
 from slurmrest_inet.record import TYPE_CHECKING, NamedTuple, cast
 from slurmrest_inet.serve.answers import http_date, lost_answer
@@ -23,6 +23,7 @@ from slurmrest_inet.serve.wake import Wake
 
 if TYPE_CHECKING:
     from slurmrest_inet.auth.peer import Peer
+    from slurmrest_inet.http.message import Response
     from slurmrest_inet.serve.backend import Application, Guard, Place, Waking
     from slurmrest_inet.serve.channel import Channel
     from slurmrest_inet.serve.log import Log
@@ -51,6 +52,7 @@ class Ending(NamedTuple):
 
 _MISDEEDS = {401: "refused", 408: "late"}
 _WANTED = "its place is needed"
+_CLIENT_GONE = 499
 
 
 class _Exchange:
@@ -201,12 +203,26 @@ class _Exchange:
                 # A request that was already here when the signal came, behind the one that was being answered.
                 raise RestError(503, "Service is ending", reason="asked to end")  # noqa: TRY301 - as one of those below
             response = self._application(request)
+            if isinstance(response, Waiting):
+                response = self._wait(request, response)
             if self._place is not None and self._place.wanted:
                 response = response._replace(close=True)
             told = Told(response, response.note)
+        except GoneError:
+            raise
         except Exception as error:  # noqa: BLE001 - the session's boundary
             told = failure(error)
         self._give(request, told)
+
+    def _wait(self, request: Request, waiting: Waiting) -> Response:
+        """Wait for an answer as long as its client does. One that is gone is logged with nginx's status for it."""
+        from slurmrest_inet.serve import patience  # noqa: PLC0415 - few requests have to wait
+
+        try:
+            return patience.wait(waiting, self._connection, self._deadlines.allocate)
+        except GoneError as gone:
+            self._observe(request, _CLIENT_GONE, 0, str(gone), None)
+            raise
 
     def _give(self, request: Request | None, told: Told) -> None:
         """Write one answer and log it. A client that is gone still has its answer closed, and logged.

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import signal
 import stat
 import sys
 import time
@@ -30,7 +31,7 @@ lazy.start(os.environ)
 from slurmrest_inet import cli, settings  # noqa: E402 - the order is the program's own
 from slurmrest_inet.auth import Gate  # noqa: E402 - the order is the program's own
 from slurmrest_inet.auth.plugins import plugin  # noqa: E402 - the order is the program's own
-from slurmrest_inet.http.message import Request, Response  # noqa: E402 - the order is the program's own
+from slurmrest_inet.http.message import Request, Response, Waiting  # noqa: E402 - the order is the program's own
 from slurmrest_inet.serve import stdio  # noqa: E402 - the order is the program's own
 
 if TYPE_CHECKING:
@@ -91,7 +92,7 @@ class Application:
         self._gate = Gate(peer, [plugin(name) for name in chosen.auth_types])
         self._peer = peer
 
-    def __call__(self, request: Request) -> Response:
+    def __call__(self, request: Request) -> Response | Waiting:
         action, _, argument = request.path[1:].partition("/")
         return getattr(self, action, self.unknown)(request, argument)
 
@@ -114,6 +115,25 @@ class Application:
         while not os.path.exists(f"/{argument}"):
             time.sleep(0.01)
         return Response(200, "text/plain", b"awake")
+
+    def wish(self, request: Request, argument: str) -> Waiting:
+        """It is asked for, granted and taken back in files."""
+
+        def go_on() -> Response | None:
+            with open(f"/{argument}.asked", "w", encoding="ascii") as file:
+                file.write("alone" if signal.SIGTERM in signal.pthread_sigmask(signal.SIG_BLOCK, ()) else "disturbed")
+            if not os.path.exists(f"/{argument}"):
+                return None
+            while os.path.exists(f"/{argument}.held"):
+                print("holding back", file=sys.stderr, flush=True)
+                time.sleep(0.05)
+            return Response(200, "text/plain", b"granted")
+
+        def give_up() -> Response:
+            with open(f"/{argument}.back", "w", encoding="ascii"):
+                return Response(500, "text/plain", b"too late", note="taken back")
+
+        return Waiting(go_on, give_up)
 
     def crash(self, request: Request, argument: str) -> Response:
         raise ValueError("a fault with " + (request.header(b"x-slurm-user-token") or b"").decode())
