@@ -33,6 +33,15 @@ int kill_job(uint32_t job_id, uint16_t signal, uint16_t flags)
 #endif
 }
 
+int look_up_allocation(uint32_t job_id, resource_allocation_response_msg_t **answer)
+{
+#ifdef BY_STEP_ID_slurm_allocation_lookup
+	return slurm_allocation_lookup(WHOLE_JOB(job_id), answer);
+#else
+	return slurm_allocation_lookup(job_id, answer);
+#endif
+}
+
 void free_conf(slurm_conf_t *conf)
 {
 #ifdef HAS_FUNCTION_slurm_free_conf
@@ -98,5 +107,14 @@ uint32_t submitted_step_id(const submit_response_msg_t *answer)
 	return answer->step_id;
 #else
 	return answer->step_id.step_id;
+#endif
+}
+
+uint32_t allocated_job_id(const resource_allocation_response_msg_t *answer)
+{
+#ifdef HAS_MEMBER_resource_allocation_response_msg_t_job_id
+	return answer->job_id;
+#else
+	return answer->step_id.job_id;
 #endif
 }

@@ -16,7 +16,7 @@ from slurmrest_inet.api.call import Call
 from slurmrest_inet.api.routes import ROUTES
 from slurmrest_inet.auth.plugins import plugin
 from slurmrest_inet.http import media, query
-from slurmrest_inet.http.message import Response, RestError
+from slurmrest_inet.http.message import Response, RestError, Waiting
 from slurmrest_inet.record import TYPE_CHECKING
 from slurmrest_inet.slurm import codec, library
 
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 _DOCS = "/docs"
 
-_operations: dict[str, Callable[[Call], envelope.Answer]] = {}
+_operations: dict[str, Callable[[Call], envelope.Answer | envelope.Awaited]] = {}
 """Those that were asked for, by their names in the routes."""
 
 
@@ -45,7 +45,7 @@ def make_application(
     once: bool = True,
     plugins: Iterable[auth.Plugin] | None = None,
     sites: Sites | None = None,
-) -> Callable[[Request], Response]:
+) -> Callable[[Request], Response | Waiting]:
     """Return the handler of one connection's requests.
 
     once: the connection belongs to the first identity; otherwise every request is authenticated for itself.
@@ -118,6 +118,14 @@ def _size(request: Request) -> int:
     return len(request.body) or len(request.query or "")
 
 
+def _waiting(awaited: envelope.Awaited, written: Callable[[envelope.Answer], Response]) -> Waiting:
+    def go_on() -> Response | None:
+        answer = awaited.go_on()
+        return None if answer is None else written(answer)
+
+    return Waiting(go_on, lambda: written(awaited.give_up()))
+
+
 class Application:
     """The handler of one connection's requests."""
 
@@ -130,7 +138,7 @@ class Application:
         major, minor, _ = library.VERSION
         self._unnamed = selection.newest(settings, major * 100 + minor)
 
-    def __call__(self, request: Request) -> Response:
+    def __call__(self, request: Request) -> Response | Waiting:
         if request.path == _DOCS and request.method == "GET":
             from slurmrest_inet.api import docs  # noqa: PLC0415 - most requests are for no page
 
@@ -164,14 +172,20 @@ class Application:
                 from slurmrest_inet.slurm import database  # noqa: PLC0415 - slurmctld's side needs none
 
                 database.end_request()
-        status = errors.status_of(answer.code, versions.HOME[match.version])
         about = meta.of(match.route.side, match.version, self._peer, identity, call.flags)
         format_ = self._format(accepted.yaml, match.version)
-        document = envelope.Document(answer, about, match.version, format_, complex_="complex" in call.flags)
-        if status == 304:
-            document.close()
-            return Response(status, None, b"")
-        return Response(status, accepted.name, document, note=answer.note)
+
+        def written(answer: envelope.Answer) -> Response:
+            status = errors.status_of(answer.code, versions.HOME[match.version])
+            document = envelope.Document(answer, about, match.version, format_, complex_="complex" in call.flags)
+            if status == 304:
+                document.close()
+                return Response(status, None, b"")
+            return Response(status, accepted.name, document, note=answer.note)
+
+        if isinstance(answer, envelope.Awaited):
+            return _waiting(answer, written)
+        return written(answer)
 
     def _site_answer(self, request: Request, match: Match, identity: auth.Identity, dialect: Dialect) -> Response:
         """The answer to a request for an operation of the site's own."""
@@ -213,7 +227,7 @@ class Application:
         return codec.JSON_PRETTY if "pretty" in self._settings.json_style else codec.JSON_COMPACT
 
     @staticmethod
-    def operation(name: str) -> Callable[[Call], envelope.Answer]:
+    def operation(name: str) -> Callable[[Call], envelope.Answer | envelope.Awaited]:
         """Return the function of a route; its module is loaded when it is asked for first."""
         operation = _operations.get(name)
         if operation is None:

@@ -84,6 +84,13 @@ class Answer(NamedTuple):
     names: Names | None = None
 
 
+class Awaited(NamedTuple):
+    """An answer that is not there yet; as http.message.Waiting, which it becomes."""
+
+    go_on: Callable[[], Answer | None]
+    give_up: Callable[[], Answer]
+
+
 class Document:
     """One answer as a stream of bytes; the pieces are views of one reused buffer."""
 

@@ -111,6 +111,7 @@ ROUTES = (
     _slurm("GET", "jobs", "jobs.jobs", "All jobs", _JOBS, "JOBS"),
     _slurm("POST", "job/submit", "job_options.submit", "Submit a job", **_SUBMIT, until=38),
     _slurm("POST", "job/submit", "job_messages.submit", "Submit a job", **_SUBMIT, since=39),
+    _slurm("POST", "job/allocate", "job_allocations.allocate", "Allocate a job", body="job_alloc_req", since=41),
     _slurm("GET", "job/{job_id:int}", "jobs.job", "One job", _JOBS, until=36),
     _slurm("GET", "job/{job_id}", "jobs.job", "One job", _JOBS, "JOB", since=37),
     _slurm("POST", "job/{job_id:int}", "job_options.update", "Change a job", **_UPDATE, until=36),

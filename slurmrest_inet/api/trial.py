@@ -27,6 +27,7 @@ from slurmrest_inet.schema.job_desc import JOB_DESC
 from slurmrest_inet.schema.reading import Report
 from slurmrest_inet.slurm import (
     administration,
+    allocations,
     calls,
     codec,
     database,
@@ -205,6 +206,11 @@ def _submit_message(version: int) -> None:
     _submit(decode(JOB_DESC, version, described, Report(), requests.host()).members)
 
 
+def _allocate(version: int) -> None:
+    _submit_message(version)
+    _refused(lambda: allocations.is_granted(NO_JOB))
+
+
 def _submit(members: Members) -> None:
     """A description that was read is filled in, and the answer to it is one that can be read."""
     with requests.job(members):
@@ -281,6 +287,7 @@ WRITES = {
     "slurmctld.job_options.cancel": _cancel,
     "slurmctld.job_messages.submit": _submit_message,
     "slurmctld.job_messages.update": _update,
+    "slurmctld.job_allocations.allocate": _allocate,
     "slurmctld.node_writes.update": lambda _: _refused_by_slurmctld(_update_node),
     "slurmctld.node_writes.update_all": lambda _: _refused_by_slurmctld(_update_node),
     "slurmctld.node_writes.remove": lambda _: _refused_by_slurmctld(lambda: administration.delete_node(NO_NAME)),

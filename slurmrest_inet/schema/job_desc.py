@@ -531,3 +531,20 @@ JOB_SUBMIT_REQ = Table(
 )
 """What a submission is; no C struct is made of it as a whole. Up to v0.0.39 slurmrestd looks at its members one by one,
 and so do we: the table is read from v0.0.40 on."""
+
+JOB_ALLOC_REQ = Table(
+    "job_alloc_req",
+    (
+        _new(
+            "hetjob",
+            "hetjob",
+            Kind("records", type="array", read=readers.records(JOB_DESC, MOST_COMPONENTS)),
+            "Components of a heterogeneous job",
+            since=41,
+        ),
+        _new("job", "job", Kind("record", type="object", read=readers.record(JOB_DESC)), "The job", since=41),
+    ),
+    {},
+    parser="JOB_ALLOC_REQ",
+)
+"""What is to be allocated, as a whole likewise."""

@@ -92,6 +92,14 @@ _SUBMITTED = Table(
     ),
     {},
 )
+_ALLOCATED = Table(
+    "job_allocated",
+    (
+        Row("job_id", None, NUMBER_32, "Id of the job that has its resources", since=41),
+        Row("job_submit_user_msg", None, TEXT, "What a job_submit plugin says", since=41),
+    ),
+    {},
+)
 _TASK = Table(
     "job_array_response_msg_entry",
     (
@@ -155,7 +163,7 @@ _JOBS_DATED = Table(
 )
 _SHARES = Table("shares_total", (Row("shares/total_shares", None, NUMBER, "Sum of all shares", since=40),), {})
 TABLES = (
-    *(_REQUEUED, _REQUEUED_ALL),
+    *(_ALLOCATED, _REQUEUED, _REQUEUED_ALL),
     *(
         META,
         ERROR,
@@ -221,6 +229,7 @@ REPLIES = {
     "slurmctld.job_options.cancel": _CANCEL,
     "slurmctld.job_signals.cancel": _CANCEL,
     "slurmctld.job_signals.cancel_all": Reply({40: "openapi_kill_jobs_resp"}, _CANCELLED_ALL),
+    "slurmctld.job_allocations.allocate": Reply({41: "openapi_job_alloc_resp"}, _ALLOCATED),
     "slurmctld.job_requeue.requeue": Reply({45: "openapi_job_requeue_resp"}, _REQUEUED),
     "slurmctld.job_requeue.requeue_all": Reply({45: "openapi_jobs_requeue_resp"}, _REQUEUED_ALL),
     **dict.fromkeys(("slurmctld.node_writes.update", "slurmctld.node_writes.remove"), _DONE),

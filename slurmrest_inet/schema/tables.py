@@ -6,7 +6,7 @@ from __future__ import annotations
 from . import names as _words
 from .hosts import HOSTLIST, HOSTNAMES
 from .job import JOB, JOB_STATE, JOB_STATE_RESPONSE, PRIORITIES
-from .job_desc import JOB_DESC, JOB_SUBMIT_REQ
+from .job_desc import JOB_ALLOC_REQ, JOB_DESC, JOB_SUBMIT_REQ
 from .job_step_id import JOB_STEP_ID
 from .kill_jobs import KILL_JOBS
 from .license import LICENSE
@@ -91,6 +91,7 @@ READ_TABLES = (JOB_DESC, JOB_STEP_ID, KILL_JOBS, NODE_UPDATE, PARTITION_UPDATE, 
 
 BODY_TABLES = (
     JOB_SUBMIT_REQ,
+    JOB_ALLOC_REQ,
     JOBS_REQUEUE,
     NEW_NODE,
     PARTITIONS_UPDATE,

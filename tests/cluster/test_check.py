@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 _BROKEN = """
 import os, signal, sys
-from slurmrest_inet.slurm import administration, calls, codec, job_calls, one_signal, requests, signalling
+from slurmrest_inet.slurm import administration, allocations, calls, codec, job_calls, one_signal, requests, signalling
 from slurmrest_inet.api.slurmctld import inventory
 def gone(*_, **__):
     raise AttributeError("no such thing in this release")
@@ -109,6 +109,7 @@ _CALLS = {
     ("requests", "submitted"): "POST /slurm/v0.0.38/job/submit",
     ("requests", "update"): "POST /slurm/v0.0.36/job/{job_id}",
     ("requests", "requeue"): "POST /slurm/v0.0.45/jobs/requeue",
+    ("allocations", "is_granted"): "POST /slurm/v0.0.41/job/allocate",
     ("one_signal", "kill"): "DELETE /slurm/v0.0.38/job/{job_id}",
     ("signalling", "signal"): "DELETE /slurm/v0.0.42/jobs",
     ("administration", "update_node"): "POST /slurm/v0.0.40/nodes",
@@ -123,7 +124,7 @@ _NO_CALLS = {
     *("controllers", "configuration"),  # a ping, which is asked for first; slurm.conf, which is read at the start
     *("each_task", "waiting_tasks", "is_named"),  # take one record apart, and a cluster may have no array
     *("uid", "gid"),  # ask this host who somebody is, where a request names him
-    *("submit", "create_node"),  # would change something: what is done on this side is tried
+    *("submit", "allocate", "create_node"),  # would change something: what is done on this side is tried
     "reconfigure",  # would be done
     "send_to",  # makes the call of `kill` for one of many
     *("joined", "several_nodes"),  # take names apart
@@ -136,7 +137,7 @@ def test_that_each_call_is_broken_here() -> None:
         name
         for module in (
             *(trial.calls, trial.job_calls, trial.requests),
-            *(trial.one_signal, trial.signalling, trial.administration),
+            *(trial.allocations, trial.one_signal, trial.signalling, trial.administration),
         )
         for name, one in vars(module).items()
         if inspect.isfunction(one) and one.__module__ == module.__name__ and name[0] != "_"

@@ -140,6 +140,22 @@ LIES: dict[str, Lie] = {
         "with an unknown state all that are pending",
     ),
     "requeue-flag": Lie((45,), "jobs/requeue: as signal-all, of an unknown flag: slurmrestd requeues the jobs"),
+    "allocate-nothing": Lie(
+        (41, 42, 43, 44, 45), "job/allocate: without components slurmrestd answers with a code that nothing has set"
+    ),
+    "allocate-ended": Lie(
+        (41, 42, 43, 44, 45),
+        "job/allocate: slurmctld ends what slurmrestd was granted for a token, because slurmrestd does not answer its "
+        "message; ours looks for the job, which stays",
+    ),
+    "allocate-components": Lie(
+        (41, 42, 43, 44, 45),
+        "job/allocate: of a heterogeneous job, likewise: ours refuses it (501) and asks for nothing",
+    ),
+    "allocate-client": Lie(
+        (41, 42, 43, 44, 45), "job/allocate: slurmrestd leaves the job of a client that has gone; ours cancels it"
+    ),
+    "allocate-flag": Lie((41, 42, 43, 44, 45), "job/allocate: as signal-all, of an unknown flag: slurmrestd allocates"),
     "signal-user": Lie(_MODERN, "DELETE jobs: slurmrestd does not look at user_id where no user_name stands beside it"),
     "component": Lie(_MODERN, "slurmrestd changes the first component of a heterogeneous job when asked for another"),
 }

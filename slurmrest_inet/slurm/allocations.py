@@ -1,0 +1,67 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Resources without a script: asked for, looked for, and given back.
+
+Rule 1: no call waits for resources: what is not granted at once is looked for again by who asked. libslurm's own call
+        that waits (slurm_allocate_resources_blocking) is told by slurmctld at a port, in a message that a client with a
+        token cannot check, and slurmctld ends the job of a client that does not answer it.
+Rule 2: a request is sent once. What is not certain to have failed is told as what libslurm says, never tried again.
+"""
+
+from __future__ import annotations
+
+import os
+
+from slurmrest_inet.record import TYPE_CHECKING, NamedTuple
+from slurmrest_inet.slurm.library import SlurmError, ffi, lib, text_of
+from slurmrest_inet.slurm.requests import job
+
+if TYPE_CHECKING:
+    from typing import Any
+
+    from slurmrest_inet.schema.reading import Members
+
+
+class Allocation(NamedTuple):
+    """slurmctld's answer: the job, whether it has its resources already, and what a job_submit plugin says."""
+
+    job_id: int
+    granted: bool
+    message: str
+
+
+def allocate(members: Members) -> Allocation:
+    """slurm_allocate_resources, for a client that listens at no port. Raises SlurmError, MissingError."""
+    host = os.uname().nodename.partition(".")[0]
+    # slurmctld refuses a request without the node that it comes from.
+    whole = {"alloc_node": host, **members, "alloc_sid": os.getsid(0), "alloc_resp_port": 0}
+    with job(whole) as request:
+        slot = ffi.new("resource_allocation_response_msg_t **")
+        ffi.errno = 0
+        code = lib.slurm_allocate_resources(request.pointer, slot)
+        errno = ffi.errno
+    return _told(slot[0], code, errno)
+
+
+def is_granted(job_id: int) -> bool:
+    """slurm_allocation_lookup: whether a job has its resources; one that has ended is a SlurmError."""
+    slot = ffi.new("resource_allocation_response_msg_t **")
+    ffi.errno = 0
+    code = lib.look_up_allocation(job_id, slot)
+    errno = ffi.errno
+    try:
+        _told(slot[0], code, errno)
+    except SlurmError as error:
+        if lib.ESLURM_JOB_PENDING in (error.code, error.errno):
+            return False
+        raise
+    return True
+
+
+def _told(answer: Any, code: int, errno: int) -> Allocation:
+    """What an answer says, which is freed here. Raises SlurmError."""
+    if code or answer == ffi.NULL:
+        raise SlurmError(code or -1, errno)
+    try:
+        return Allocation(lib.allocated_job_id(answer), bool(answer.node_cnt), text_of(answer.job_submit_user_msg))
+    finally:
+        lib.slurm_free_resource_allocation_response_msg(answer)
