@@ -14,8 +14,10 @@ import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import homes
+import losing
 import pytest
 from modern_write_cases import SCRIPT
+from sidebyside import server
 from write_differences import LIES
 from writers import Told, Writer, alone, both
 
@@ -191,3 +193,21 @@ def test_on_any_release(case: Case, version: int, lab: Lab, ours: Writer) -> Non
     assert answer.status in (200, 400, 422, 500)
     if answer.status != 200:
         assert case.states == "P P P"
+
+
+@pytest.mark.slurm("< 23.11")
+@pytest.mark.parametrize("version", VERSIONS[:1] + VERSIONS[-1:])
+def test_that_those_before_are_told_of_where_slurmctld_is_lost(
+    version: int, lab: Lab, tokens: dict[str, str], conf: Any
+) -> None:
+    """Where one call is made after the other, slurmctld may not answer for the second: the first has its signal."""
+    jobs = _made(lab)
+    with losing.door(lab, conf, 2) as path:  # for the list of jobs, and the first signal
+        writer = Writer(lambda: server.ours(lab, "-a", "jwt", SLURM_CONF=path), tokens)
+        answer = _asked(writer, Case({"jobs": ["{one}", "{two}"], "flags": ["VERBOSE"]}), version, jobs)
+        writer.end()
+    assert answer.status >= 500, answer
+    assert len(answer.errors) == 1
+    assert [(one["step_id"], one["error"]["code"]) for one in answer.body["status"]] == [(str(jobs.one), 0)]
+    assert _states(lab, jobs) == "C P P"
+    lab.run("scancel", "-Q", *map(str, jobs[1:]))
