@@ -9,7 +9,9 @@ import time
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import job_effects
+import losing
 import pytest
+from sidebyside import server
 from writers import Told, Writer, alone, both
 
 if TYPE_CHECKING:
@@ -37,6 +39,10 @@ _ARRAY = ("-H", "--array=1-3")
 CASES = (
     *(Case(f"job/{{job}}/requeue{query}", RUNNING) for query in ("", "?Hold=true", "?Hold=true&SpecialExit=true")),
     Case("job/{job}/requeue?SpecialExit=true", RUNNING),
+    *(
+        Case(f"job/{{job}}/requeue{query}", RUNNING)
+        for query in ("?hold=true", "?HOLD=true", "?specialexit=true&hold=1", "?hold=x")
+    ),
     *(
         Case(f"job/{{job}}/requeue{query}")
         for query in ("", "?Incomplete=true", "?Incomplete", "?Hold=x", "?foo=1", "?Incomplete=", "?Hold=true&Hold=no")
@@ -134,3 +140,19 @@ def test_on_any_release(many: bool, lab: Lab, ours: Writer) -> None:
     assert shown["Restarts"] == "1"
     assert _shown(lab, job)["Priority"] == "0"
     lab.run("scancel", "-Q", str(job))
+
+
+def test_that_each_is_told_of_where_slurmctld_is_lost(lab: Lab, tokens: dict[str, str], conf: Any) -> None:
+    """It does not answer for the second of three: the first is requeued, the others are named, and not asked for."""
+    jobs = [_submitted(lab, RUNNING) for _ in range(3)]
+    with losing.door(lab, conf, 1) as path:
+        writer = Writer(lambda: server.ours(lab, "-a", "jwt", SLURM_CONF=path), tokens)
+        body = json.dumps({"jobs": [str(job) for job in jobs], "flags": ["Hold"]}).encode()
+        answer = writer.ask("POST", f"v0.0.{VERSION}/jobs/requeue", body)
+        writer.end()
+    assert [error["description"] for error in answer.errors] == [f"Requeue JobId={job} failed" for job in jobs[1:]]
+    assert [error["error"] for error in answer.errors] == ["Unexpected message received"] * 2
+    assert answer.status == 500, answer
+    _wait(lab, jobs[0], lambda shown: shown["Restarts"] == "1")
+    assert [_shown(lab, job)["Restarts"] for job in jobs[1:]] == ["0", "0"]
+    lab.run("scancel", "-Q", *map(str, jobs))

@@ -17,7 +17,7 @@ from slurmrest_inet.record import TYPE_CHECKING
 from slurmrest_inet.schema import names
 from slurmrest_inet.schema.requeue import JOBS_REQUEUE
 from slurmrest_inet.slurm import requests
-from slurmrest_inet.slurm.library import SlurmError
+from slurmrest_inet.slurm.library import SlurmError, lib
 
 if TYPE_CHECKING:
     from typing import Any
@@ -27,7 +27,11 @@ if TYPE_CHECKING:
 
 _ONE, _MANY = "op_handler_job_requeue", "op_handler_jobs_requeue"
 _BAD_REQUEST = 9009
+_LOST = (*UNANSWERED, lib.SLURM_UNEXPECTED_MSG_ERROR)
+"""slurm_requeue2 takes an answer that did not come for one that it does not know."""
 _FLAGS = {entry.text: entry.constant for entry in names.REQUEUE.entries}
+_IN_ANY_CASE = {name.lower(): name for name in _FLAGS}
+"""slurmrestd finds the names of flags in whatever letters, in a query, too."""
 
 
 def _refuses(report: Report, flags: tuple[str, ...], source: str) -> bool:
@@ -46,7 +50,8 @@ def requeue(call: Call) -> Answer:
     except ValueError:
         report.error(INVALID_QUERY, _ONE, "Rejecting request. Failure parsing parameters")
         return report.answer()
-    asked = parameters.read(call, report) or {}
+    query = {_IN_ANY_CASE.get(key.lower(), key): value for key, value in call.query.items()}
+    asked = parameters.read(call._replace(query=query), report) or {}
     flags = tuple(constant for name, constant in _FLAGS.items() if asked.get(name))
     if _refuses(report, flags, _ONE):
         return report.answer()
@@ -88,7 +93,7 @@ def requeue_all(call: Call) -> Answer:
             tasks = [] if lost else send(lambda job=job: requests.requeue(str(job), flags))  # type: ignore[misc]
         except SlurmError as error:
             code = code_of(error)
-            lost = code if code in UNANSWERED else 0
+            lost = code if code in _LOST else 0
         if code:
             report.error(code, _MANY, f"Requeue JobId={job} failed")
         elif tasks:
