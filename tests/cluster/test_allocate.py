@@ -167,7 +167,7 @@ def _told(answer: wire.Answer) -> dict[str, Any]:
     return document
 
 
-@pytest.mark.parametrize("version", VERSIONS)
+@pytest.mark.parametrize("version", [41, *(pytest.param(one, marks=pytest.mark.slow) for one in (42, 43, 44)), 45])
 def test_that_it_is_granted_at_once(version: int, lab: Lab, ours: Server, tokens: dict[str, str]) -> None:
     with Waiter(lab, ours, tokens["alice"], {"job": described()}, version).client as client:
         answer = client.answer()
@@ -226,6 +226,23 @@ def test_that_its_end_is_told(lab: Lab, ours: Server, tokens: dict[str, str]) ->
     assert (answer.status, error["error_number"]) == (500, 2021)
 
 
+@pytest.mark.slow
+def test_that_a_token_may_expire_meanwhile(lab: Lab, ours: Server) -> None:
+    """Then the job can be neither looked for nor cancelled: the client and the log learn that it may still be there."""
+    waiter = Waiter(lab, ours, lab.token("alice", lifespan=2), {"job": described(**HELD)})
+    job = waiter.job()
+    with waiter.client as client:
+        answer = client.answer()
+    document = _told(answer)
+    assert answer.status >= 500, document
+    assert len(document["errors"]) == 1
+    said = f"JobId={job} may still be there: it could not be cancelled"
+    assert [one["description"] for one in document["warnings"]] == [said]
+    ours.wait_for(rf'why="not allocated: .*; job {job} is not cancelled: ')
+    assert _state(lab, job) == "PENDING"
+    lab.run("scancel", "-Q", str(job))
+
+
 def test_a_deadline_of_its_own(lab: Lab, tokens: dict[str, str]) -> None:
     with server.ours(lab, "-a", "jwt", SLURMREST_INET_ALLOCATE_SECONDS="1.5") as listener:
         waiter = Waiter(lab, listener, tokens["alice"], {"job": described(**HELD)})
@@ -253,7 +270,9 @@ def test_that_it_ends_with_the_server(number: int, lab: Lab, tokens: dict[str, s
         listener.wait_for(rf'why="asked to end: cancelled job {job}"')
 
 
-@pytest.mark.parametrize("seconds", [0, 1, 3])
+@pytest.mark.parametrize(
+    "seconds", [pytest.param(0, marks=pytest.mark.slow), 1, pytest.param(3, marks=pytest.mark.slow)]
+)
 def test_that_it_outlasts_slurmctld(seconds: int, lab: Lab, ours: Server, tokens: dict[str, str]) -> None:
     """A slurmctld that is away for a while keeps the job, and nobody is told that it failed."""
     waiter = Waiter(lab, ours, tokens["alice"], {"job": described(**HELD)})

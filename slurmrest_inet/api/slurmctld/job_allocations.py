@@ -41,6 +41,8 @@ _WITHOUT = "Refusing HetJob submission without any components"
 _TIMED_OUT = 110  # ETIMEDOUT, which libslurm's own call leaves when its time is over
 _ENDED = (2017, 2021)
 """ESLURM_INVALID_JOB_ID, ESLURM_ALREADY_DONE."""
+_ZERO_BYTES = 5005
+"""SLURM_PROTOCOL_SOCKET_ZERO_BYTES_SENT: slurmctld of 22.05 hangs up on whoever it does not believe (any more)."""
 _REFUSALS = 5
 """One after the other, before any other code is believed."""
 _PAUSES = (1.0, 3.0)
@@ -109,7 +111,7 @@ class _Waiting:
 
         slurmctld keeps the job over a restart. While it ends or begins, calls fail in many ways, but only for a moment.
         """
-        if code in UNANSWERED:
+        if code in UNANSWERED and code != _ZERO_BYTES:
             return None
         self._refusals += 1
         if code not in _ENDED and self._refusals < _REFUSALS:
@@ -122,9 +124,8 @@ class _Waiting:
         self._report.error(_TIMED_OUT, _CALL, _FAILED)
         return self._report.answer(note="not asked for" if self._job is None else self._cancel(self._job))
 
-    @staticmethod
-    def _cancel(job: allocations.Allocation) -> str:
-        """Cancel a job, and return what the log says of that."""
+    def _cancel(self, job: allocations.Allocation) -> str:
+        """Cancel a job, and return what the log says of that; the client is told where it may still be there."""
         code = 0
         for pause in (*_PAUSES, None):
             try:
@@ -138,4 +139,5 @@ class _Waiting:
             return f"cancelled job {job.job_id}"
         if code in _ENDED:
             return f"job {job.job_id} has ended"
+        self._report.warning(_CALL, f"JobId={job.job_id} may still be there: it could not be cancelled")
         return f"job {job.job_id} is not cancelled: {sentence_of(code)}"
