@@ -20,9 +20,7 @@ from slurmrest_inet.versions import DIALECTS, HOME, SERVED
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
-    from typing import TypeVar
-
-    T = TypeVar("T")
+    from typing import Any
 
     from cases import Case
     from comparison import Difference
@@ -37,13 +35,8 @@ SLOW: dict[str, tuple[int, ...]] = {"slurm": (40, 41, 43, 44), "slurmdb": (36, 3
 """Those whose reads are compared by `tests/run --all` alone: a few rows tell them from a younger one of their home."""
 
 
-_SHARE = 12
-
-
-def some(cases: Sequence[T]) -> Sequence[T]:
-    """The cases that every run asks where each of them costs a second, a twelfth; `tests/run --all` asks all."""
-    return cases[::_SHARE]
-
+SHARE = 12
+"""Of writes that cost a second each every run makes a twelfth."""
 
 _WITH_RECORDINGS = 2411
 """Where each run holds an API version to recordings of a release that no lab has; the others do in `--all`."""
@@ -92,6 +85,21 @@ def each(found: Iterable[tuple[Case, int]], side: str = "slurm", share: int = 1)
             marks=[pytest.mark.slow] if version in SLOW[side] or index % share else [],
         )
         for index, (case, version) in enumerate(found)
+    ]
+    return pytest.mark.parametrize(("case", "version"), parameters)
+
+
+def writes(cases: Sequence[Any], all_: Sequence[int], release: int, share: int = 1) -> pytest.MarkDecorator:
+    """Make a test of each case that writes, by what has its `versions`, and each of `all_` at home in a release.
+
+    Without `--all` one of `share` is run, and none of the versions in SLOW.
+    """
+    here = [version for version in at_home(release) if version in all_]
+    found = [(case, version) for case in cases for version in here if version in case.versions]
+    every = [pair for pair in found if pair[1] not in SLOW["slurm"]][::share]
+    parameters = [
+        pytest.param(*pair, id=f"{pair[0]}-{pair[1]}", marks=[] if pair in every else [pytest.mark.slow])
+        for pair in found
     ]
     return pytest.mark.parametrize(("case", "version"), parameters)
 

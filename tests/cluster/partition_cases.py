@@ -27,6 +27,7 @@ class Case(NamedTuple):
     user: str = "root"
     there: bool = True
     lie: str | None = None
+    versions: tuple[int, ...] = (45,)
 
     def __str__(self) -> str:
         who = "" if self.user == "root" else self.user

@@ -11,14 +11,13 @@ import contextlib
 import json
 import re
 import subprocess
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING
 
 import homes
 import pytest
 import told
 from node_cases import ALL, CASES, LIES, NODES, Case
-from sidebyside import server
-from writers import NOTHING, Told, Writer
+from writers import NOTHING, Sides, Told, Writer, beside
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -58,38 +57,14 @@ def remove(lab: Lab) -> None:
             lab.run("scontrol", "delete", f"NodeName={name}")
 
 
-class Sides(NamedTuple):
-    """The two servers on one lab."""
-
-    lab: Lab
-    real: Writer
-    ours: Writer
-
-
 @pytest.fixture(scope="module")
 def sides(lab: Lab, tokens: dict[str, str]) -> Iterator[Sides]:
     """Both servers."""
-    real, ours = (Writer(lambda start=start: start(lab, "-a", "rest_auth/jwt"), tokens) for start in _STARTS)
     remove(lab)  # another run may have been broken off
-    yield Sides(lab, real, ours)
-    real.end()
-    ours.end()
+    yield from beside(lab, tokens)
 
 
-_STARTS = (server.real, server.ours)
 _VERSIONS = [version for version in homes.at_home(homes.installed()) if version in ALL]
-
-
-def _each(cases: tuple[Case, ...]) -> Any:
-    pairs = [(case, version) for case in cases for version in _VERSIONS if version in case.versions]
-    parameters = [
-        pytest.param(case, version, id=f"{case}-{version}", marks=[pytest.mark.slow] if version in _SLOW else [])
-        for case, version in pairs
-    ]
-    return pytest.mark.parametrize(("case", "version"), parameters)
-
-
-_SLOW = homes.SLOW["slurm"]
 
 
 def _asked(sides: Sides, who: Writer, case: Case, version: int) -> tuple[Told, dict[str, dict[str, str]]]:
@@ -110,7 +85,7 @@ def _entries(answer: Told) -> tuple[list[tuple[int, str]], list[str]]:
     return [(one["error_number"], one["source"]) for one in answer.errors], [one["source"] for one in answer.warnings]
 
 
-@_each(CASES)
+@homes.writes(CASES, ALL, homes.installed())
 def test_request(case: Case, version: int, sides: Sides) -> None:
     (real, done), (ours, effect) = (_asked(sides, who, case, version) for who in (sides.real, sides.ours))
     if case.lie is None:

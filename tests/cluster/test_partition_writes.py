@@ -12,14 +12,14 @@ import contextlib
 import json
 import re
 import subprocess
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import homes
 import pytest
 import told
 from partition_cases import CASES, LIES, NAME, OTHER, Case
 from sidebyside import server
-from writers import Told, Writer
+from writers import Sides, Told, Writer, beside
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -55,36 +55,21 @@ def make(lab: Lab) -> None:
     lab.run("scontrol", "create", f"partition={NAME}", "nodes=cloud[12-13]")
 
 
-class Sides(NamedTuple):
-    """The two servers on one lab."""
-
-    lab: Lab
-    real: Writer
-    ours: Writer
-
-
 @pytest.fixture(scope="module")
 def sides(lab: Lab, tokens: dict[str, str]) -> Iterator[Sides]:
     """Both servers."""
-    real, ours = (Writer(lambda start=start: start(lab, "-a", "rest_auth/jwt"), tokens) for start in _STARTS)
     remove(lab)  # another run may have been broken off
-    yield Sides(lab, real, ours)
-    real.end()
-    ours.end()
+    yield from beside(lab, tokens)
 
 
-_STARTS = (server.real, server.ours)
-_SOME = homes.some(CASES)
-
-
-def _asked(sides: Sides, who: Writer, case: Case) -> tuple[Told, dict[str, dict[str, str]]]:
+def _asked(sides: Sides, who: Writer, case: Case, version: int) -> tuple[Told, dict[str, dict[str, str]]]:
     """The answer, and what has become of partitions."""
     body = case.body
     data = body if body is None or isinstance(body, bytes) else json.dumps(body).encode()
     if case.there:
         make(sides.lab)
     try:
-        answer = who.ask(case.method, f"v0.0.45/{case.path}", data, user=case.user)
+        answer = who.ask(case.method, f"v0.0.{version}/{case.path}", data, user=case.user)
         return answer, shown(sides.lab)
     finally:
         remove(sides.lab)
@@ -100,11 +85,9 @@ def _untouched(sides: Sides, case: Case) -> dict[str, dict[str, str]]:
 
 
 @pytest.mark.slurm(">= 26.05")
-@pytest.mark.parametrize(
-    "case", [pytest.param(case, id=str(case), marks=[] if case in _SOME else [pytest.mark.slow]) for case in CASES]
-)
-def test_request(case: Case, sides: Sides) -> None:
-    (real, done), (ours, effect) = (_asked(sides, who, case) for who in (sides.real, sides.ours))
+@homes.writes(CASES, (45,), homes.installed(), homes.SHARE)
+def test_request(case: Case, version: int, sides: Sides) -> None:
+    (real, done), (ours, effect) = (_asked(sides, who, case, version) for who in (sides.real, sides.ours))
     if case.lie is None:
         assert ours == real
         assert effect == done

@@ -10,14 +10,14 @@ from __future__ import annotations
 
 import json
 import re
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import homes
 import pytest
 import told
 from reservation_cases import ALL, BEGIN, CASES, LIES, NAME, OTHER, Case
 from sidebyside import server
-from writers import Told, Writer
+from writers import Sides, Told, Writer, beside
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -50,41 +50,11 @@ def make(lab: Lab) -> None:
     lab.run("scontrol", "create", f"reservation={NAME}", *more)
 
 
-class Sides(NamedTuple):
-    """The two servers on one lab."""
-
-    lab: Lab
-    real: Writer
-    ours: Writer
-
-
 @pytest.fixture(scope="module")
 def sides(lab: Lab, tokens: dict[str, str]) -> Iterator[Sides]:
     """Both servers."""
-    real, ours = (Writer(lambda start=start: start(lab, "-a", "rest_auth/jwt"), tokens) for start in _STARTS)
     remove(lab)  # another run may have been broken off
-    yield Sides(lab, real, ours)
-    real.end()
-    ours.end()
-
-
-_STARTS = (server.real, server.ours)
-_VERSIONS = [version for version in homes.at_home(homes.installed()) if version in ALL]
-_SLOW = homes.SLOW["slurm"]
-
-
-def _each(cases: tuple[Case, ...]) -> Any:
-    pairs = [(case, version) for case in cases for version in _VERSIONS if version in case.versions]
-    some = homes.some([case for case, version in pairs if version not in _SLOW])
-    parameters = [
-        pytest.param(
-            *(case, version),
-            id=f"{case}-{version}",
-            marks=[] if version not in _SLOW and case in some else [pytest.mark.slow],
-        )
-        for case, version in pairs
-    ]
-    return pytest.mark.parametrize(("case", "version"), parameters)
+    yield from beside(lab, tokens)
 
 
 def _asked(sides: Sides, who: Writer, case: Case, version: int) -> tuple[Told, dict[str, dict[str, str]]]:
@@ -114,7 +84,7 @@ def _untouched(sides: Sides, case: Case) -> dict[str, dict[str, str]]:
 
 
 @pytest.mark.slurm(">= 26.05")
-@_each(CASES)
+@homes.writes(CASES, ALL, homes.installed(), homes.SHARE)
 def test_request(case: Case, version: int, sides: Sides) -> None:
     (real, done), (ours, effect) = (_asked(sides, who, case, version) for who in (sides.real, sides.ours))
     if case.lie is None:

@@ -110,12 +110,26 @@ def alone(lab: Lab, tokens: dict[str, str]) -> Iterator[Writer]:
     job_effects.end_later_ones(lab, first)
 
 
-def both(lab: Lab, tokens: dict[str, str]) -> Iterator[tuple[Writer, Writer]]:
-    """The real one and ours on such a lab."""
+class Sides(NamedTuple):
+    """The two servers on one lab."""
+
+    lab: Lab
+    real: Writer
+    ours: Writer
+
+
+def beside(lab: Lab, tokens: dict[str, str]) -> Iterator[Sides]:
+    """The real one and ours."""
     starts = (server.real, server.ours)
     real, ours = (Writer(lambda start=start: start(lab, "-a", "rest_auth/jwt"), tokens) for start in starts)
-    first = job_effects.last(lab)
-    yield real, ours
+    yield Sides(lab, real, ours)
     real.end()
     ours.end()
+
+
+def both(lab: Lab, tokens: dict[str, str]) -> Iterator[tuple[Writer, Writer]]:
+    """The same where a test leaves jobs, which are gone afterwards."""
+    first = job_effects.last(lab)
+    for sides in beside(lab, tokens):
+        yield sides.real, sides.ours
     job_effects.end_later_ones(lab, first)
