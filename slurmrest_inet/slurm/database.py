@@ -369,7 +369,7 @@ class Transaction:
             lib.free_text(found)
         if errno in range(1, _OF_SLURM) and not text:
             raise _unreachable(errno)
-        return text, errno if errno not in range(_OF_SLURM) else 0
+        return text, errno
 
     def commit(self) -> None:
         """Let it stay. Raises SlurmError; if that is an UnreachableError, it is not known whether it stays."""

@@ -168,6 +168,23 @@ def test_a_slurmdbd_that_comes_back_in_between(lab: Lab, kept: Callable[[], list
     assert kept() == []
 
 
+def test_what_is_told_as_added_where_it_is_not_kept(lab: Lab, post: Any) -> None:
+    """slurmdbd says in a text what it has added, before it is told to keep it."""
+    body = {"association_condition": {"accounts": ["optics"], "users": [f"{PREFIX}u"], "clusters": ["lab"]}, "user": {}}
+    data = post([]).replace(b"/qos", b"/users_association").partition(b"Content-Length")[0]
+    text = json.dumps(body).encode()
+    with _stopping(lab, "slurmdb_connection_commit").converse() as instance:
+        instance.send(data + b"Content-Length: %d\r\n\r\n" % len(text) + text)
+        _wait_until_it_stops(instance.process)
+        lab.stop("slurmdbd")
+        lab.start("slurmdbd")
+        instance.process.send_signal(signal.SIGCONT)
+        answer = instance.answer()
+    assert answer.status == 502
+    assert json.loads(answer.body)["added_users"] == ""
+    assert lab.run("sacctmgr", "-nP", "list", "user", f"{PREFIX}u") == ""
+
+
 def test_a_slurmdbd_that_comes_back_between_two_calls(lab: Lab, kept: Callable[[], list[str]], post: Any) -> None:
     """What was changed on the other connection goes with it, also while the client stays: nothing is locked."""
     with _stopping(lab, "slurmdb_qos_add").converse() as instance:

@@ -80,7 +80,7 @@ def _answer(call: Call, kind: _Kind) -> Answer:
     if record is None:
         return report.answer()
     condition, each = _members(record, "association_condition"), _members(record, kind.part)
-    texts = [""]
+    found = [("", 0)]
 
     def work(kept: database.Transaction) -> None:
         if kind is _USERS and not _is_for_something(condition, each):
@@ -89,19 +89,23 @@ def _answer(call: Call, kind: _Kind) -> Answer:
             return
         missed = call.at(_MISSED) if record.parts.get("association_condition") is None else None
         if missed is not None:
-            texts[0], errno = missed, code_of("EINVAL")
+            found[0] = missed, code_of("EINVAL")
         else:
-            texts[0], errno = _add(Asker(call, report, kept), kind, condition, each)
+            found[0] = _add(Asker(call, report, kept), kind, condition, each)
+        text, errno = found[0]
         if errno == NO_CHANGE_IN_DATA:
             raise SlurmError(-1, errno)
         if errno and kind is _USERS:
-            report.error(errno, kind.function, texts[0])
+            report.error(errno, kind.function, text)
         elif errno:
             report.error(errno, kind.source, f"{kind.function}() failed")
 
-    writing.keep(call, report, work, {40: kind.source})
+    done = writing.keep(call, report, work, {40: kind.source})
+    text, errno = found[0]
+    if not (done or errno):
+        text = ""  # slurmdbd says that it has added them, and that is not kept
     what = f"{kind.part}s with their associations: {', '.join(_names(condition, kind.part))}"
-    return report.answer((kind.key, texts[0]), note=writing.note(report, "added", what))
+    return report.answer((kind.key, text), note=writing.note(report, "added", what))
 
 
 _MISSED = {40: None, 43: "Missing needed association condition to add accounts"}
