@@ -20,7 +20,13 @@ Ask = "Callable[..., tuple[int, Any]]"
 
 
 @pytest.fixture(scope="module")
-def ask(lab: Lab) -> Callable[..., tuple[int, Any]]:
+def logs() -> list[str]:
+    """What our server wrote into its log, a request each."""
+    return []
+
+
+@pytest.fixture(scope="module")
+def ask(lab: Lab, logs: list[str]) -> Callable[..., tuple[int, Any]]:
     """Ask our server; return status and document (None without one)."""
     tokens = {user: lab.token(user) for user in ("root", "alice")}
 
@@ -30,7 +36,9 @@ def ask(lab: Lab) -> Callable[..., tuple[int, Any]]:
         lines += [f"X-SLURM-USER-TOKEN: {tokens[user]}", "Content-Type: application/json"]
         lines += [f"Content-Length: {len(data)}"] if data else []
         head = "\r\n".join(lines).encode() + b"\r\n\r\n"
-        (answer,) = wire.strict(program.ours(lab).exchange(head + data).output)
+        outcome = program.ours(lab).exchange(head + data)
+        logs.append(outcome.log)
+        (answer,) = wire.strict(outcome.output)
         return answer.status, json.loads(answer.body) if answer.body else None
 
     return send
@@ -56,9 +64,11 @@ def test_clusters_come_and_go(ask: Any, clusters: Callable[[], set[str]], versio
     names = {f"one{version}", f"two{version}"}
     assert ask("POST", f"{api}/clusters", added, "alice")[0] in (422, 500)
     assert clusters() == before
-    for _ in range(2):  # what is there already is no matter
+    for lost in ([], [f"These clusters are there already and stay as they are: two{version}"]):
         status, document = ask("POST", f"{api}/clusters", added)
         assert (status, document["errors"]) == (200, [])
+        stay = [one["description"] for one in document.get("warnings", ()) if one["source"] != "#/clusters[1]/unknown/"]
+        assert stay == (lost if version >= 39 else [])
         assert clusters() == before | names
     shown = ask("GET", f"{api}/clusters")[1]["clusters"]
     assert {one["name"] for one in shown} == before | names
@@ -86,6 +96,14 @@ def test_that_the_third_of_five_takes_the_others_with_it(
     assert status >= 400
     assert document["errors"]
     assert clusters() == before
+
+
+def test_that_the_log_tells_what_was_added(ask: Any, logs: list[str], clusters: Callable[[], set[str]]) -> None:
+    before = clusters()
+    for names, told in ((["one", "lab"], "one"), (["lab"], "none")):
+        ask("POST", "v0.0.42/clusters", {"clusters": [{"name": name} for name in names]})
+        assert f'"added clusters {told}"' in logs[-1]
+    assert clusters() == before | {"one"}
 
 
 def test_a_cluster_that_runs_stays(ask: Any, clusters: Callable[[], set[str]]) -> None:

@@ -6,12 +6,13 @@ from __future__ import annotations
 from slurmrest_inet.api.errors import code_of
 from slurmrest_inet.api.report import Report
 from slurmrest_inet.api.slurmdbd import listing, said, writing
+from slurmrest_inet.api.slurmdbd.asking import Asker
 from slurmrest_inet.record import TYPE_CHECKING
 from slurmrest_inet.schema.slurmdbd.bodies import CLUSTERS as WHOLE
 from slurmrest_inet.schema.slurmdbd.cluster import CLUSTER
 from slurmrest_inet.schema.slurmdbd.queries import CLUSTERS as QUERY
 from slurmrest_inet.slurm import database
-from slurmrest_inet.slurm.fill import Struct, Structs
+from slurmrest_inet.slurm.fill import Struct
 from slurmrest_inet.slurm.library import SlurmError, name_of
 
 if TYPE_CHECKING:
@@ -67,11 +68,11 @@ def add(call: Call) -> Answer:
     before: set[str] = set()
 
     def work(kept: database.Transaction) -> None:
-        store(call, kept, found, before)
+        store(Asker(call, report, kept), found, before)
 
     if not writing.keep(call, report, work, BODY.source, begins=_ADD):
         tell_what_stays(call, report, found, before)
-    return report.answer(note=writing.note(report, "added", f"clusters {_shown(found)}"))
+    return report.answer(note=writing.note(report, "added", f"clusters {_shown(missing(found, before))}"))
 
 
 ASKS_FOR_NONE = {36: True, 39: False, 40: True}
@@ -79,33 +80,50 @@ ASKS_FOR_NONE = {36: True, 39: False, 40: True}
 _REFUSES_NONE = {36: False, 40: True}
 
 
-def store(call: Call, kept: database.Transaction, found: list[Record], before: set[str]) -> None:
+def missing(found: list[Record], before: set[str]) -> list[Record]:
+    """Return those of these clusters that are not among the names of `before`."""
+    return [record for record in found if str(record.members.get("name")).lower() not in before]
+
+
+def store(asker: Asker, found: list[Record], before: set[str]) -> None:
     """Add clusters but those that are there, which would lose the limits of their root (`before` gets their names).
 
     Of what else a request changes, nothing may have been asked yet. Raises SlurmError.
     """
     if any(not record.members.get("name") for record in found):
-        kept.function = _ADD
+        asker.kept.function = _ADD
         raise SlurmError(-1, -1)  # as slurmdbd says, which first adds the others
     before.update(there(found))
-    added = [record.members for record in found if str(record.members["name"]).lower() not in before]
-    begin = database.begin("slurmdb_init_cluster_rec")
+    added = [record.members for record in missing(found, before)]
     try:
-        with Structs(CLUSTER.struct, added, CLUSTER, begin) as clusters:
-            kept.add(_ADD, clusters)
+        asker.add(_ADD, added, CLUSTER, "slurmdb_init_cluster_rec")
     except SlurmError as error:
         # Of an empty list later releases say so to who may add clusters, and earlier ones nothing.
         if not found or added or _EMPTY_LIST not in (error.code, error.errno):
             raise
-    if not found and call.at(_REFUSES_NONE):
+    if not found and asker.call.at(_REFUSES_NONE):
         raise SlurmError(_EMPTY_LIST, 0)
+    _tell_what_is_lost(asker, found, before)
+
+
+def _tell_what_is_lost(asker: Asker, found: list[Record], before: set[str]) -> None:
+    """Warn of clusters that are there and of which the body tells more than their names."""
+    names = [
+        str(record.members["name"])
+        for record in found
+        if str(record.members["name"]).lower() in before
+        and any(map(record.members.get, record.members.keys() - {"name"}))
+    ]
+    if names:
+        sentence = f"These clusters are there already and stay as they are: {', '.join(names)}"
+        asker.report.warning(asker.call.at({36: _ADD, **BODY.source}), sentence)
 
 
 _EMPTY_LIST = code_of("ESLURM_EMPTY_LIST")
 
 
 def _shown(found: list[Record]) -> str:
-    return ", ".join(str(record.members.get("name")) for record in found)
+    return ", ".join(str(record.members.get("name")) for record in found) or "none"
 
 
 def there(found: list[Record]) -> set[str]:

@@ -59,6 +59,7 @@ def update(call: Call) -> Answer:
             call, report, lambda kept: _store_all(Asker(call, report, kept), parts, known, before), config_body.SOURCE
         ):
             clusters.tell_what_stays(call, report, parts["clusters"], before)
+        parts["clusters"] = clusters.missing(parts["clusters"], before)
         what = ", ".join(f"{len(found)} {key}" for key, found in parts.items() if found)
         note = writing.note(report, "stored", what or "nothing")
     if report.code and call.at(_TELLS_END):
@@ -75,7 +76,11 @@ def _store_all(asker: Asker, parts: Parts, known: Known, before: set[str]) -> No
     for body in config_body.BODIES:
         Structs(body.table.struct, [one.members for one in parts[body.key]], body.table).close()
     if asker.call.at(clusters.ASKS_FOR_NONE) or parts["clusters"]:
-        _store(asker, clusters.BODY, lambda: clusters.store(asker.call, asker.kept, parts["clusters"], before))
+        _store(
+            asker,
+            clusters.BODY,
+            lambda: clusters.store(asker, parts["clusters"], before),
+        )
         asker.kept.commit()
     _store(asker, qos.BODY, lambda: foreign_qos.store(asker, parts, known))
     for body, store in _STORES:
