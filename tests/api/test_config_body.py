@@ -125,6 +125,38 @@ def test_that_it_is_warned_of_what_is_passed_over(version: int) -> None:
     assert "Ignoring 1 associations with the flag DELETED" in said
 
 
+@pytest.mark.parametrize("version", [version for version in versions.DIALECTS if version >= 40])
+def test_that_instances_are_passed_over(version: int) -> None:
+    _, report, _ = _read(version, {**_body(version), "instances": [{"cluster": "lab", "node_name": "n1"}]})
+    said = [one["description"] for one in report.warnings]
+    assert ("Ignoring instances, which slurmctld alone adds" in said) is (version < 45)
+
+
+@pytest.mark.parametrize("version", [version for version in versions.DIALECTS if version >= 44])
+@pytest.mark.parametrize(
+    ("foreign", "here"), [(7, "normal"), (8, "new"), (9, "normal"), (10, None), (1, None), (0, "none")]
+)
+def test_that_a_default_qos_is_the_one_of_its_name(version: int, foreign: int, here: str | None) -> None:
+    """By the id that it has where the body comes from; what was deleted there may be here."""
+    body = _body(version)
+    body["qos"] += [{"name": "Normal", "id": 9, "flags": ["DELETED"]}, {"name": "gone", "id": 10, "flags": ["DELETED"]}]
+    body["users"] = [{**_USER, "default": {"qos": foreign}}]
+    parts, report, known = _read(version, body)
+    assert parts is not None
+    ids = {"normal": 1, "new": next(iter(known.pending)), "none": 0}
+    assert parts["users"][0].members.get("def_qos_id") == (None if here is None else ids[here])
+    sentence = f"Ignoring the default QOS of user u: none that is here has the id {foreign} in the body"
+    assert (sentence in [one["description"] for one in report.warnings]) is (here is None)
+
+
+@pytest.mark.parametrize("version", [version for version in versions.DIALECTS if version >= 44])
+def test_that_a_body_without_a_list_of_qos_is_of_here(version: int) -> None:
+    user = {**_USER, "default": {"qos": 1}}
+    parts, _, _ = _read(version, {**_body(version), "qos": [], "associations": [], "users": [user]})
+    assert parts is not None
+    assert parts["users"][0].members["def_qos_id"] == 1
+
+
 @pytest.mark.parametrize("version", versions.DIALECTS)
 def test_a_qos_that_is_nowhere(version: int) -> None:
     """Neither in the database nor in the body."""

@@ -2,7 +2,8 @@
 """The body of POST config as its parts: lists of records by their keys.
 
 Rule 1: what GET config tells, of this database or of another one, is understood.
-Rule 2: what was deleted there is passed over with a warning, and so are resources, which slurmctld alone makes.
+Rule 2: what was deleted there is passed over with a warning, and so are resources and instances, which slurmctld alone
+        makes.
 """
 
 from __future__ import annotations
@@ -61,8 +62,26 @@ def read(call: Call, report: Report, known: Known) -> Parts | None:
     """Return all parts, those that are not there as empty lists; None: something is a fault, which the report has."""
     parts: Parts | None = call.at(_READS)(call, report, known)
     if parts is not None:
+        _find_defaults(call, report, parts, known)
         _pass_over(call, report, parts)
     return parts
+
+
+def _find_defaults(call: Call, report: Report, parts: Parts, known: Known) -> None:
+    """Give users' default QOSes the ids that they have here; without a list of QOSes they are taken for such."""
+    if not parts["qos"]:
+        return
+    names = {one.members.get("id"): _name(one) for one in parts["qos"]}
+    for user in parts["users"]:
+        foreign: Any = user.members.get("def_qos_id")
+        if foreign:
+            here = known.qos(names.get(foreign, ""))
+            if here is None:
+                del user.members["def_qos_id"]
+                what = f"the default QOS of user {_name(user)}"
+                report.warning(call.at(SOURCE), f"Ignoring {what}: none that is here has the id {foreign} in the body")
+            else:
+                user.members["def_qos_id"] = here
 
 
 def _by_lists(call: Call, report: Report, known: Known) -> Parts | None:
@@ -109,8 +128,9 @@ _READS: dict[int, Callable[[Call, Report, Known], Parts | None]] = {36: _by_list
 
 def _pass_over(call: Call, report: Report, parts: Parts) -> None:
     """Leave out what is not stored, and warn of it."""
-    if isinstance(call.body, dict) and (call.body.get("tres") or call.body.get("TRES")):
-        report.warning(call.at(SOURCE), "Ignoring TRES, which slurmctld alone adds")
+    for what in call.at(_OF_SLURMCTLD):
+        if isinstance(call.body, dict) and any(call.body.get(key) for key in (what, what.lower())):
+            report.warning(call.at(SOURCE), f"Ignoring {what}, which slurmctld alone adds")
     _tell_once(call, parts)
     for key, found in parts.items():
         live = [one for one in found if not _is_deleted(one)]
@@ -124,6 +144,8 @@ def _pass_over(call: Call, report: Report, parts: Parts) -> None:
                     one.members.pop(member, None)
 
 
+_OF_SLURMCTLD: dict[int, tuple[str, ...]] = {36: ("TRES",), 40: ("TRES", "instances"), 45: ("TRES",)}
+"""Parts that are read and not stored."""
 _EMPTY_IS_NONE = {
     "users": ("default_acct", "default_wckey"),
     "associations": ("user", "partition", "parent_acct", "comment", "lineage"),

@@ -30,23 +30,21 @@ def store(asker: Asker, parts: Parts, known: Known) -> None:
     The report has what went wrong. Raises SlurmError, MissingError.
     """
     found = parts["qos"]
-    told = {id_: _name(one) for one in found if isinstance(id_ := one.members.get("id"), int) and id_ and _name(one)}
     for one in found:
         if _name(one):
             one.members.pop("id", None)
     added = {name.lower() for name in known.pending.values()}
     # A QOS may name one that comes behind it.
     qos.put(asker.kept, asker.report, [_unnaming(one) for one in found if _name(one) in added])
-    if asker.report.code or not (added or told):
+    if asker.report.code:
         return
-    here = _ids(asker)
+    here = _ids(asker) if added else {}
     for name in added - here.keys():
         asker.report.error(code_of("ESLURM_INVALID_QOS"), "slurmdb_qos_add", f"Unable to resolve QOS: {name}")
     _renumber(
         (one.members for records in parts.values() for one in records),
         {id_: here.get(name.lower(), 0) for id_, name in known.pending.items()},
     )
-    _renumber((one.members for one in parts["users"]), {id_: here.get(name, 0) for id_, name in told.items()})
     if not asker.report.code:
         rest = [one for one in found if _name(one) not in added or one.members.get("preempt_list")]
         qos.put(asker.kept, asker.report, rest)
