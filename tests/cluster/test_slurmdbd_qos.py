@@ -17,6 +17,7 @@ from slurmrest_inet.versions import since
 
 if TYPE_CHECKING:
     from conftest import Sides
+    from sidebyside.lab import Lab
 
 _RELEASE = homes.installed()
 _VERSIONS = [version for version in homes.at_home(_RELEASE, "slurmdb") if version not in (36, 37)]
@@ -33,6 +34,15 @@ _WHOLE = {
     "flags": ["DENY_LIMIT"],
     "preempt": {"list": ["normal"], "mode": ["REQUEUE"]},
 }
+_UNKNOWN: tuple[tuple[dict[str, Any], bool], ...] = (
+    ({"type": "nosuch", "count": 1}, True),
+    ({"type": "gres", "name": "nosuch", "count": 1}, True),
+    ({"id": 4000000, "count": 1}, False),
+    ({"count": 1}, False),
+    ({}, True),
+)
+"""Resources that there are not, and whether slurmrestd 24.11 and 26.05 leave them out in silence, with all others of
+their list: there ours refuses the body, because a QOS with less limits than it was asked for is none that was."""
 _STEPS: tuple[tuple[str, str, str, Any], ...] = (
     ("root", "POST", "qos", [{"name": "NAME1", **_WHOLE}]),
     ("root", "GET", "qos/NAME1", None),
@@ -97,3 +107,25 @@ def test_that_both_keep_the_same(version: int, sides: dict[str, Sides], tokens: 
         real = both.real(_request(step, version, f"real{version}q", tokens))
         ours = both.ours(_request(step, version, f"ours{version}q", tokens))
         assert _told(ours.output, f"ours{version}q") == _told(real.output, f"real{version}q"), step
+
+
+@pytest.mark.parametrize("version", _VERSIONS[-1:])
+def test_resources_that_there_are_not(version: int, lab: Lab, sides: dict[str, Sides], tokens: dict[str, str]) -> None:
+    both = sides["token"]
+    try:
+        for resource, is_lost in _UNKNOWN:
+            limits = {"max": {"tres": {"total": [resource, {"type": "cpu", "count": 3}]}}}
+            step = ("root", "POST", "qos", [{"name": "NAME", "limits": limits}])
+            real = _told(both.real(_request(step, version, f"real{version}q", tokens)).output, f"real{version}q")
+            ours = _told(both.ours(_request(step, version, f"ours{version}q", tokens)).output, f"ours{version}q")
+            if is_lost and version >= 40:
+                assert (real[0], real[1]["errors"]) == (200, [])
+                assert (ours[0], len(ours[1]["errors"])) == (since({40: 500, 43: 422}, version), 1)
+            else:
+                assert ours == real
+            stored = lab.run("sacctmgr", "-nP", "list", "qos", "format=name,grptres").split()
+            assert not [one for one in stored if one.startswith(f"ours{version}q")]
+            assert f"real{version}q|cpu=3" not in stored
+    finally:
+        if version >= 40:
+            lab.run("sacctmgr", "-i", "delete", "qos", f"real{version}q")

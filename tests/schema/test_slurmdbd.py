@@ -88,6 +88,7 @@ def test_an_association(version: int) -> None:
 
 FAILED = "Failed to parse field '{}'"
 NEEDED = "Failed to parse required field '{}'"
+NO_SUCH = "Couldn't find TRES matching "
 PARSING = "ESLURM_REST_FAIL_PARSING"
 CONVERSION = "ESLURM_DATA_CONV_FAILED"
 
@@ -127,7 +128,7 @@ def _of(**members: object) -> dict[str, Any]:
             ASSOCIATION,
             _of(max={"tres": {"total": [{"type": "foo"}]}}),
             [
-                ("_for_each_parse_tres_count", "Couldn't find TRES matching name: type:foo", "ESLURM_INVALID_TRES"),
+                ("_for_each_parse_tres_count", f"{NO_SUCH}name:(null) type:foo", "ESLURM_INVALID_TRES"),
                 ("_parser_run", FAILED.format("max/tres/total"), PARSING),
             ],
         ),

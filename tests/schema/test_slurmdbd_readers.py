@@ -36,7 +36,7 @@ def test_an_unknown_resource() -> None:
     """slurmrestd passes over it and says that all is well."""
     found, report = tres([{"type": "foo", "count": 1}, {"type": "cpu"}])
     assert found is None
-    assert report.faults[0].details == (("Couldn't find TRES matching name: type:foo", "ESLURM_INVALID_TRES"),)
+    assert report.faults[0].details == (("Couldn't find TRES matching name:(null) type:foo", "ESLURM_INVALID_TRES"),)
 
 
 def test_that_minus_one_takes_a_limit_away() -> None:

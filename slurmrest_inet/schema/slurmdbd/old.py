@@ -197,8 +197,21 @@ def _preempted(reader: Reader, row: Row, value: Any, members: Members) -> None:
     members["preempt_list"] = [one for one in _qos_list(reader, row, value, members) if one != _NO_QOSES]
 
 
+def _seek_typeless(reader: Reader, value: Any) -> None:
+    """Tell that a resource without its type is not found, which slurmrestd goes on to look for by its id."""
+    items = value if isinstance(value, list) else ()
+    first = next((one for one in items if isinstance(one, dict) and "type" not in one), None)
+    if first is not None and (not isinstance(first.get("id"), int) or reader.known.resource_of(first["id"]) is None):
+        sentence = readers.NO_SUCH.format("(null)", "(null)")
+        reader.fault("_for_each_parse_tres_count", sentence, readers.NO_RESOURCE)
+
+
 def _resources(reader: Reader, _row: Row, value: Any, _members: Members) -> str | None:
-    records = _records(reader, value, TRES)
+    try:
+        records = _records(reader, value, TRES)
+    except FailedError:
+        _seek_typeless(reader, value)
+        raise
     try:
         found = ",".join(readers.resource(record, reader.known) for record in records)
     except InvalidError as invalid:

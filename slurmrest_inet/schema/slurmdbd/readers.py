@@ -37,21 +37,25 @@ def resources(value: Any, at: Reading) -> str | None:
     return ",".join(resource(record, at.context) for record in given) or None
 
 
+NO_SUCH = "Couldn't find TRES matching name:{} type:{}"
+
+
 def resource(record: Record, known: Known) -> str:
     """One of them as "1=2"."""
     members = record.members
-    type_, name = (str(members.get(part) or "") for part in ("type", "name"))
+    type_, name = (None if (found := members.get(part)) is None else str(found) for part in ("type", "name"))
     id_, count = (found if isinstance(found := members.get(part), int) else 0 for part in ("id", "count"))
     found = find(known, type_, name, id_)
     return f"{found.id}={count % (1 << 64)}"
 
 
-def find(known: Known, type_: str, name: str, id_: int) -> Resource:
+def find(known: Known, type_: str | None, name: str | None, id_: int) -> Resource:
     """Return the resource that type, name and id mean, as far as each of them was given."""
     by_id = known.resource_of(id_) if id_ else None
-    found = by_id if by_id and not type_ else known.resource(type_, name)
+    found = by_id if by_id and not type_ else known.resource(type_ or "", name or "")
     if found is None:
-        raise InvalidError(f"Couldn't find TRES matching name:{name} type:{type_}", NO_RESOURCE)
+        parts = ("(null)" if part is None else part for part in (name, type_))
+        raise InvalidError(NO_SUCH.format(*parts), NO_RESOURCE)
     if id_ and found.id != id_ and not known.echoed:
         raise InvalidError(
             f"Requested TRES id({id_}) doesn't match TRES type/name({found.type}/{found.name}) which id is {found.id}",
