@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Names of jobs and steps, as sacct's --jobs takes them, and as a client writes them that wants to keep us busy."""
+"""What jobs are asked for by: names of jobs and steps, as sacct's --jobs takes them, and ids that are none.
+
+Also as a client writes them that wants to keep us busy.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,7 @@ import time
 
 import pytest
 
+from slurmrest_inet.schema import decode, reading
 from slurmrest_inet.schema.scalars import InvalidError
 from slurmrest_inet.schema.slurmdbd import job_queries
 
@@ -47,3 +51,27 @@ def test_that_a_long_one_costs_little(text: str) -> None:
     with pytest.raises(InvalidError):
         job_queries.selected(text)
     assert time.process_time() - began < 2  # and minutes where each digit and letter is tried in each place
+
+
+def _qos(version: int, text: str) -> object:
+    report = reading.Report(fast=False, size=0)
+    return decode.decode(job_queries.JOBS, version, {"qos": text}, report, None, query=True).members["qos_list"]
+
+
+@pytest.mark.parametrize(
+    ("text", "ids"),
+    [
+        ("1,3", ["1", "3"]),
+        ("fast,007", ["0", "7"]),
+        ("12abc,-1,+2", ["12", "-1", "2"]),
+        ("1.0,1.5,1e1,.5", ["1", "4294967294", "10", "4294967294"]),
+        ("9e999", ["4294967294"]),
+    ],
+)
+@pytest.mark.parametrize("version", [36, 38, 39])
+def test_that_qos_are_ids_as_the_database_reads_them(version: int, text: str, ids: list[str]) -> None:
+    assert _qos(version, text) == ids
+
+
+def test_that_qos_stay_as_they_are_from_v0_0_40_on() -> None:
+    assert _qos(40, "fast,1") == ["fast", "1"]

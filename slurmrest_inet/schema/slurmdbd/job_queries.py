@@ -284,6 +284,20 @@ def _users_39(value: Any, at: Reading) -> list[int]:
     return found
 
 
+_LEADING = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)(e[+-]?[0-9]{1,3})?")
+_NO_ID = "4294967294"
+
+
+def _ids_39(value: Any, at: Reading) -> list[str]:
+    """Ids as MariaDB compares them, a word that begins with no number as 0; slurmdbd of 24.11 refuses what is none."""
+    found = []
+    for word in _char_list(value, at):
+        match = _LEADING.match(word)
+        number = float(match[0]) if match else 0.0
+        found.append(str(int(number)) if number.is_integer() else _NO_ID)
+    return found
+
+
 def _groups_39(value: Any, at: Reading) -> list[int]:
     found = [at.context.group(word) for word in to_text(value).split(",")]
     if None in found:
@@ -295,6 +309,7 @@ _LIST_40 = _kind(_words)
 _STATES_40 = flags_of(JOB_STATES)._replace(read=_each(_state))
 _LATER_GROUPS = {39: _kind(_groups_39), 40: _kind(_each(_group_id)), 42: _kind(_each(_group))}
 _NUMBER_40 = Kind("noval", type="noval", width=32)
+_QOS_39 = _kind(_ids_39)
 _BIT = Kind("boolean", type="boolean", read=lambda value, _at: readers.truth(value))
 
 _BEGIN_40 = {40: Kind("noval", type="noval", read=readers.moment), 42: TIME}
@@ -351,7 +366,7 @@ JOBS = Table(
         _count("nodes_max", "At most so many nodes"),
         _count("nodes_min", "At least so many nodes"),
         _list("partition", "partition_list", "Partitions, with commas"),
-        _list("qos", "qos_list", "Qualities of service by their ids, with commas"),
+        _row("qos", "qos_list", _QOS_39, "Qualities of service by their ids, with commas", then={40: _LIST_40}),
         _list("reason", "reason_list", "Why jobs waited, with commas"),
         _list("reservation", "resv_list", "Names of reservations, with commas"),
         _list("reservation_id", "resvid_list", "Ids of reservations, with commas", since=40),
