@@ -19,6 +19,7 @@ from comparison import message
 from sidebyside import program, wire
 from slurmdbd_addition_steps import STEPS as ADDITIONS
 from slurmdbd_config_steps import CONFIG_STEPS
+from slurmdbd_rights_steps import ADMINISTRATORS, OTHERS, SOME
 from slurmdbd_steps import STEPS, Step
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ _TOLD = {
 }
 
 
-def _told(lab: Lab, step: Step, version: int) -> list[set[str]]:
+def _told(lab: Lab, step: Step, mark: str) -> list[set[str]]:
     """What sacctmgr tells after a step of all that has the letters of each of the two, with @ in their place."""
     found: list[set[str]] = [set() for _ in _NAMES]
     for kind, what in _TOLD.items():
@@ -52,7 +53,7 @@ def _told(lab: Lab, step: Step, version: int) -> list[set[str]]:
             continue
         lines = lab.run("sacctmgr", "-nP", "list", *what.split()).splitlines()
         for told, name in zip(found, _NAMES):
-            own = f"{name}{version}"
+            own = f"{name}{mark}"
             # Who was there before, and gets another default, gets that of the first of the two.
             known = [line for line in lines if own in line and (kind != "user" or line.startswith(own))]
             told.update(f"{kind} {line.replace(own, '@')}" for line in known)
@@ -78,23 +79,27 @@ def _answer(output: bytes, name: str) -> tuple[int, Any]:
 def ask(lab: Lab, tokens: dict[str, str]) -> Ask:
     programs = {"real": program.real(lab), "ours": program.ours(lab)}
 
-    def send(name: str, step: Step, version: int) -> tuple[int, Any]:
-        body = "" if step.body is None else json.dumps(step.body, ensure_ascii=False).replace("@", f"{name}{version}")
+    def send(name: str, step: Step, version: int, mark: str = "") -> tuple[int, Any]:
+        own = f"{name}{mark or version}"
+        body = "" if step.body is None else json.dumps(step.body, ensure_ascii=False).replace("@", own)
         if version < 39:
             body = body.replace('"user": ""', '"user": null')
         headers = [f"X-SLURM-USER-NAME: {step.user}", f"X-SLURM-USER-TOKEN: {tokens[step.user]}"]
         if body:
             headers += ["Content-Type: application/json", f"Content-Length: {len(body.encode())}"]
-        target = f"/slurmdb/v0.0.{version}/{step.target}".replace("@", f"{name}{version}")
+        target = f"/slurmdb/v0.0.{version}/{step.target}".replace("@", own)
         data = message(step.method, target, "HTTP/1.1", headers, body.encode())
-        return _answer(programs[name].exchange(data).output, f"{name}{version}")
+        return _answer(programs[name].exchange(data).output, own)
 
     return send
 
 
 @pytest.fixture(autouse=True)
-def _removed(lab: Lab) -> Iterator[None]:
+def _removed(lab: Lab, ask: Ask) -> Iterator[None]:
     yield
+    for name in set(lab.run("sacctmgr", "-nP", "list", "wckey", "format=wckey").split()):
+        if name.startswith(_NAMES):
+            assert ask("ours", Step("DELETE", f"wckey/{name}"), _VERSIONS[-1])[0] == 200  # sacctmgr removes none
     for kind, name in (("user", "user"), ("account", "account"), ("qos", "name"), ("cluster", "cluster")):
         lines = lab.run("sacctmgr", "-nP", "list", kind, f"format={name}").split()
         written = [one for one in lines if one.startswith(_NAMES)]
@@ -105,13 +110,42 @@ def _removed(lab: Lab) -> Iterator[None]:
 @pytest.mark.parametrize("steps", [STEPS, ADDITIONS, CONFIG_STEPS], ids=["each", "together", "config"])
 @pytest.mark.parametrize("version", _VERSIONS)
 def test_that_both_store_the_same(lab: Lab, ask: Ask, version: int, steps: tuple[Step, ...]) -> None:
+    _compare(lab, ask, version, steps, str(version))
+
+
+@pytest.mark.parametrize(
+    ("version", "steps"),
+    [
+        *((version, SOME) for version in _VERSIONS[-1:]),
+        *(pytest.param(version, OTHERS, marks=pytest.mark.slow) for version in _VERSIONS),
+    ],
+)
+def test_that_a_coordinator_and_a_plain_user_may_do_the_same(
+    lab: Lab, ask: Ask, version: int, steps: tuple[Step, ...]
+) -> None:
+    _compare(lab, ask, version, steps, f"r{version}")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("level", ["Operator", "Administrator"])
+@pytest.mark.parametrize("version", _VERSIONS)
+def test_that_who_has_rights_in_slurmdbd_may_do_the_same(lab: Lab, ask: Ask, version: int, level: str) -> None:
+    lab.run("sacctmgr", "-i", "modify", "user", "bob", "set", f"adminlevel={level}")
+    try:
+        _compare(lab, ask, version, ADMINISTRATORS, f"{level.lower()[:1]}{version}")
+    finally:
+        lab.run("sacctmgr", "-i", "modify", "user", "bob", "set", "adminlevel=None")
+
+
+def _compare(lab: Lab, ask: Ask, version: int, steps: tuple[Step, ...], mark: str) -> None:
+    """mark: of the names that are written; slurmdbd goes on telling of some that were removed by another test."""
     if not any(version in step.versions for step in steps):
         pytest.skip("this version has no such requests")
     troubles = []
     for number, step in enumerate(steps):
         if version not in step.versions:
             continue
-        real, ours = (ask(name, step, version) for name in _NAMES)
+        real, ours = (ask(name, step, version, mark) for name in _NAMES)
         request = f"{number} {step.method} {step.target} {step.user} {json.dumps(step.body)}"
         if step.ours is None or version not in step.otherwise:
             if real != ours:
@@ -121,7 +155,7 @@ def test_that_both_store_the_same(lab: Lab, ask: Ask, version: int, steps: tuple
         elif real == ours:
             troubles.append(f"{request}\n   no difference: {real}")
         if step.same:
-            stored = _told(lab, step, version)
+            stored = _told(lab, step, mark)
             if stored[0] != stored[1]:
                 only = [sorted(one - other) for one, other in (stored, stored[::-1])]
                 troubles.append(f"{request}\n   stored by real {only[0]}\n   stored by ours {only[1]}")
