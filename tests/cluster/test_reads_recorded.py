@@ -22,7 +22,6 @@ from comparison import message
 from recorded_differences import LIES, READS
 from sidebyside import program, wire
 
-
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
