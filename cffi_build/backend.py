@@ -34,8 +34,8 @@ GENERATED = os.path.join("build", "generated")
 
 SOURCES = (
     *("writer.c", "json.c", "yaml.c", "storage.c", "lookup.c", "values.c", "sequences.c", "codec.c"),
-    *("derived.c", "accounting.c", "job_resources.c", "slurmdbd.c", "shares.c", "releases.c", "immortal.c"),
-    *("guard.c", "lifeline.c", "plugin.c"),
+    *("derived.c", "accounting.c", "job_resources.c", "slurmdbd.c", "configuration.c", "shares.c", "releases.c"),
+    *("immortal.c", "guard.c", "lifeline.c", "plugin.c"),
 )
 DECLARATIONS = ("codec_api.h", "accounting.h", "shares.h", "releases.h", "lifeline.h", "immortal.h")
 """What Python may call of our own C."""

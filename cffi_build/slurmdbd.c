@@ -9,7 +9,6 @@
 
 #include <slurm/slurm.h>
 #include <slurm/slurmdb.h>
-#include <stdio.h>
 
 #define DERIVED(name) const struct derived derived_##name = { .write = write_##name }
 
@@ -68,25 +67,4 @@ static void write_purge(writer_t *w, const void *record, const struct codec_row 
 	writer_end_map(w);
 }
 DERIVED(purge);
-
-/* A time in seconds as Slurm writes it: 1-02:03:04. */
-static void write_time_range(writer_t *w, const void *record, const struct codec_row *row)
-{
-	uint32_t seconds = (uint32_t) codec_load((const char *) record + row->offset, row->storage);
-	uint32_t days = seconds / 86400;
-	char text[32];
-	int length = 0;
-
-	codec_key(w, row);
-	if (seconds == INFINITE) {
-		writer_text(w, "UNLIMITED");
-		return;
-	}
-	if (days)
-		length = snprintf(text, sizeof(text), "%u-", days);
-	snprintf(text + length, sizeof(text) - (size_t) length, "%02u:%02u:%02u", seconds / 3600 % 24, seconds / 60 % 60,
-		 seconds % 60);
-	writer_text(w, text);
-}
-DERIVED(time_range);
 #endif

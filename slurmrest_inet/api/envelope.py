@@ -52,9 +52,10 @@ class Made(NamedTuple):
 
 
 class Members(NamedTuple):
-    """A payload that is a map: the one record of a message."""
+    """A payload that is a map: the one record of a message. ``view`` names another table than its struct's own."""
 
     message: Message
+    view: str | None = None
 
 
 class Number(NamedTuple):
@@ -141,7 +142,7 @@ class Document:
                 writer.end_list()
             elif isinstance(value, Members):
                 writer.begin_map()
-                writer.members(codec.table(value.message.struct, self._version), value.message.array)
+                writer.members(codec.table(value.view or value.message.struct, self._version), value.message.array)
                 writer.end_map()
             elif isinstance(value, NoRecords):
                 writer.value(None if self._complex else ())

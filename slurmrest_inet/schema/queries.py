@@ -82,6 +82,7 @@ NODES = _query("nodes", "NODES_QUERY", _UPDATE_TIME, _FLAGS)
 NODE = _query("node", "NODES_QUERY", _UPDATE_TIME._replace(since=40), _FLAGS)
 PARTITIONS = _query("partitions", "PARTITIONS_QUERY", _UPDATE_TIME, _FLAGS)
 RESERVATIONS = _query("reservations", "RESERVATION_QUERY", _UPDATE_TIME)
+CONF = _query("conf", "CONF_QUERY", _UPDATE_TIME._replace(since=45))
 SHARES = _query(
     "shares",
     "",

@@ -15,6 +15,8 @@ _CONSTANTS = {
         CPU_BIND_RANK
     """,
     ("22.05", "22.05"): """
+        CTL_CONF_OR CTL_CONF_SJC CTL_CONF_DRJ CTL_CONF_ASRU CTL_CONF_PAM CTL_CONF_WCKEY CTL_CONF_IPV4_ENABLED
+        CTL_CONF_IPV6_ENABLED CTL_CONF_SJS CTL_CONF_SJE
         KILL_JOB_ARRAY
         WAIT_BLOCK_D_ACTION WAIT_BLOCK_MAX_ERR
     """,
@@ -30,10 +32,15 @@ _CONSTANTS = {
         CLUSTER_FLAG_FE WAIT_FRONT_END
     """,
     ("22.05", "25.05"): """
+        DEBUG_FLAG_JOB_CONT
         CR_BOARD CR_CORE CR_CORE_DEFAULT_DIST_BLOCK CR_CPU CR_LLN CR_MEMORY CR_ONE_TASK_PER_CORE CR_PACK_NODES
         CR_SOCKET SELECT_PLUGIN_CONS_RES
     """,
     ("23.02", "26.05"): """
+        CONF_FLAG_ASRU CONF_FLAG_DRJ CONF_FLAG_ECORE CONF_FLAG_IPV4_ENABLED CONF_FLAG_IPV6_ENABLED CONF_FLAG_L3CSOCK
+        CONF_FLAG_NNSOCK CONF_FLAG_OR CONF_FLAG_PAM CONF_FLAG_SJC CONF_FLAG_SJE CONF_FLAG_SJS CONF_FLAG_WCKEY
+        DEBUG_FLAG_JOBCOMP LOG_FMT_RFC3339 PROLOG_FLAG_FORCE_REQUEUE_ON_FAIL
+        RECONFIG_KEEP_POWER_SAVE_SETTINGS
         CLUSTER_FLAG_REGISTER
         ASSOC_FLAG_NO_UPDATE
         KILL_ARRAY_TASK PART_FLAG_PDOI PART_FLAG_PDOI_CLR
@@ -43,11 +50,13 @@ _CONSTANTS = {
         CR_LINEAR
     """,
     ("23.11", "26.05"): """
+        CONF_FLAG_SHR CONF_FLAG_SJX DEBUG_FLAG_GLOB_SILENCE DEBUG_FLAG_SACK
         ASSOC_FLAG_EXACT
         GRES_ALLOW_TASK_SHARING GRES_MULT_TASKS_PER_SHARING GRES_ONE_TASK_PER_SHARING KILL_JOBS_VERBOSE
         FAIL_CONSTRAINTS QOS_FLAG_PART_QOS QOS_FLAG_RELATIVE RESERVE_TRES_PER_NODE
     """,
     ("24.05", "26.05"): """
+        CONF_FLAG_CONTAIN_SPANK DEBUG_FLAG_AUDIT_RPCS DEBUG_FLAG_DBD_AGENT DEBUG_FLAG_TLS PROLOG_FLAG_RUN_IN_JOB
         ASSOC_FLAG_USER_COORD ASSOC_FLAG_USER_COORD_NO SLURMDB_ACCT_FLAG_USER_COORD SLURMDB_ACCT_FLAG_USER_COORD_NO
         SLURMDB_ACCT_FLAG_WASSOC SLURMDB_ACCT_FLAG_WCOORD
         KILL_CRON NODE_STATE_BLOCKED
@@ -62,16 +71,22 @@ _CONSTANTS = {
         WAIT_QOS_MAX_NODE_RUN_MINS_PER_USER WAIT_QOS_MAX_UNK_RUN_MINS_PER_ACCT
         WAIT_QOS_MAX_UNK_RUN_MINS_PER_USER
     """,
+    ("24.11", "26.05"): """
+        CONF_FLAG_NO_STDIO DEBUG_FLAG_CONMGR OOM_KILL_STEP
+    """,
     ("25.05", "26.05"): """
+        DEBUG_FLAG_AUDIT_TLS PRIORITY_FLAGS_MAX_TRES_GRES SLURMD_SPEC_OVERRIDE
         CLUSTER_FLAG_DELETED QOS_FLAG_DELETED
         EXTERNAL_JOB NODE_CERT_TOKEN_SET NODE_STATE_EXTERNAL PREEMPT_MODE_PRIORITY RESERVE_FLAG_FORCE_START
     """,
     ("26.05", "26.05"): """
+        CONF_FLAG_DISABLE_HTTP DEBUG_FLAG_THREAD
         JOB_IMPLICIT_MAX_NODES SELECT_NO_DIST_TOPO_BLOCK
         DBD_CONF_FLAG_ALLOW_NO_DEF_ACCT DBD_CONF_FLAG_ALL_RES_ABS DBD_CONF_FLAG_DISABLE_ARCHIVE_COMMANDS
         DBD_CONF_FLAG_DISABLE_COORD_DBD
     """,
     ("25.11", "26.05"): """
+        DEBUG_FLAG_METRICS DEBUG_FLAG_NAMESPACE
         SLURMDB_JOB_FLAG_ALTERED
         SELECT_BOARD SELECT_CORE SELECT_CORE_DEFAULT_DIST_BLOCK SELECT_CPU SELECT_LINEAR SELECT_LLN
         SELECT_MEMORY SELECT_ONE_TASK_PER_CORE SELECT_PACK_NODES SELECT_SOCKET
@@ -127,6 +142,30 @@ _MEMBERS = {
     ("resv_desc_msg_t", "23.11", "26.05"): "job_ptr",
     ("resv_desc_msg_t", "25.05", "26.05"): "time_force",
     ("resv_desc_msg_t", "25.11", "26.05"): "allowed_parts qos",
+    ("slurm_conf_t", "22.05", "22.05"): "launch_type slurmctld_plugstack slurmctld_plugstack_conf",
+    ("slurm_conf_t", "22.05", "23.02"): "job_credential_private_key job_credential_public_certificate route_plugin",
+    ("slurm_conf_t", "22.05", "23.11"): """
+        core_spec_plugin ext_sensors_conf ext_sensors_freq ext_sensors_type power_parameters power_plugin
+    """,
+    ("slurm_conf_t", "22.05", "24.11"): "get_env_timeout node_prefix prolog_epilog_timeout",
+    ("slurm_conf_t", "22.05", "25.05"): "accounting_storage_user job_container_plugin",
+    ("slurm_conf_t", "23.02", "26.05"): """
+        getnameinfo_cache_timeout max_batch_requeue preempt_params suspend_exc_states
+    """,
+    ("slurm_conf_t", "24.05", "26.05"): """
+        epilog_cnt epilog_slurmctld_cnt hash_plugin prolog_cnt prolog_slurmctld_cnt tls_params tls_type
+    """,
+    ("slurm_conf_t", "24.11", "26.05"): "certmgr_params certmgr_type cluster_id data_parser_parameters",
+    ("slurm_conf_t", "25.05", "26.05"): """
+        certgen_params certgen_type epilog_timeout host_unreach_retry_count prolog_timeout
+    """,
+    ("slurm_conf_t", "25.11", "26.05"): """
+        cli_filter_params http_parser_type job_comp_pass_script metrics_type namespace_plugin url_parser_type
+    """,
+    ("slurm_conf_t", "26.05", "26.05"): """
+        health_check_timeout license_params metrics_auth metrics_auth_users metrics_params
+        slurmctld_http_auth_params slurmd_http_auth_params
+    """,
     ("slurm_job_info_t", "22.05", "22.05"): "select_jobinfo",
     ("slurm_job_info_t", "22.05", "23.11"): "power_flags",
     ("slurm_job_info_t", "22.05", "24.05"): "show_flags",

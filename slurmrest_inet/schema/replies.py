@@ -241,6 +241,7 @@ REPLIES = {
     ),
     "slurmctld.reservation_writes.remove": _DONE,
     **dict.fromkeys(("slurmctld.partition_writes.update_all", "slurmctld.partition_writes.remove"), _DONE),
+    "slurmctld.configuration.conf": Reply({45: "openapi_conf_resp"}),
     "slurmctld.inventory.nodes": _NODES,
     "slurmctld.inventory.node": _NODES,
     "slurmctld.inventory.partitions": _PARTITIONS,

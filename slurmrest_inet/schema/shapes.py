@@ -126,6 +126,15 @@ _PURGE = Table(
     ),
     {},
 )
+_PORTS = Table(
+    "port_range",
+    (
+        Row("minimum", None, NUMBER, "The first one"),
+        Row("maximum", None, NUMBER, "The last one"),
+        Row("set", None, BOOLEAN, "Whether there is a range"),
+    ),
+    {},
+)
 _PURGE_COMPLETED = Table(
     "purge_completed",
     (Row("time", None, NUMBER, "How long it may stay idle before it is removed (seconds)"),),
@@ -227,7 +236,7 @@ _WHOLE = Table(
     {},
 )
 TABLES = (
-    *(_EXIT_CODE, _DBD_EXIT_CODE, _ASSOCIATION, _WCKEY, _STEP_ID, _EXTREME, _ROLLUP, _PURGE, _PURGE_COMPLETED),
+    *(_EXIT_CODE, _DBD_EXIT_CODE, _ASSOCIATION, _WCKEY, _STEP_ID, _EXTREME, _ROLLUP, _PURGE, _PORTS, _PURGE_COMPLETED),
     *(_OLD_NODE, _OLD_SOCKET, _HELD_NODE, _BY_INDEX, _HELD, _CORE, _SOCKET, _NODE, _WHOLE),
 )
 
@@ -245,6 +254,11 @@ SHAPES: dict[str, Kind] = {
     "node_state_flags": CSV,
     "rollups": listed(_ROLLUP.name),
     "purge": record(_PURGE.name),
+    "conf_health_checks": _words(
+        *("health_checks", "START_ONLY", "REBOOT_ONLY", "ANY", "IDLE", "ALLOC", "MIXED", "NONDRAINED_IDLE", "CYCLE")
+    ),
+    "conf_ports": record(_PORTS.name),
+    **dict.fromkeys(("conf_epilog", "conf_epilog_slurmctld", "conf_prolog", "conf_prolog_slurmctld"), CSV),
     "purge_completed": record(_PURGE_COMPLETED.name),
     "job_resources_by_index": record(_BY_INDEX.name),
     "job_resources": record(_HELD.name),

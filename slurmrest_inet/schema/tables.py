@@ -22,6 +22,9 @@ from .reservation import CORE_SPEC, RESERVATION
 from .reservation_update import RESERVATION_UPDATE, RESERVATIONS_UPDATE
 from .sbatch import MACROS
 from .share import GROUP_MINUTES, RUN_SECONDS, SHARE, USAGE
+from .slurm_conf import CONF as SLURM_CONF
+from .slurm_conf import CONTROLLERS, JOB_DEFAULTS
+from .slurm_conf import META as SLURM_CONF_META
 from .slurmdbd import queries as _queries
 from .slurmdbd import statistics as slurmdbd_statistics
 from .slurmdbd.account import ACCOUNT
@@ -67,6 +70,10 @@ TABLES = (
     PENDING_RPCS,
     PENDING_RPCS_BY_HOSTS,
     STATISTICS,
+    CONTROLLERS,
+    JOB_DEFAULTS,
+    SLURM_CONF_META,
+    SLURM_CONF,
     TRES,
     ACCOUNTING,
     ASSOCIATION_SHORT,

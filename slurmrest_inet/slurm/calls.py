@@ -195,6 +195,12 @@ def load_statistics() -> Message:
     return Message(pointer, lib.free_statistics, "stats_info_response_msg_t", pointer, 1)
 
 
+def load_configuration(update_time: int) -> Message:
+    """slurm_load_ctl_conf: slurmctld's configuration, if it changed since ``update_time``."""
+    pointer = _fetch(lib.slurm_load_ctl_conf, "slurm_conf_t", update_time)
+    return Message(pointer, lib.free_conf, "slurm_conf_t", pointer, 1)
+
+
 def load_shares(accounts: list[str], users: list[str]) -> tuple[Message, int]:
     """Fair shares of these accounts and users, or of all; and how many shares there are in all."""
     kept: list[Any] = []

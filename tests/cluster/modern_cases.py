@@ -180,7 +180,18 @@ _TROUBLES = (
     ),
 )
 
+_CONF = (
+    *(_named(f"conf{query}", f"conf{query}") for query in ("", "?foo=1", "?update_time=4000000000", "?flags=ALL")),
+    *(_named(f"conf?update_time={when}", f"conf?update_time={when}") for when in ("1", "abc", "", "1&update_time=abc")),
+    Case("conf in YAML", f"{_SLURM}conf", headers=("Accept: application/x-yaml",)),
+    Case("conf as root", f"{_SLURM}conf", credentials=_as("root")),
+    Case("conf, slurmctld down", f"{_SLURM}conf", setting="down"),
+    Case("conf, local", f"{_SLURM}conf", credentials=NOBODY, setting="local"),
+    Case("an expired token on conf", f"{_SLURM}conf", credentials=(ALICE[0], "X-SLURM-USER-TOKEN: {expired}")),
+)
+
 MODERN_CASES = (
+    *(case._replace(versions=(45,)) for case in _CONF),
     *(case._replace(versions=MODERN, each=True) for case in _ANSWERS),
     *(case._replace(versions=MODERN, by_dialect=True) for case in (*_PARAMETERS, *_TROUBLES)),
 )

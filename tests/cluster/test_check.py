@@ -102,6 +102,7 @@ _CALLS = {
     ("calls", "load_reservations"): "GET /slurm/v0.0.42/reservations",
     ("calls", "load_licenses"): "GET /slurm/v0.0.38/licenses",
     ("calls", "load_statistics"): "GET /slurm/v0.0.36/diag",
+    ("calls", "load_configuration"): "GET /slurm/v0.0.45/conf",
     ("calls", "load_shares"): "GET /slurm/v0.0.42/shares",
     ("calls", "ping_configured"): "GET /slurm/v0.0.42/ping",
     ("requests", "job"): "POST /slurm/v0.0.36/job/submit",

@@ -127,12 +127,14 @@ def test_no_unknown_constant(table: str, headers: Headers, release: str) -> None
     assert unknown_constants(NAME_TABLES[table], headers, release) == []
 
 
+_UNGATHERED = ("CTL_CONF_", "CONF_FLAG_", "PRIVATE_DATA_", "PROLOG_FLAG_", "PROP_PRIO_", "RECONFIG_")
 UNTOLD = {
     *("BACKFILL_LAST", "BACKFILL_SCHED", "BACKFILL_TEST", "BF_WHOLE_NODE_TEST", "HAS_STATE_DIR", "NO_KILL_INV_DEP"),
     *("RESET_ACCRUE_TIME", "SHARED_FORCE", "SIB_JOB_FLUSH", "SPREAD_JOB", "TEST_NOW_ONLY", "TOP_PRIO_TMP"),
     *("USE_DEFAULT_ACCT", "USE_DEFAULT_PART", "USE_DEFAULT_QOS", "USE_DEFAULT_WCKEY", "USE_MIN_NODES"),
     *("CONSOLIDATE_SEGMENTS", "EXPEDITED_REQUEUE", "EXTERNAL_JOB", "SPREAD_SEGMENTS"),
     *("WARN_SENT", "X11_FORWARD_ALL", "X11_FORWARD_BATCH", "X11_FORWARD_FIRST", "X11_FORWARD_LAST"),
+    *(one for table in NAME_TABLES.values() for one in _constants(table) if one.startswith(_UNGATHERED)),
     *("SHARE_ASSOCIATION", "SHARE_USER"),  # ours
 }
 """Constants that the facts of no release name, which were gathered by what their names begin with."""
@@ -166,7 +168,7 @@ def test_that_releases_py_names_only_what_is_used() -> None:
 
 def test_that_every_derived_value_is_in_c() -> None:
     source = ""
-    for file in ("derived.c", "accounting.c", "job_resources.c", "slurmdbd.c"):
+    for file in ("derived.c", "accounting.c", "job_resources.c", "slurmdbd.c", "configuration.c"):
         with open(os.path.join(ROOT, "cffi_build", file), encoding="utf-8") as code:
             source += code.read()
     used = {kind.function for table in TABLES for row in table.rows for kind in row.kinds if kind.function}
