@@ -53,6 +53,15 @@ def _socket_of(descriptor: int) -> _socket.socket:
     return _socket.socket(fileno=descriptor)
 
 
+def _keep_alive(tcp: _socket.socket) -> None:
+    """Let the kernel find out within two minutes that nobody is there any more (tcp(7))."""
+    import _socket  # noqa: PLC0415 - loaded already by `_socket_of`
+
+    tcp.setsockopt(_socket.SOL_SOCKET, _socket.SO_KEEPALIVE, 1)
+    for option, value in ((_socket.TCP_KEEPIDLE, 60), (_socket.TCP_KEEPINTVL, 15), (_socket.TCP_KEEPCNT, 4)):
+        tcp.setsockopt(_socket.IPPROTO_TCP, option, value)
+
+
 class Connection:
     """The bytes of one client: waiting, reading, writing (rules 1 and 2). Raises GoneError."""
 
@@ -84,7 +93,7 @@ class Connection:
 
     def _send_at_once(self, output: _socket.socket) -> None:
         """TCP_NODELAY: an answer's last bytes must not wait for the acknowledgement of the first (RFC 896)."""
-        if self._is_tcp():
+        if self._tcp() is not None:
             import _socket  # noqa: PLC0415 - loaded already by `_socket_of`
 
             try:
@@ -140,11 +149,15 @@ class Connection:
         """Look for so long, or until the process is to end, whether the client is still there for its answer.
 
         It may have no more to send: the input of a pipe or of a unix socket may be at its end. Of TCP one cannot tell
-        that from a client that has closed (RFC 9293 section 3.6), which is what it is taken for.
+        that from a client that has closed (RFC 9293 section 3.6), which is what it is taken for. A host that is gone
+        says nothing at all, so it is asked (section 3.8.4).
         """
         if self._poll_gone is None:
             self._poll_gone = poll()
-            self._poll_gone.register(self._channel.output, POLLRDHUP if self._is_tcp() else 0)
+            tcp = self._tcp()
+            if tcp is not None:
+                _keep_alive(tcp)
+            self._poll_gone.register(self._channel.output, 0 if tcp is None else POLLRDHUP)
             self._poll_gone.register(self._wake.descriptor, POLLIN)
         end = monotonic() + seconds
         while True:
@@ -157,12 +170,13 @@ class Connection:
             if self.ending or left <= 0:
                 return True
 
-    def _is_tcp(self) -> bool:
+    def _tcp(self) -> _socket.socket | None:
+        """The output if that is TCP."""
         if self._out is None:
-            return False
+            return None
         import _socket  # noqa: PLC0415 - loaded already by `_socket_of`
 
-        return self._out.family in (_socket.AF_INET, _socket.AF_INET6)
+        return self._out if self._out.family in (_socket.AF_INET, _socket.AF_INET6) else None
 
     def read(self) -> bytes:
         """What the client sent, b"" at its end. Call it when `wait_for_input` said so."""

@@ -205,7 +205,7 @@ class _Exchange:
             response = self._application(request)
             if isinstance(response, Waiting):
                 response = self._wait(request, response)
-            if self._place is not None and self._place.wanted:
+            if self._is_wanted():
                 response = response._replace(close=True)
             told = Told(response, response.note)
         except GoneError:
@@ -219,10 +219,13 @@ class _Exchange:
         from slurmrest_inet.serve import patience  # noqa: PLC0415 - few requests have to wait
 
         try:
-            return patience.wait(waiting, self._connection, self._deadlines.allocate)
+            return patience.wait(waiting, self._connection, self._deadlines.allocate, self._is_wanted)
         except GoneError as gone:
             self._observe(request, _CLIENT_GONE, 0, str(gone), None)
             raise
+
+    def _is_wanted(self) -> bool:
+        return self._place is not None and self._place.wanted
 
     def _give(self, request: Request | None, told: Told) -> None:
         """Write one answer and log it. A client that is gone still has its answer closed, and logged.

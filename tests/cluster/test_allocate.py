@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import homes
 import job_effects
 import pytest
-from sidebyside import server, wire
+from sidebyside import program, server, wire
 from write_differences import LIES
 from writers import Writer
 
@@ -107,6 +107,29 @@ def test_what_is_refused(case: Case, version: int, lab: Lab, sides: tuple[Writer
         return
     assert told[0].status == told[1].status >= 400, told
     assert told[0].body == told[1].body
+
+
+@pytest.mark.slurm(">= 24.11")
+def test_an_unknown_flag(lab: Lab, sides: tuple[Writer, Writer]) -> None:
+    """The row allocate-flag: slurmrestd allocates all the same, and says so at most in a warning."""
+    before = _jobs(lab)
+    version = max({*VERSIONS} & {*homes.at_home(homes.installed())})
+    body = json.dumps({"job": described(flags=["FOO"])}).encode()
+    real, ours = (who.ask("POST", f"v0.0.{version}/job/allocate", body) for who in sides)
+    assert real.job, "no difference any more"
+    assert (ours.status, ours.job) == (500, 0)
+    assert [one["error_number"] for one in ours.errors]
+    assert _jobs(lab) - before <= {real.job}
+    lab.run("scancel", "-Q", str(real.job))
+
+
+def test_that_no_answer_is_no_refusal(lab: Lab, tokens: dict[str, str], silent: Callable[[int], str]) -> None:
+    """A slurmctld that takes a request and says nothing may have allocated, and nobody knows the job's number."""
+    body = {"job": described()}
+    ours = program.ours(lab).with_options(SLURM_CONF=silent(1))
+    answer = _told(wire.strict(ours.exchange(asked(tokens["alice"], body), seconds=60).output)[0])
+    assert answer["errors"]
+    assert any("may be there" in one["description"] for one in answer["warnings"])
 
 
 class Waiter:

@@ -122,6 +122,8 @@ class Application:
         def go_on() -> Response | None:
             with open(f"/{argument}.asked", "w", encoding="ascii") as file:
                 file.write("alone" if signal.SIGTERM in signal.pthread_sigmask(signal.SIG_BLOCK, ()) else "disturbed")
+            if os.path.exists(f"/{argument}.broken"):
+                raise ValueError("no question of that kind")
             if not os.path.exists(f"/{argument}"):
                 return None
             while os.path.exists(f"/{argument}.held"):

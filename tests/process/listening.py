@@ -26,7 +26,7 @@ from slurmrest_inet import cli, settings  # noqa: E402 - the order is the progra
 from slurmrest_inet.auth import Gate  # noqa: E402 - the order is the program's own
 from slurmrest_inet.auth import jwt as jwt_plugin  # noqa: E402 - the order is the program's own
 from slurmrest_inet.auth.plugins import plugin  # noqa: E402 - the order is the program's own
-from slurmrest_inet.http.message import Request, Response  # noqa: E402 - the order is the program's own
+from slurmrest_inet.http.message import Request, Response, Waiting  # noqa: E402 - the order is the program's own
 from slurmrest_inet.serve import listener, restart  # noqa: E402 - the order is the program's own
 from slurmrest_inet.serve.kept import Kept  # noqa: E402 - the order is the program's own
 
@@ -72,9 +72,11 @@ class Application:
         self._gate = gate
         self._peer = peer
 
-    def __call__(self, request: Request) -> Response:
+    def __call__(self, request: Request) -> Response | Waiting:
         action, _, argument = request.path[1:].partition("/")
         body = getattr(self, action)(request, argument)
+        if isinstance(body, Waiting):
+            return body
         return Response(200, "text/plain", body.encode() if isinstance(body, str) else body)
 
     def pid(self, request: Request, argument: str) -> str:
@@ -100,6 +102,10 @@ class Application:
         while not os.path.exists(f"/{argument}"):
             time.sleep(0.01)
         return "awake"
+
+    def never(self, request: Request, argument: str) -> Waiting:
+        """An answer that does not come."""
+        return Waiting(lambda: None, lambda: Response(500, "text/plain", b"", note="taken back"))
 
     def breaks(self, request: Request, argument: str) -> Iterator[bytes]:
         """An answer that breaks off when some of it is out."""

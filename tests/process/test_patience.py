@@ -161,6 +161,35 @@ def test_a_client_that_goes_before_it_is_told(start: Starter, wish: Wish) -> Non
     assert wish.taken_back
 
 
+def test_that_a_host_that_vanished_is_missed(start: Starter, wish: Wish) -> None:
+    """It says nothing more, so the kernel has to ask: a minute after the last byte, and some times then."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        client = socket.create_connection(listener.getsockname(), PATIENCE)
+        served, _ = listener.accept()
+    with client, served:
+        process = start(stdin=served, stdout=served)
+        assert not served.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE)
+        client.sendall(wish.request)
+        wish.wait()
+        assert served.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE)
+        options = (socket.TCP_KEEPIDLE, socket.TCP_KEEPINTVL, socket.TCP_KEEPCNT)
+        assert [served.getsockopt(socket.IPPROTO_TCP, option) for option in options] == [60, 15, 4]
+        client.shutdown(socket.SHUT_RDWR)
+    _ended(process)
+
+
+def test_a_fault_of_ours(start: Starter, wish: Wish) -> None:
+    process = start()
+    process.stdin.write(wish.request)
+    process.stdin.close()
+    wish.wait()
+    wish.granted.with_suffix(".broken").touch()
+    (answer,) = parse(process.stdout.read())
+    assert answer.status == 500
+    assert wish.taken_back
+    assert process.wait(PATIENCE) == 0
+
+
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_signal(number: int, start: Starter, wish: Wish) -> None:
     process = start()

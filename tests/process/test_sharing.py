@@ -192,6 +192,21 @@ class TestFair:
             assert whole(other).status == 200
         assert end_one(portal[0]).status == 200
 
+    def test_who_waits_for_an_answer_gives_way(self, listen: Any, held: contextlib.ExitStack) -> None:
+        """What it waits for is taken back; an answer may take days (job/allocate)."""
+        one = listen(LOCAL, "--max-connections", "3", **COUNTED)
+        portal = [held.enter_context(one.connect(PORTAL)) for _ in range(3)]
+        for connection in portal:
+            connection.sendall(request("/never"))
+        one.wait_until(lambda: with_client(one) == len(portal))
+        assert one.ask("/pid", source=OTHER).status == 200
+        ready, _, _ = select.select(portal, [], [], PATIENCE)
+        answer = whole(ready[0])
+        assert (answer.status, answer.headers["retry-after"], answer.headers["connection"]) == (503, "60", "close")
+        assert "its place is needed: taken back" in one.read_log()
+        assert one.ask("/pid", source=OTHER).status == 200
+        assert len(select.select(portal, [], [], 0)[0]) == 1
+
     def test_the_own_resting_connection_gives_way(self, listen: Any, held: contextlib.ExitStack) -> None:
         one = listen(LOCAL, "--max-connections", "3", **COUNTED)
         portal = keep(one, held, 3)

@@ -97,6 +97,8 @@ class _Waiting:
                 granted = allocations.is_granted(job.job_id)
         except SlurmError as error:
             if job is None:
+                if code_of(error) in UNANSWERED:
+                    self._report.warning(_CALL, "The job may be there all the same: slurmctld did not answer")
                 return failed(self._report, error, _CALL, _FAILED, "allocated")
             return self._lost(job, code_of(error))
         self._refusals = 0
