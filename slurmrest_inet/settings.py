@@ -29,7 +29,7 @@ DATA_PARSERS = tuple(name for name in versions.PLUGINS if name.startswith("data_
 """All that some release has had: who changes the release, or the program, need not change a command line."""
 DATA_PARSER_FLAGS = ("fast", "complex")
 DOCUMENT_FLAGS = ("spec_only", "prefer_refs", "minimize_refs", "inline_enums")
-"""Flags of data_parser plugins that shape OpenAPI documents only."""
+"""Flags of data_parser plugins that shape OpenAPI documents, or show them in the place of answers (spec_only)."""
 
 SECURITY_WORDS = ("disable_unshare_sysv", "disable_unshare_files", "disable_user_check", "become_user")
 
@@ -147,7 +147,7 @@ class Settings(NamedTuple):
     security: frozenset[str] = frozenset()
     json_style: frozenset[str] = frozenset({"compact"})
     yaml_style: frozenset[str] = frozenset({"pretty"})
-    response_status_codes: str | None = None  # of the generated document; never of live answers
+    response_status_codes: tuple[str, ...] | None = None  # of documents; never of live answers
     deadlines: Deadlines = Deadlines()
     limits: tuple[tuple[str, int], ...] = ()  # what differs from http.limits.Limits
     memory: int = 16384  # MiB of address space: a listing of four million jobs, 0 is no limit
@@ -175,6 +175,12 @@ class Settings(NamedTuple):
     def site_plugins(self) -> tuple[str, ...]:
         """The OpenAPI plugins that are the site's own."""
         return tuple(name for name in self.openapi_plugins or () if name not in OPENAPI_PLUGINS)
+
+    @property
+    def shapes_documents(self) -> bool:
+        """Whether documents may be asked for otherwise than the build has made them."""
+        few = any("minimize_refs" in name.split("+") for name in self.data_parsers or ())
+        return few or self.response_status_codes is not None
 
     @property
     def takes_own_user(self) -> bool:
@@ -226,7 +232,7 @@ def read(options: Options, environ: Mapping[str, str], is_offered: Callable[[str
         security=_known("SLURMRESTD_SECURITY", environ, SECURITY_WORDS, defaults.security),
         json_style=_known("SLURMRESTD_JSON", environ, JSON_STYLES, defaults.json_style),
         yaml_style=_known("SLURMRESTD_YAML", environ, YAML_STYLES, defaults.yaml_style),
-        response_status_codes=environ.get("SLURMRESTD_RESPONSE_STATUS_CODES"),
+        response_status_codes=_statuses(environ.get("SLURMRESTD_RESPONSE_STATUS_CODES")),
         deadlines=deadlines,
         limits=limits,
         memory=int(own.get("memory", defaults.memory)),
@@ -296,9 +302,7 @@ def _data_parsers(text: str) -> tuple[str, ...]:
         parser, *flags = word.split("+")
         (name,) = _plugins("data_parser", parser, (*DATA_PARSERS, "data_parser/latest"))
         for flag in flags:
-            if flag in DOCUMENT_FLAGS:
-                raise SettingsError(f"The data_parser flag {flag!r} shapes OpenAPI documents, and none are served.")
-            if flag not in DATA_PARSER_FLAGS:
+            if flag not in (*DATA_PARSER_FLAGS, *DOCUMENT_FLAGS):
                 raise SettingsError(f"data_parser plugins do not know the flag {flag!r}.")
         names.append("+".join((name, *flags)))
     if not names:
@@ -314,6 +318,26 @@ def _level(text: str | None) -> int:
     if text.isascii() and text.isdigit() and int(text) < len(LOG_LEVELS):
         return int(text)
     raise SettingsError(f"SLURMRESTD_DEBUG is neither a level from 0 to 9 nor the name of one: {text!r}.")
+
+
+_STATUSES = {"entity too large": 413, "internal error": 500, "not allowed": 405, "unprocessable content": 422}
+"""Names that slurmrestd has for statuses, where they are not those of RFC 9110."""
+
+
+def _statuses(text: str | None) -> tuple[str, ...] | None:
+    """Return the statuses of documents, numbers and "default"; None: those that answers have."""
+    found = []
+    for word in _words(text):
+        name = word.lower()
+        if not (name == "default" or (name.isascii() and name.isdigit() and 100 <= int(name[:4]) < 600)):
+            from http import HTTPStatus  # noqa: PLC0415 - names are rare
+
+            names = {**{one.phrase.lower(): one.value for one in HTTPStatus}, **_STATUSES}
+            if name not in names:
+                raise SettingsError(f"SLURMRESTD_RESPONSE_STATUS_CODES has what is no HTTP status: {word!r}.")
+            name = str(names[name])
+        found.append(name)
+    return tuple(dict.fromkeys(found)) or None
 
 
 def _positive(name: str, text: str) -> int:

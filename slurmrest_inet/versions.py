@@ -200,6 +200,8 @@ class Dialect(NamedTuple):
     """Each version is a plugin of its own; later there is one a side, and data parsers choose the versions."""
     titles: tuple[str, ...] = ("REST", "REST DB")
     """Of the plugins of the sides."""
+    minimises: bool = False
+    """Documents can be asked for with few references."""
     operation_id: str = "{daemon}_{name}"
     """What documents call an operation: by the daemon, or by version and side, by its old name, or method and path."""
     data_parser: str | None = None
@@ -245,7 +247,7 @@ _40 = _39._replace(
     dated=True,
     empty_yaml=True,
 )
-_41 = _40._replace(body=_READS_41, query=_READS_41)
+_41 = _40._replace(body=_READS_41, query=_READS_41, minimises=True)
 _42 = _41._replace(body=Manner(), query=Manner())
 _READS_43 = Manner(plain=True)
 _43 = _42._replace(home=2605, body=_READS_43, query=_READS_43)

@@ -181,6 +181,12 @@ class Application:
             if status == 304:
                 document.close()
                 return Response(status, None, b"")
+            if "spec_only" in call.flags:
+                document.close()
+                from slurmrest_inet.api import openapi  # noqa: PLC0415 - few want to see it
+
+                schema = openapi.schema_of(match.route, match.version, yaml=accepted.yaml)
+                return Response(status, accepted.name, schema, note=answer.note)
             return Response(status, accepted.name, document, note=answer.note)
 
         if isinstance(answer, envelope.Awaited):

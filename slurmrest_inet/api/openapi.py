@@ -2,7 +2,7 @@
 """The OpenAPI documents: /openapi in its four spellings, and /openapi/VERSION for one API version.
 
 Rule 1: a document is joined of the pieces that the build made (cffi_build/pieces.py); no schema is put together here,
-        and no part of it is looked at. What a site adds comes as text, from elsewhere.
+        and no part of it is looked at. What a site adds, or wants in another shape, comes as text from elsewhere.
 Rule 2: what `-s` and `-d` leave out is in no document. Nothing here asks Slurm.
 Rule 3: this module is loaded when a document is asked for, and by the command line that prints one.
 """
@@ -18,9 +18,10 @@ from slurmrest_inet.http.message import Response, RestError
 from slurmrest_inet.record import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from typing import Any, Union
 
+    from slurmrest_inet.api.routes import Route
     from slurmrest_inet.api.sites import Sites
     from slurmrest_inet.http.dialect import Dialect
     from slurmrest_inet.http.message import Headers, Request
@@ -74,7 +75,7 @@ def answer(
     accepted = _accepted(request, wanted, dialect)
     format_ = "yaml" if accepted.yaml else "json"
     added = None if wanted.version is not None else sites
-    document = Document(chosen, format_, packed=media.takes_gzip(request), more=_texts_of(added, format_))
+    document = _document(chosen, format_, settings, added, packed=media.takes_gzip(request))
     headers: Headers = (("ETag", document.tag), ("Vary", "Accept, Accept-Encoding"))
     if media.has_tag(request, document.tag):
         document.close()
@@ -86,17 +87,46 @@ def answer(
 
 def text_of(settings: Settings, sites: Sites | None = None) -> Iterator[bytes]:
     """Return the document of all that the settings let be served, as JSON. Raises RestError 501 without documents."""
-    return iter(Document(_chosen(settings, None), "json", packed=False, more=_texts_of(sites, "json")))
+    return iter(_document(_chosen(settings, None), "json", settings, sites, packed=False))
 
 
-def _texts_of(sites: Sites | None, format_: str) -> dict[str, bytes]:
-    """Return what the site's own operations add to the parts of a document."""
-    if sites is None:
-        return {}
-    from slurmrest_inet.api import site_document, spelling  # noqa: PLC0415 - most have none
+def schema_of(route: Route, version: int, *, yaml: bool) -> bytes:
+    """Return the schema of an operation's answer, whole. Raises RestError 501 without documents."""
+    from slurmrest_inet.api import shaping  # noqa: PLC0415 - few want to see it
 
-    found = site_document.entries(sites)
-    return {part: spelling.text_of(part, entries, format_).encode() for part, entries in found.items()}
+    text = b"".join(Document(((version, route.side),), "json", packed=False))
+    path = f"/{route.side}/v0.0.{version}/{route.path}"
+    return shaping.spelt(shaping.schema_of(text, path, route.method), yaml=yaml)
+
+
+def _document(
+    chosen: tuple[tuple[int, str], ...], format_: str, settings: Settings, sites: Sites | None, *, packed: bool
+) -> Document:
+    """Return the document of versions and sides, in the shape that the settings ask for, with the site's operations."""
+    entries: list[dict[str, dict[str, Any]]] = []
+    apart: list[int] = []
+    if settings.shapes_documents:
+        from slurmrest_inet.api import shaping  # noqa: PLC0415 - few ask for it
+
+        for version in dict.fromkeys(version for version, _ in chosen):
+            shape = shaping.wanted(settings, version)
+            if shape is not None:
+                own = tuple(one for one in chosen if one[0] == version)
+                entries.append(shaping.shaped(b"".join(Document(own, "json", packed=False)), shape))
+                apart.append(version)
+    if sites is not None:
+        from slurmrest_inet.api import site_document  # noqa: PLC0415 - most have none
+
+        entries.append(site_document.entries(sites))
+        if settings.shapes_documents:
+            shaping.restate(entries[-1], settings)
+    more: dict[str, bytes] = {}
+    if entries:
+        from slurmrest_inet.api import spelling  # noqa: PLC0415 - the build has spelt all others
+
+        for part in entries[0]:
+            more[part] = b"".join(spelling.text_of(part, one[part], format_).encode() for one in entries)
+    return Document(chosen, format_, packed=packed, more=more, apart=apart)
 
 
 def _chosen(settings: Settings, version: int | None) -> tuple[tuple[int, str], ...]:
@@ -120,11 +150,18 @@ def _accepted(request: Request, wanted: Asked, dialect: Dialect) -> media.Media:
 class Document:
     """A document as a stream of bytes, of versions and sides; ``packed``: as one member of gzip.
 
-    ``more``: text that is added to parts of it.
+    ``more``: text that is added to parts of it. ``apart``: versions that are in that text, and not as the build made
+    them.
     """
 
     def __init__(
-        self, chosen: tuple[tuple[int, str], ...], format_: str, *, packed: bool, more: dict[str, bytes] | None = None
+        self,
+        chosen: tuple[tuple[int, str], ...],
+        format_: str,
+        *,
+        packed: bool,
+        more: dict[str, bytes] | None = None,
+        apart: Iterable[int] = (),
     ) -> None:
         try:
             import slurmrest_inet._documents as made  # noqa: PLC0415 - Rule 3
@@ -133,7 +170,7 @@ class Document:
             raise RestError(501, text, reason="no slurmrest_inet/_documents.py") from None
         self.packed = packed
         self._format = format_
-        self._pieces = _pieces(chosen, *made.PLACES[format_], more or {})
+        self._pieces = _pieces(chosen, *made.PLACES[format_], more or {}, apart)
         served = "_".join(f"{side}{version}" for version, side in chosen)
         if more:
             import zlib  # noqa: PLC0415 - most documents are the build's alone
@@ -185,7 +222,9 @@ def _short(served: str) -> str:
     return f"{found:08x}"
 
 
-def _pieces(chosen: tuple[tuple[int, str], ...], frames: Any, places: Any, more: dict[str, bytes]) -> list[Piece]:
+def _pieces(
+    chosen: tuple[tuple[int, str], ...], frames: Any, places: Any, more: dict[str, bytes], apart: Iterable[int]
+) -> list[Piece]:
     """Return a document's pieces, in order: the places of what the build made, and what is added to each part."""
     alone = len({version for version, _ in chosen}) == 1
     selected: dict[int, set[str]] = {}
@@ -193,7 +232,7 @@ def _pieces(chosen: tuple[tuple[int, str], ...], frames: Any, places: Any, more:
         selected.setdefault(version, set()).add(side)
     found: dict[str, list[Piece]] = {"paths": [], "responses": [], "schemas": []}
     for (part, version, sides), place in places.items():
-        if selected.get(version, set()).isdisjoint(sides.split("+")):
+        if version in apart or selected.get(version, set()).isdisjoint(sides.split("+")):
             continue
         if part == "paths" and not alone and ("merged", version, sides) in places:
             continue

@@ -201,6 +201,20 @@ class TestSettings:
             "data_parser/latest+complex",
         )
 
+    @pytest.mark.parametrize(
+        ("text", "found"),
+        [
+            ("", None),
+            ("default,200", ("default", "200")),
+            ("200,200", ("200",)),
+            ("OK,internal error,Not Found,DEFAULT", ("200", "500", "404", "default")),
+            ("401,network authentication required", ("401", "511")),
+        ],
+    )
+    def test_statuses_of_documents(self, text: str, found: tuple[str, ...] | None) -> None:
+        """As slurmrestd 24.11 and 26.05 read them."""
+        assert read(SLURMRESTD_RESPONSE_STATUS_CODES=text).response_status_codes == found
+
     def test_addresses_of_variable_and_line(self) -> None:
         chosen = read(":2", SLURMRESTD_LISTEN="host:1,unix:/x")
         assert chosen.addresses == ("host:1", "unix:/x", ":2")
@@ -222,7 +236,7 @@ class TestSettings:
         )
         assert chosen.security == {"disable_unshare_sysv", "disable_unshare_files", "disable_user_check"}
         assert (chosen.json_style, chosen.yaml_style) == ({"pretty"}, {"compact", "no_tag"})
-        assert chosen.response_status_codes == "200,default"
+        assert chosen.response_status_codes == ("200", "default")
 
     def test_own_numbers(self) -> None:
         chosen = read(
@@ -269,8 +283,11 @@ class TestSettings:
             ([], {"SLURMREST_INET_HEAD_SECONDS": "-1"}),
             ([], {"SLURMREST_INET_HEAD_SECONDS": "1e3"}),
             ([], {"SLURMREST_INET_HEAD_SECONDS": ""}),
-            (["-d", "v0.0.42+prefer_refs"], {}),
-            (["-d", "v0.0.42+complex+spec_only"], {}),
+            ([], {"SLURMRESTD_RESPONSE_STATUS_CODES": "200,bogus"}),
+            ([], {"SLURMRESTD_RESPONSE_STATUS_CODES": "NOT_FOUND"}),
+            ([], {"SLURMRESTD_RESPONSE_STATUS_CODES": " 200"}),
+            ([], {"SLURMRESTD_RESPONSE_STATUS_CODES": "99"}),
+            ([], {"SLURMRESTD_RESPONSE_STATUS_CODES": "2000000000000"}),
             (["-d", "latest+slow"], {}),
             ([], {"SLURMREST_INET_BODY_BYTES": "1.5"}),
             ([], {"SLURMREST_INET_BODY_BYTES": "0"}),

@@ -25,6 +25,7 @@ needs_extension = pytest.mark.skipif(
     importlib.util.find_spec("slurmrest_inet._slurm") is None, reason="the compiled extension is not built"
 )
 TOKEN = "a.b.c"
+_CHECKOUT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../..")
 
 
 def program(folder: pathlib.Path, *args: str, **environ: str) -> subprocess.CompletedProcess[str]:
@@ -116,7 +117,7 @@ def test_one_that_is_not_there(tmp_path: pathlib.Path, args: tuple[str, str]) ->
 
 def test_the_recipe(tmp_path: pathlib.Path) -> None:
     """What stands on the page of contrib/plug-ins is what a site can install."""
-    with open(os.path.join(_root(), "contrib", "plug-ins", "README.md"), encoding="utf-8") as file:
+    with open(os.path.join(_CHECKOUT, "contrib", "plug-ins", "README.md"), encoding="utf-8") as file:
         page = file.read()
     modules = re.findall(r"(?ms)^`(\w+\.py)`.*?^```python\n(.*?)^```", page)
     (project,) = re.findall(r"(?ms)^```toml\n(.*?)^```", page)
