@@ -18,6 +18,7 @@ from slurmrest_inet.auth.plugins import plugin
 from slurmrest_inet.http import media, query
 from slurmrest_inet.http.message import Response, RestError, Waiting
 from slurmrest_inet.record import TYPE_CHECKING
+from slurmrest_inet.settings import AUTH_PLUGINS
 from slurmrest_inet.slurm import codec, library
 
 if TYPE_CHECKING:
@@ -144,6 +145,14 @@ class Application:
 
             return docs.answer(request)
         identity = self._gate.admit(request)
+        response = self._answer(request, identity)
+        if identity.plugin not in AUTH_PLUGINS and isinstance(response, Response):
+            # No header that the log knows tells whom a site's own plug-in has let in.
+            note = f"as {identity.user_name}" + (f": {response.note}" if response.note else "")
+            return response._replace(note=note)
+        return response
+
+    def _answer(self, request: Request, identity: auth.Identity) -> Response | Waiting:
         dialect = self.dialect(request.path)
         segments = query.split_path(request.path, dialect)
         if segments and segments[0].startswith("openapi"):

@@ -135,7 +135,8 @@ def test_each_of_a_proxys_users_acts_as_itself(proxied: Any, lab: Lab) -> None:
         assert lab.run("squeue", "-h", "-j", number, "-o", "%u").strip() == "alice"
     finally:
         lab.run("scancel", number)
-    running.wait_for("")
+    running.wait_for('method=POST path=/slurm/v0.0.40/job/submit status=200 .* why="as alice')
+    assert running.log.count('why="as bob"') == 1
     assert " 401" not in running.log
 
 
