@@ -88,13 +88,21 @@ def _bare(schema: Schema) -> Schema:
     found = {key: value for key, value in schema.items() if key not in ("description", "nullable")}
     if "properties" in found:
         found["properties"] = {name: _bare(one) for name, one in found["properties"].items()}
+    if "enum" in found:
+        found["enum"] = [word for word in found["enum"] if word is not None]
     return found
+
+
+def _with_null(schema: Schema) -> Schema:
+    """Return what also allows null, which has to stand among words as well (OpenAPI 3.0.3, "nullable")."""
+    words = {"enum": [*schema["enum"], None]} if "enum" in schema and None not in schema["enum"] else {}
+    return {**schema, **words, "nullable": True}
 
 
 def _allow_null(schema: Schema, other: Schema) -> None:
     """Let be null what another table's schema of the same lets be null."""
     if other.get("nullable"):
-        schema["nullable"] = True
+        schema.update(_with_null(schema))
     for name, one in other.get("properties", {}).items():
         _allow_null(schema["properties"][name], one)
 
@@ -191,11 +199,10 @@ class Schemas:
         for way in mine:
             schema = self.value(row.kind, side, way, table, row)
         extra: Schema = {"description": row.doc}
-        if OUT in mine and self._nullable(row):
-            extra["nullable"] = True
         if mixed and row.way != BOTH:
             extra["readOnly" if row.way == OUT else "writeOnly"] = True
-        return {"allOf": [schema], **extra} if "$ref" in schema else {**schema, **extra}
+        found = {"allOf": [schema], **extra} if "$ref" in schema else {**schema, **extra}
+        return _with_null(found) if OUT in mine and self._nullable(row) else found
 
     def _nullable(self, row: Row) -> bool:
         kind = row.kind
@@ -238,7 +245,8 @@ class Schemas:
             if kind.name != "constant":
                 where = f"{table.name}.{row.path}" if table and row else kind.name
                 self.untold.append(f"{where} is an object without a shape: name it in schema/shapes.py")
-            return {"type": "object"}
+            # It is always empty; generators want to know of what kind its members would be.
+            return {"type": "object", "additionalProperties": {"type": "string"}, "maxProperties": 0}
         if kind.type == "integer":
             return {"type": "integer", "format": "int64"}
         if kind.type == "number":

@@ -327,7 +327,7 @@ TITLES = {
     "slurmctld_error": {36: "error", 40: "openapi_error"},
     "warning": {36: "warning", 40: "openapi_warning"},
     "slurm_job_info_t": {36: "job_response_properties", 39: "job_info"},
-    "job_state_response_job_t": {40: "job_state_response_job"},
+    "job_state": {40: "job_state_response_job"},
     "slurm_license_info_t": {36: "license"},
     "acct_gather_energy_t": {36: "acct_gather_energy"},
     "ext_sensors_data_t": {36: "ext_sensors_data"},

@@ -91,7 +91,7 @@ _STEP_ID = Table(
     {},
 )
 _EXTREME = Table(
-    "step_tres",
+    "step_extreme",
     (
         Row("type", None, TEXT_OR_NULL, "Kind of resource", then=_TEXTS),
         Row("name", None, TEXT_OR_NULL, "Which one of that kind", then=_TEXTS),

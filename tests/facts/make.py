@@ -488,7 +488,7 @@ def _named(schema: dict[str, Any], named: set[str]) -> Any:
         return f"#{name}"
     if "properties" in schema:
         return {name: _named(one, named) for name, one in schema["properties"].items()}
-    if isinstance(schema.get("additionalProperties"), dict):
+    if isinstance(schema.get("additionalProperties"), dict) and schema.get("maxProperties") != 0:
         return {"*": _named(schema["additionalProperties"], named)}
     if schema.get("type") == "array":
         return [_named(schema["items"], named)]

@@ -155,7 +155,8 @@ ROWS = (
         "jobs/state sends ids and states alone: its document has the model of GET jobs there",
         (40, 45),
         (
-            *("job_state/* | missing", "job_state/state | extra", "job_state/job_id | integer is string"),
+            *("job_state_response_job/* | missing", "job_state_response_job/state | extra"),
+            "job_state_response_job/job_id | integer is string",
             *_each("openapi_job_state_resp/", "missing", "last_backfill last_update"),
         ),
     ),
@@ -190,7 +191,7 @@ ROWS = (
     ),
     Row("each variable is a text", (36, 38), ("job_properties/environment | any object is object",)),
     Row("a list that is always empty has items of a type", (40, 44), ("job_info/power/flags | any is string",)),
-    Row("the least and the most of a resource tell node and task", (36, 45), _each("step_tres/", "extra", "task node")),
+    Row("the least and the most of a resource tell node and task", (36, 45), _each("step_extreme/", "extra", "task node")),
     Row(
         "a line of scrontab is refused, whatever is in it",
         (39, 45),

@@ -20,6 +20,8 @@ from slurmrest_inet.api.routes import ROUTES
 from slurmrest_inet.versions import DIALECTS
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from headers import Headers
 
 EVERY = tuple(DIALECTS)
@@ -154,9 +156,9 @@ def test_that_a_reason_is_needed(row: Any, differences: dict[tuple[int, str], st
 
 OWN = {
     *("association_usage", "calls_by_user", "cluster", "diag_statistics", "job_association", "meta", "rollup", "rpc"),
-    *("step_tres", "tres", "wckey_tag", "clusters_properties", "update_account", "update_users", "purge_completed"),
+    *("step_extreme", "tres", "wckey_tag", "clusters_properties", "update_account", "update_users", "purge_completed"),
     *("job_update_response", "status", "job_res_socket_cores", "job_array_response_msg_entry", "assoc_short_of_job"),
-    *("job_submit_response_msg", "job_state", "openapi_job_state_resp", "openapi_users_removed_resp"),
+    *("job_submit_response_msg", "job_state_response_job", "openapi_job_state_resp", "openapi_users_removed_resp"),
     *("stats_msg_rpc_type", "stats_msg_rpc_user", "response_account_delete", "response_cluster_delete"),
     *("response_qos_delete", "response_user_delete", "response_wckey_delete", "set_config"),
 }
@@ -177,6 +179,29 @@ def _beside(version: int) -> list[described.Described]:
 
 def _bare(names: Any) -> set[str]:
     return {name.partition("_")[2] or name for name in names}
+
+
+@pytest.mark.parametrize("version", EVERY)
+def test_that_no_member_has_the_name_of_a_schema(version: int, made: dict[int, dict[str, Any]]) -> None:
+    """Generators name what is inlined after the schema and the member, and leave out what has the name of another."""
+    schemas = made[version]["components"]["schemas"]
+    known = {_alike(name) for name in schemas}
+    inlined = [name for title, schema in schemas.items() for name in _inlined(title, schema)]
+    assert sorted(known.intersection(map(_alike, inlined))) == []
+    assert len(set(map(_alike, inlined))) == len(inlined)
+
+
+def _alike(name: str) -> str:
+    return "".join(filter(str.isalnum, name)).lower()
+
+
+def _inlined(title: str, schema: dict[str, Any]) -> Iterator[str]:
+    """What generators call the objects and the words in a schema."""
+    for name, one in schema.get("properties", {}).items():
+        part = one["items"] if one.get("type") == "array" else one
+        if "properties" in part or "enum" in part:
+            yield f"{title}_{name}"
+        yield from _inlined(f"{title}_{name}", part)
 
 
 def test_that_a_difference_is_found(made: dict[int, dict[str, Any]]) -> None:
