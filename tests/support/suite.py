@@ -38,6 +38,8 @@ if TYPE_CHECKING:
 # What can differ by release: the build, the tables, the calls, and whole instances and listeners on a cluster.
 _BY_RELEASE = ("codec", "schema", "slurm", "cluster", "process")
 _CHECKERS = ("ruff", "mypy", "types-")  # requirements of the test extra that no test needs
+_COMMANDS = {"java": "default-jre-headless", "node": "nodejs", "npm": "npm"}
+"""What clients are generated and run with, from whichever package; these where there is none."""
 _SLOW = ("-m", "", "--hypothesis-profile=slow")
 _NOT_COPIED = (
     ".git", ".venv", "venv", ".*_cache", ".hypothesis", "__pycache__", "*.so", "_regexes.py", "*.egg-info", "build",
@@ -54,6 +56,7 @@ class Run(NamedTuple):
 
     release: releases.Release
     tests: tuple[str, ...]  # folders, relative to the checkout
+    extras: tuple[str, ...] = ("test",)  # of the project's requirements
 
 
 class Result(NamedTuple):
@@ -126,7 +129,7 @@ class _Enclosed(Bench):
 def _own(run: Run, folder: str, options: Sequence[str]) -> tuple[bool, str]:
     """On this machine's own Slurm, with all that is checked without running it."""
     bench = Bench(folder, {name: value for name, value in os.environ.items() if name != "VIRTUAL_ENV"})
-    bench.install(*wheels.requirements(bench.checkout, "test"))
+    bench.install(*wheels.requirements(bench.checkout, *run.extras))
     for module in ("ruff check --no-cache .", "ruff format --no-cache --check .", f"mypy --cache-dir={folder}/mypy"):
         bench.step(bench.python, "-m", *module.split())
     return bench.test(run.tests, options)
@@ -134,7 +137,7 @@ def _own(run: Run, folder: str, options: Sequence[str]) -> tuple[bool, str]:
 
 def _enclosed(run: Run, folder: str, options: Sequence[str]) -> tuple[bool, str]:
     """On another release, with the Python of its folder."""
-    described = wheels.requirements(os.path.join(folder, "checkout"), "test")
+    described = wheels.requirements(os.path.join(folder, "checkout"), *run.extras)
     wanted = [one for one in described if not one.startswith(_CHECKERS)]
     found = os.path.join(folder, "wheels")
     wheels.fetch(run.release.python, wanted, found)
@@ -224,11 +227,13 @@ def _test(plan: Sequence[Run], work: str, options: Sequence[str]) -> list[Result
 def _plan(options: argparse.Namespace) -> list[Run]:
     """What is to be tested, this machine's own release first."""
     own = releases.here()
+    extras = ("test", "clients", *(["generators"] if options.all else []))
     if options.release:
-        return [Run(releases.BY_NAME[options.release], ("tests",))]
+        asked = releases.BY_NAME[options.release]
+        return [Run(asked, ("tests",), extras) if asked is own else Run(asked, ("tests",))]
     others = [release for release in releases.BY_NAME.values() if release is not own]
     some = ("tests",) if options.all else tuple(f"tests/{name}" for name in _BY_RELEASE)
-    return [Run(own, ("tests",)), *(Run(release, some) for release in others)]
+    return [Run(own, ("tests",), extras), *(Run(release, some) for release in others)]
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -254,6 +259,8 @@ def main(arguments: Sequence[str]) -> int:
     cluster = (*packages.CLUSTER, *packages.MANY_JOBS, *packages.BUILD)
     browsers = packages.BROWSERS if options.all else ()
     packages.require((*cluster, *packages.HOSTS, *packages.MACHINES, *browsers), install=True)
+    if options.all:
+        packages.require([name for command, name in _COMMANDS.items() if not shutil.which(command)], install=True)
     os.umask(0o022)
     # Below /var/tmp, and open: instances run as users who may not see the checkout.
     with tempfile.TemporaryDirectory(prefix="slurmrest-inet-tests.", dir="/var/tmp") as work:
