@@ -107,6 +107,12 @@ def _allow_null(schema: Schema, other: Schema) -> None:
         _allow_null(schema["properties"][name], one)
 
 
+def _require(schema: Schema, name: str) -> None:
+    needed = schema.setdefault("required", [])
+    if name not in needed:
+        needed.append(name)
+
+
 class Schemas:
     """The schemas of one API version, each made when it is asked for first.
 
@@ -159,8 +165,10 @@ class Schemas:
         """Add a schema; what has one name in the home release is one object, with the members of all."""
         self.sides.setdefault(title, set()).add(side)
         known = self.found.setdefault(title, schema)
-        if set(known.get("required", ())) - set(schema.get("required", ())):
-            del known["required"]  # an answer need not have what a body must
+        if known is not schema and "required" in known:
+            # An answer need not have what a body must.
+            common = [name for name in known.pop("required") if name in schema.get("required", ())]
+            known.update({"required": common} if common else {})
         properties = known.setdefault("properties", {})
         for name, one in schema.get("properties", {}).items():
             there = properties.setdefault(name, one)
@@ -181,14 +189,24 @@ class Schemas:
         schema: Schema = {"type": "object", "properties": {}}
         for path, row in found.items():
             *groups, last = path.split("/")
+            needed = (not mixed or row.way == BOTH) and self._is_needed(table, row)
             place = schema
             for group in groups:
+                if needed:
+                    _require(place, group)
                 place = place["properties"].setdefault(group, {"type": "object", "properties": {}})
             place["properties"][last] = self.member(table, row, side, ways, mixed=mixed)
-            needed = row.required
-            if not groups and not mixed and needed is not None and needed[0] <= self.version <= needed[1]:
-                schema.setdefault("required", []).append(last)
+            if needed:
+                _require(place, last)
         return schema
+
+    def _is_needed(self, table: Table, row: Row) -> bool:
+        """Whether a body must have a member, or every answer has it and says so."""
+        first, last = row.required or (self.version + 1, 0)
+        if first <= self.version <= last:
+            return True
+        since_, paths = replies.ALWAYS.get(table.name, (self.version + 1, ()))
+        return since_ <= self.version and (not paths or row.path in paths)
 
     def member(self, table: Table, row: Row, side: str, ways: Iterable[str], *, mixed: bool) -> Schema:
         """Return the schema of one row, with its sentence."""

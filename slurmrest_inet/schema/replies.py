@@ -318,6 +318,27 @@ REPLIES = {
 }
 """By the function of the route."""
 
+ALWAYS: dict[str, tuple[int, tuple[str, ...]]] = {
+    "ping": (42, ("responding", "primary")),
+    "slurmdbd_ping": (42, ()),
+    "job_res": (42, ()),
+    "job_res_node": (42, ()),
+    "job_res_socket": (42, ()),
+    "job_res_core": (42, ()),
+    "kill_jobs_resp_job": (40, ()),
+    "rpcs_by_type": (42, ()),
+    "rpcs_by_user": (42, ()),
+    "pending_rpcs": (42, ()),
+    "pending_rpcs_by_hosts": (42, ("type_id", "message_type", "count")),
+    "slurmdb_rollup_stats_t": (42, ()),
+    "wckey_tag": (40, ()),
+    "job_association": (39, ("user",)),
+    "dbd_job_association": (39, ("user",)),
+    "step_extreme": (39, ("type",)),
+    "accounts_addition_condition": (40, ("accounts",)),
+}
+"""Records of which documents say that they always have these members, all if none is named, from a version on."""
+
 KEYS = {"qos": {36: "QOS", 39: "qos"}, "tres": {36: "TRES", 40: "tres"}}
 """What the members of answers that routes call so are called, by the version from which they are."""
 

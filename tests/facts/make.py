@@ -441,7 +441,8 @@ def told_document(version: int, document: dict[str, Any]) -> list[dict[str, Any]
     """What a document says of an API version, an operation or a schema each: names, types and paths only.
 
     Of an operation there are its id, parameters by name ([where, type, whether it must be there]), and the types of
-    body and answers by status; of a schema its type. A type is as above, with "#name" for a schema.
+    body and answers by status; of a schema its type, and the paths of what must be in it. A type is as above, with
+    "#name" for a schema.
     """
     found: list[dict[str, Any]] = []
     named: set[str] = set()
@@ -469,8 +470,19 @@ def told_document(version: int, document: dict[str, Any]) -> list[dict[str, Any]
     while named - done:
         for schema in sorted(named - done):
             done.add(schema)
-            found.append({"version": version, "schema": schema, "type": _named(schemas[schema], named)})
+            one = {"version": version, "schema": schema, "type": _named(schemas[schema], named)}
+            needed = sorted(set(_needed(schemas[schema])))
+            found.append({**one, "required": needed} if needed else one)
     return found
+
+
+def _needed(schema: dict[str, Any], above: str = "") -> Iterator[str]:
+    """The paths of what must be there; real lists may have paths of more than one step, which stand for each."""
+    for path in schema.get("required", ()):
+        steps = path.split("/")
+        yield from (above + "/".join(steps[: number + 1]) for number in range(len(steps)))
+    for name, one in schema.get("properties", {}).items():
+        yield from _needed(one, f"{above}{name}/")
 
 
 def _content(told: dict[str, Any], named: set[str]) -> Any:

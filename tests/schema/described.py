@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""A document and that of the home release beside each other: operations, parameters, and the types of all values.
+"""A document and that of the home release beside each other: operations, parameters, types, and what must be there.
 
 Both are what tests/facts/make.py makes of a document. A place is an operation with where in it ("GET slurm/jobs 200"),
 or where in a schema by our name for it, without what tells the version ("job_info/flags").
@@ -20,9 +20,11 @@ class Described:
     def __init__(self, told: list[dict[str, Any]]) -> None:
         self.operations: dict[str, dict[str, Any]] = {}
         self.schemas: dict[str, Any] = {}
+        self.required: dict[str, list[str]] = {}
         for one in told:
             if "schema" in one:
                 self.schemas[one["schema"]] = one["type"]
+                self.required[one["schema"]] = one.get("required", [])
             else:
                 # With and without a slash at its end a path is one path.
                 self.operations.setdefault(one["operation"].rstrip("/"), one)
@@ -80,6 +82,11 @@ def _compare(
             return
         done.add((name, other))
         place = name.partition("_")[2]
+        if other is not None:
+            # A member that one of them lacks is told as that.
+            for path in set(mine[0].required[name]) ^ set(real[0].required[other]):
+                if all(_has(type_, path.split("/")) for type_ in (here, there)):
+                    found[f"{place}/{path} required"] = "extra" if path in mine[0].required[name] else "missing"
     if isinstance(here, dict) and isinstance(there, dict):
         for key in {**here, **there}:
             inner = f"{place}/{key}"
@@ -91,6 +98,14 @@ def _compare(
         _compare((mine[0], here[0]), (real[0], there[0]), place, found, done)
     elif _word(here) != _word(there):
         found[place] = _said(_word(here), _word(there))
+
+
+def _has(type_: Any, path: list[str]) -> bool:
+    for step in path:
+        if not isinstance(type_, dict) or step not in type_:
+            return False
+        type_ = type_[step]
+    return True
 
 
 def _word(type_: Any) -> str | None:

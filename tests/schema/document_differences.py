@@ -31,6 +31,26 @@ _IGNORED = "what stands in the query of a POST is not looked at: the body is in 
 _SWAPPED = "the home release's document has the parameters of clusters at the one cluster, and the other way round"
 
 ROWS = (
+    Row(
+        "an answer that tells what went wrong may lack it, and has the same schema",
+        (40, 45),
+        ("openapi_*/* required | missing",),
+    ),
+    Row(
+        "what a job is changed with is the same schema, and need not have it",
+        (36, 38),
+        ("job_properties/environment required | missing",),
+    ),
+    Row(
+        "the real server refuses a body without it, and its document does not say so",
+        (38, 38),
+        (
+            *("association_short_info/* required | extra", "association/* required | extra"),
+            "coordinator_info/name required | extra",
+            "user/name required | extra",
+            "wckey/* required | extra",
+        ),
+    ),
     Row("meta is in every answer", (36, 38), ("*/meta | extra",)),
     Row(_SENT, (39, 39), ("meta/client | extra", "meta/plugin/data_parser | extra", "wckey_info/warnings | extra")),
     Row(_TYPE, (38, 38), ("meta/Slurm/version/* | string is integer",)),
@@ -191,7 +211,11 @@ ROWS = (
     ),
     Row("each variable is a text", (36, 38), ("job_properties/environment | any object is object",)),
     Row("a list that is always empty has items of a type", (40, 44), ("job_info/power/flags | any is string",)),
-    Row("the least and the most of a resource tell node and task", (36, 45), _each("step_extreme/", "extra", "task node")),
+    Row(
+        "the least and the most of a resource tell node and task",
+        (36, 45),
+        _each("step_extreme/", "extra", "task node"),
+    ),
     Row(
         "a line of scrontab is refused, whatever is in it",
         (39, 45),
