@@ -4,7 +4,7 @@
 Rule 1: the plug-in says who asks and nothing else. It never sees the token of SLURM_JWT, which must be one of root or
         SlurmUser: slurmctld takes other users' names from these alone.
 Rule 2: without such a token there is no start: a request would otherwise be made in this process's own name.
-Rule 3: what is no name is a refusal.
+Rule 3: what is no name is a refusal. A number is none: slurmctld takes it for the uid, and "0" would be root.
 """
 
 from __future__ import annotations
@@ -36,9 +36,18 @@ class NamedUsers:
         user: object = self._user_of(peer, request)
         if user is None:
             return None
-        if not isinstance(user, str) or not user or "\0" in user:
+        if not isinstance(user, str) or not _is_name(user):
             raise refuse(f"{self.NAME} told no name of a user")
         return Identity(self.NAME, user, self._token)
+
+
+def _is_name(user: str) -> bool:
+    """Tell whether it can be a user's name: for libslurm a text, and to slurmctld no uid (as strtol(3) reads one)."""
+    try:
+        data = user.encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:
+        return False
+    return bool(data) and b"\0" not in data and not user.strip().lstrip("+-").isdecimal()
 
 
 def load(name: str, own_token: str | None) -> NamedUsers:

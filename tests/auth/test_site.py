@@ -37,7 +37,7 @@ def request(*names: str, token: str | None = None) -> Request:
 
 def test_the_name_is_theirs_and_the_token_ours() -> None:
     gate = Gate(PROXY, [plugin("rest_auth/proxy", TOKEN)], once=False, own_token=TOKEN)
-    for name in ("alice", "bob"):
+    for name in ("daemon", "bin"):
         identity = gate.admit(request(name))
         assert identity == Identity("rest_auth/proxy", name, TOKEN)
         assert TOKEN not in repr(identity)
@@ -51,19 +51,36 @@ def test_who_is_not_the_proxy_is_the_next_ones_matter() -> None:
             Gate(peer, chain).admit(request("alice"))
 
 
-@pytest.mark.parametrize("names", [(), ("",), ("root",), ("alice", "bob"), ("alice", "alice")])
+@pytest.mark.parametrize(
+    "names", [(), ("",), ("root",), ("0",), ("nobody-at-all",), ("alice", "bob"), ("alice", "alice")]
+)
 def test_refused(names: tuple[str, ...]) -> None:
     with pytest.raises(RestError) as refusal:
         Gate(PROXY, [plugin("rest_auth/proxy", TOKEN)]).admit(request(*names))
     assert (refusal.value.status, refusal.value.text) == (401, "Authentication failure")
 
 
-@pytest.mark.parametrize("said", ["", "a\0b", 5, b"alice", ["alice"], True])
+@pytest.mark.parametrize("said", ["", "a\0b", "\ud800", 5, b"alice", ["alice"], True])
 def test_what_is_no_name(said: object, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(entry_points, "load", lambda _kind, _name: lambda _peer, _request: said)
     with pytest.raises(RestError) as refusal:
         Gate(PROXY, [plugin("rest_auth/own", TOKEN)]).admit(request())
     assert refusal.value.status == 401
+
+
+@pytest.mark.parametrize("said", ["0", "00", "+0", "-0", " 0", "\t0", "1000", "4294967295"])
+def test_that_a_uid_is_no_name(said: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """slurmctld would take it for one, and the token is root's."""
+    monkeypatch.setattr(entry_points, "load", lambda _kind, _name: lambda _peer, _request: said)
+    with pytest.raises(RestError) as refusal:
+        Gate(PROXY, [plugin("rest_auth/own", TOKEN)]).admit(request())
+    assert refusal.value.status == 401
+
+
+@pytest.mark.parametrize("said", ["a0", "0a", "0x0", "-", "1_000", "x y", "\udcff"])
+def test_what_is_a_name_all_the_same(said: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(entry_points, "load", lambda _kind, _name: lambda _peer, _request: said)
+    assert Gate(PROXY, [plugin("rest_auth/own", TOKEN)]).admit(request()).user_name == said
 
 
 def test_no_start_without_a_token() -> None:

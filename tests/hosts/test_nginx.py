@@ -95,7 +95,8 @@ def front(place: str, lab: Lab, command: str) -> Iterator[Front]:
     people.sign("longer", "/CN=alice.x")
     Authority(place, "strangers").sign("stranger", "/CN=alice")
     hashed = _openssl("passwd", "-6", PASSWORD)
-    write(os.path.join(place, "htpasswd"), "".join(f"{user}:{hashed}\n" for user in ("alice", "bob", "root")))
+    users = ("alice", "bob", "root", "0", "+0")
+    write(os.path.join(place, "htpasswd"), "".join(f"{user}:{hashed}\n" for user in users))
     port, path = free_port(), os.path.join(place, "run", "slurmrest-inet.sock")
     site = recipe(
         "nginx/slurmrest-inet.conf",
@@ -199,7 +200,8 @@ def test_passwords(front: Front) -> None:
         assert get(client, JOBS, "alice").status == 200
         assert get(client, JOBS, "alice", "wrong").status == 401
         assert get(client, JOBS, "").status == 401
-        assert get(client, JOBS, "root").body == b"Authentication failure"
+        for user in ("root", "0", "+0"):
+            assert get(client, JOBS, user).body == b"Authentication failure"
 
 
 def test_a_large_body_and_a_large_answer(front: Front) -> None:

@@ -16,6 +16,10 @@ def user(peer: Peer, request: Request) -> str | None:
     if peer.kind != UNIX or peer.uid != pwd.getpwnam(PROXY).pw_uid:
         return None
     name = header(request, HEADER)
-    if name in (None, "", "root"):
-        raise refuse("the proxy has logged nobody in, or root")
+    try:
+        uid = pwd.getpwnam(name or "").pw_uid
+    except KeyError:
+        raise refuse("the proxy has logged nobody in, or somebody without an account") from None
+    if uid == 0:
+        raise refuse("the proxy has logged root in")
     return name
