@@ -40,6 +40,14 @@ def run(match: Match, identity: Identity, query: dict[str, Any], body: Any, size
 
     Raises RestError 401 for who has no name.
     """
+    try:
+        return _run(match, identity, query, body, size)
+    except SystemExit as error:
+        # The client is owed an answer, and an instance ends when its connection does.
+        raise RuntimeError(f"openapi/{match.site.name} wanted to end the process") from error
+
+
+def _run(match: Match, identity: Identity, query: dict[str, Any], body: Any, size: int) -> tuple[Answer, int | None]:
     operation = match.operation
     call = Call(MANNER, match.parameters, query, body, size=size)
     report = Report(call)

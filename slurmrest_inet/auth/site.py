@@ -33,7 +33,11 @@ class NamedUsers:
 
     def authenticate(self, peer: Peer, request: Request) -> Identity | None:
         """Return who the plug-in says it is, with this process's token. Raises RestError(401)."""
-        user: object = self._user_of(peer, request)
+        try:
+            user: object = self._user_of(peer, request)
+        except SystemExit as error:
+            # The client is owed an answer, and an instance ends when its connection does.
+            raise RuntimeError(f"{self.NAME} wanted to end the process") from error
         if user is None:
             return None
         if not isinstance(user, str) or not _is_name(user):

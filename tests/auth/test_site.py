@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import pwd
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
@@ -81,6 +82,12 @@ def test_that_a_uid_is_no_name(said: str, monkeypatch: pytest.MonkeyPatch) -> No
 def test_what_is_a_name_all_the_same(said: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(entry_points, "load", lambda _kind, _name: lambda _peer, _request: said)
     assert Gate(PROXY, [plugin("rest_auth/own", TOKEN)]).admit(request()).user_name == said
+
+
+def test_that_it_does_not_end_the_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(entry_points, "load", lambda _kind, _name: lambda _peer, _request: sys.exit(0))
+    with pytest.raises(RuntimeError, match="rest_auth/own wanted to end the process"):
+        Gate(PROXY, [plugin("rest_auth/own", TOKEN)]).admit(request())
 
 
 def test_no_start_without_a_token() -> None:
