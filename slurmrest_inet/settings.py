@@ -213,13 +213,20 @@ def read(options: Options, environ: Mapping[str, str], is_offered: Callable[[str
     if own_token is not None and own_token.count(".") != 2:
         # Not a token's three parts (RFC 7515 section 3.1), so libslurm has no credential but those of the clients.
         own_token, by_default = None, (JWT,)
+    auth_types = _plugins("rest_auth", auth, AUTH_PLUGINS, is_offered) if auth else by_default
+    if LOCAL in auth_types and not set(auth_types) <= set(AUTH_PLUGINS):
+        # Such a plug-in needs that token to be root's or SlurmUser's (auth/site.py).
+        raise SettingsError(
+            f"{LOCAL} cannot stand beside a plug-in of the site's own: this process's own user and root would be "
+            "whom the token in SLURM_JWT is for."
+        )
     stand_ins = environ.get("SLURMREST_INET_STAND_INS") or "yes"
     if stand_ins not in ("yes", "no"):  # lazy.py has followed it already
         raise SettingsError(f"SLURMREST_INET_STAND_INS is yes or no, not {stand_ins!r}.")
     return Settings(
         addresses=addresses,
         conf=options.conf or environ.get("SLURM_CONF"),
-        auth_types=_plugins("rest_auth", auth, AUTH_PLUGINS, is_offered) if auth else by_default,
+        auth_types=auth_types,
         tokens_first=not auth,
         own_token=own_token,
         openapi_plugins=_plugins("openapi", openapi, OPENAPI_PLUGINS, is_offered) if openapi else None,

@@ -63,6 +63,22 @@ def test_what_stand_ins_cannot_be() -> None:
         read(Options(), {"SLURMREST_INET_STAND_INS": "off"})
 
 
+def test_that_nobody_gets_a_plug_ins_token_without_a_name() -> None:
+    """It is root's or SlurmUser's, and rest_auth/local asks for no name."""
+
+    def offered(kind: str, name: str) -> bool:
+        return (kind, name) == ("rest_auth", "login")
+
+    token = {"SLURM_JWT": "a.b.c"}
+    for text in ("login", "login,jwt", "jwt,login"):
+        assert "rest_auth/login" in read(Options(auth_types=text), token, offered).auth_types
+    for text in ("login,local", "local,login", "jwt,rest_auth/local,login"):
+        with pytest.raises(SettingsError, match="rest_auth/local cannot stand beside a plug-in of the site's own"):
+            read(Options(auth_types=text), token, offered)
+        with pytest.raises(SettingsError, match="rest_auth/local cannot stand beside"):
+            read(Options(), {**token, "SLURMRESTD_AUTH_TYPES": text}, offered)
+
+
 def test_what_sources_cannot_be() -> None:
     with pytest.raises(SettingsError, match="SLURMREST_INET_SOURCES is fair or strict, not 'lax'"):
         read(Options(), {f"{PREFIX}SOURCES": "lax"})
