@@ -93,7 +93,8 @@ def _parameter(place: str, name: str, sentence: str, schema: Schema, *, required
 
 
 def _name(site: Site) -> str:
-    return "".join(one if one.isalnum() else "_" for one in site.name)
+    """Return a plug-in's name in letters and digits that are nobody else's: what is none is written as its number."""
+    return "".join(one if one.isascii() and one.isalnum() else f"_{ord(one):x}_" for one in site.name)
 
 
 def _answer(site: Site, operation: Operation, title: str, schemas: Entries) -> str:

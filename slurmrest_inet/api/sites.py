@@ -89,7 +89,11 @@ def load(settings: Settings) -> Sites | None:
     for full_name in settings.site_plugins:
         kind, _, name = full_name.partition("/")
         service = entry_points.load(kind, name)
-        trouble = _trouble(service) or next((t for one in sites if (t := _common(one, service))), None)
+        try:
+            trouble = _trouble(service) or next((t for one in sites if (t := _common(one, service))), None)
+        except Exception as error:  # noqa: BLE001 - what stands in a Service can be anything
+            said = f"{type(error).__name__}: {' '.join(str(error).split())}"
+            trouble = f"what is in it is of another kind than it has to be ({said})"
         if trouble is not None:
             raise entry_points.broken(kind, name, trouble)
         sites.append(Site(name, service))
@@ -107,7 +111,7 @@ def _trouble(service: Any) -> str | None:
     if not isinstance(service.path, str) or not isinstance(service.title, str) or not service.title:
         return "its path and its title have to be texts"
     prefix = _segments(service.path)
-    if not prefix or service.path[0] != "/" or any(set(segment) - _SEGMENT for segment in prefix):
+    if not prefix or service.path.rstrip("/") != "/".join(("", *prefix)) or any(set(one) - _SEGMENT for one in prefix):
         return f"{service.path!r} is no path below which it could be"
     if prefix[0].partition(".")[0] in _OURS:
         return f"its path {service.path} would stand in the way of those below /{prefix[0]}, which are Slurm's or ours"
@@ -134,7 +138,9 @@ def _trouble_of(operation: Any, named: dict[str, Table]) -> str | None:
     segments = _segments(operation.path)
     names = [segment[1:-1] for segment in segments if segment[0] == "{" and segment[-1] == "}"]
     plain = [segment for segment in segments if segment[1:-1] not in names]
-    if not segments or any(set(one) - _SEGMENT for one in plain) or not all(one.isidentifier() for one in names):
+    if operation.path != "/".join(segments) or not segments:
+        return "is no path of an operation: segments with one / between them"
+    if any(set(one) - _SEGMENT for one in plain) or not all(one.isidentifier() for one in names):
         return "is no path of an operation"
     if set(names) != set(operation.parameters) or len(set(names)) < len(names):
         return "needs one sentence for each parameter of its path"

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from typing import TYPE_CHECKING, Any
 
@@ -23,7 +24,7 @@ except ImportError as problem:
     pytest.skip(str(problem), allow_module_level=True)
 
 from slurmrest_inet import plugin as face
-from slurmrest_inet.api import app, openapi, sites
+from slurmrest_inet.api import app, openapi, site_document, sites
 from slurmrest_inet.api.service import Member, Operation, Service
 from slurmrest_inet.plugin import NUMBER, NUMBER_OBJECT, TEXT, TEXTS, row, table
 from slurmrest_inet.slurm import calls
@@ -223,6 +224,18 @@ class TestPromises:
         with pytest.raises((LookupError, TypeError)):
             ask(one, "/site/x")
 
+    def test_that_it_does_not_end_the_process(self, confirmed: list[int]) -> None:
+        def ends(_asked: object) -> dict[str, Any]:
+            raise SystemExit(0)
+
+        def later(_asked: object) -> dict[str, Any]:
+            return {"many": ({"name": sys.exit(0)} for _ in (1,))}
+
+        for function in (ends, later):
+            operation = Operation("GET", "x", function, "X", (Member("many", self.WANTED, "Many"),))
+            with pytest.raises(RuntimeError, match="openapi/x wanted to end the process"):
+                ask(sites.Sites([sites.Site("x", Service("/site", "X", (operation,)))]), "/site/x")
+
     def test_what_is_not_told_is_unset(self, confirmed: list[int]) -> None:
         limit = table("limit", row("most", NUMBER_OBJECT, "Most"))
         answer = (Member("many", self.WANTED, "Many"), Member("one", limit, "One", many=False))
@@ -268,6 +281,14 @@ class TestStart:
             (Service("/site", "X", (_RIGHT._replace(method="PUT"),)), "has a method"),
             (Service("/site", "X", (_RIGHT._replace(path=""),)), "is no path of"),
             (Service("/site", "X", (_RIGHT._replace(path="x/{y z}"),)), "is no path of"),
+            (Service("/site", "X", (_RIGHT._replace(path="/x"),)), "is no path of"),
+            (Service("/site", "X", (_RIGHT._replace(path="x/"),)), "is no path of"),
+            (Service("/site", "X", (_RIGHT._replace(path="x//y"),)), "is no path of"),
+            (Service("/site//v1", "X", (_RIGHT,)), "no path"),
+            (Service("/site", "X", (_RIGHT._replace(path=None),)), "of another kind than it has to be (AttributeError"),
+            (Service("/site", "X", 5), "of another kind than it has to be (TypeError"),
+            (Service("/site", "X", (_RIGHT._replace(parameters=5),)), "of another kind"),
+            (Service("/site", "X", (_RIGHT._replace(query=5),)), "or one without"),
             (Service("/site", "X", (_RIGHT._replace(path="x/{y}"),)), "one sentence for each parameter"),
             (Service("/site", "X", (_RIGHT._replace(function=None),)), "needs a function"),
             (Service("/site", "X", (_RIGHT._replace(sentence=""),)), "and a sentence"),
@@ -313,6 +334,20 @@ class TestStart:
 
 
 class TestDocument:
+    def test_that_two_plug_ins_share_no_schema(self) -> None:
+        words = table("words", row("word", TEXT, "A word"))
+        names = ("a-b", "a.b", "a_b", "ab", "a")
+        found = [
+            site_document.entries(sites.Sites([sites.Site(name, Service(f"/{name}", "X", (
+                _RIGHT._replace(answer=(Member("words", words, "X"),)),
+            )))]))
+            for name in names
+        ]  # fmt: skip
+        for part in ("responses", "schemas"):
+            titles = [title for one in found for title in one[part]]
+            assert len(set(titles)) == len(titles)
+            assert all(re.fullmatch(r"[a-zA-Z0-9._-]+", title) for title in titles)
+
     def test_that_it_is_in_the_merged_one_alone(self, loaded: sites.Sites) -> None:
         pytest.importorskip("slurmrest_inet._documents", reason="what is installed was built without documents")
         text = b"".join(openapi.text_of(WITH_QUOTA, loaded))
