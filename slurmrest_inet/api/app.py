@@ -79,7 +79,7 @@ def _may_act_for(user_name: str) -> bool:
 
 
 def load_all(settings: Settings) -> None:
-    """Load the module of every operation that `settings` lets be served."""
+    """Load the module of every operation that `settings` lets be served, and make the page that is for everybody."""
     for route in ROUTES:
         if any(
             selection.is_selected(settings, route.side, version)
@@ -87,6 +87,9 @@ def load_all(settings: Settings) -> None:
             if route.serves(version)
         ):
             Application.operation(route.function)
+    from slurmrest_inet.api import docs  # noqa: PLC0415 - a listener's alone
+
+    docs.prepare()
 
 
 def _told(request: Request, dialect: Dialect) -> tuple[dict[str, Any], Any]:

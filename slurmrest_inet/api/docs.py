@@ -6,6 +6,7 @@ Rule 1: the page is the same on every host and for everybody: it needs no creden
 Rule 2: it is one answer with all that it needs in it. The policy lets a browser run nothing but that, by its hashes,
         and speak to nobody but this server.
 Rule 3: the viewer is Swagger UI out of the package of the extra `docs`, whose files are read and whose code is not run.
+Rule 4: anybody may ask, so asking costs little: a process makes the page once, and a listener before its first client.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ import sys
 from slurmrest_inet import versions
 from slurmrest_inet.http import media
 from slurmrest_inet.http.message import Response, RestError
-from slurmrest_inet.record import TYPE_CHECKING
+from slurmrest_inet.record import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,30 +32,62 @@ _OWN = os.path.dirname(__file__)
 _LEVEL = 1  # of compression: the fifth of the time of the usual level, for a tenth more bytes
 
 
+class _Page(NamedTuple):
+    """The page as it is sent, plain or compressed, with its tag and its policy."""
+
+    body: bytes
+    tag: str
+    policy: str
+
+
+_made: dict[bool, _Page] = {}
+"""By whether it is compressed, once it has been asked for (rule 4)."""
+
+
 def answer(request: Request) -> Response:
     """Return the page, or 304 for who has it. Raises RestError 501 where the extra is not installed."""
-    import zlib  # noqa: PLC0415 - only for the page
-    from hashlib import sha256  # noqa: PLC0415 - likewise
-
-    styles = [_read(_viewer("swagger-ui.css")), _read(os.path.join(_OWN, "docs.css"))]
-    scripts = [_script(_viewer("swagger-ui-bundle.js")), _script(os.path.join(_OWN, "docs.js"))]
-    page = b"".join(_page(styles, scripts))
     packed = media.takes_gzip(request)
-    tag = f'"{sha256(page).hexdigest()[:32]}{"-gz" if packed else ""}"'
-    headers: Headers = (("ETag", tag), ("Vary", "Accept-Encoding"))
-    if media.has_tag(request, tag):
+    page = _made.get(packed) or _make(packed=packed)
+    headers: Headers = (("ETag", page.tag), ("Vary", "Accept-Encoding"))
+    if media.has_tag(request, page.tag):
         return Response(304, None, b"", headers)
-    policy = _policy(*([_hash(sha256(one).digest()) for one in ones] for ones in (styles, scripts)))
     headers += (
-        ("Content-Security-Policy", policy),
+        ("Content-Security-Policy", page.policy),
         ("X-Content-Type-Options", "nosniff"),
         ("Referrer-Policy", "no-referrer"),
     )
     if packed:
-        squeeze = zlib.compressobj(_LEVEL, zlib.DEFLATED, 31)  # 31: with the head and the end of gzip
-        page = squeeze.compress(page) + squeeze.flush()
         headers += (("Content-Encoding", "gzip"),)
-    return Response(200, _TYPE, page, headers)
+    return Response(200, _TYPE, page.body, headers)
+
+
+def prepare() -> None:
+    """Make the page for whoever asks, plain and compressed, if there is a viewer."""
+    if is_installed():
+        try:
+            _make(packed=True)
+        except RestError:  # a part of it is missing: who asks is told
+            return
+
+
+def _make(*, packed: bool) -> _Page:
+    if packed:
+        import zlib  # noqa: PLC0415 - only for the page
+
+        plain = _made.get(False) or _make(packed=False)
+        squeeze = zlib.compressobj(_LEVEL, zlib.DEFLATED, 31)  # 31: with the head and the end of gzip
+        body = squeeze.compress(plain.body) + squeeze.flush()
+        page = _Page(body, f'{plain.tag[:-1]}-gz"', plain.policy)
+    else:
+        from hashlib import sha256  # noqa: PLC0415 - likewise
+
+        styles = [_read(_viewer("swagger-ui.css")), _read(os.path.join(_OWN, "docs.css"))]
+        scripts = [_script(_viewer("swagger-ui-bundle.js")), _script(os.path.join(_OWN, "docs.js"))]
+        body = b"".join(_page(styles, scripts))
+        policy = _policy(*([_hash(sha256(one).digest()) for one in ones] for ones in (styles, scripts)))
+        page = _Page(body, f'"{sha256(body).hexdigest()[:32]}"', policy)
+    _made[packed] = page
+    return page
 
 
 def _policy(styles: list[str], scripts: list[str]) -> str:

@@ -101,6 +101,31 @@ class TestPage:
         known = ask(if_none_match=tags[0])
         assert (known.status, known.body) == (304, b"")
 
+    def test_that_it_is_made_once(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Anybody may ask, as often as it likes."""
+        read: list[str] = []
+        really = docs._read
+        monkeypatch.setattr(docs, "_read", lambda path: read.append(path) or really(path))
+        monkeypatch.setattr(docs, "_made", {})
+        first = ask()
+        count = len(read)
+        assert count == 5
+        assert (ask().body, ask(accept_encoding="gzip").status) == (first.body, 200)
+        assert ask(if_none_match=dict(first.headers)["ETag"]).status == 304
+        assert len(read) == count
+
+    def test_that_a_listener_has_made_it_before(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(docs, "_made", {})
+        app.load_all(Settings())
+        monkeypatch.setattr(docs, "_make", lambda **_: pytest.fail("was made for a client"))
+        assert {ask().status, ask(accept_encoding="gzip").status} == {200}
+
+    def test_that_a_viewer_with_a_part_missing_ends_no_start(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(docs, "_made", {})
+        monkeypatch.setattr(docs, "_folders", lambda: ["/nonexistent"])
+        docs.prepare()
+        assert ask().status == 501
+
     @pytest.mark.parametrize(
         ("method", "path"), [("POST", "/docs"), ("DELETE", "/docs"), ("GET", "/docs/"), ("GET", "/docs/x")]
     )
@@ -109,6 +134,7 @@ class TestPage:
 
 
 def test_without_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(docs, "_made", {})
     monkeypatch.setattr(sys, "meta_path", [])
     response = ask()
     assert (response.status, response.content_type) == (501, "text/plain")
