@@ -62,9 +62,9 @@ def load_plugins(settings: Settings, keys: Keys | None) -> tuple[auth.Plugin, ..
     plugins = tuple(plugin(name, settings.own_token) for name in settings.auth_types)
     if keys is None:
         return plugins
-    from slurmrest_inet.auth import jwt, verify  # noqa: PLC0415 - loads PyJWT
+    from slurmrest_inet.auth import claims, jwt, verify  # noqa: PLC0415 - loads PyJWT
 
-    verified = verify.Verifier(jwt, keys, _may_act_for)
+    verified = verify.Verifier(jwt, keys, _may_act_for, claims.naming(*library.token_settings()))
     return tuple(verified if plugin is jwt else plugin for plugin in plugins)
 
 

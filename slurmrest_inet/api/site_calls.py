@@ -20,7 +20,7 @@ from slurmrest_inet.api.sites import MANNER
 from slurmrest_inet.auth import claims, refuse
 from slurmrest_inet.record import TYPE_CHECKING
 from slurmrest_inet.schema import site as tables
-from slurmrest_inet.slurm import calls
+from slurmrest_inet.slurm import calls, library
 from slurmrest_inet.slurm.library import SlurmError
 
 if TYPE_CHECKING:
@@ -93,7 +93,10 @@ def _confirmed(identity: Identity) -> str:
     if identity.user_name is not None:
         return identity.user_name
     if identity.token is not None:
-        name = claims.user_of(identity.token)
+        where = claims.naming(*library.token_settings())
+        if not where.told:
+            raise refuse("a token without X-SLURM-USER-NAME, and slurm.conf lets an identity in it name another user")
+        name = claims.user_of(identity.token, where)
         if name is None:
             raise refuse("the token names no user")
         return name

@@ -2,7 +2,8 @@
 """Verify tokens here, before they cost the cluster anything; and make short-lived ones. Needs PyJWT.
 
 Rule 1: what slurmctld would refuse is refused, and what it would accept is accepted: signature, `exp` and the user in
-        `sun` (in older tokens `username`) decide, other claims do not (slurm's jwt.html).
+        `sun` (or where else `claims` finds one) decide, other claims do not (slurm's jwt.html). Where an identity in
+        the token may name the user, whom it is for is left to slurmctld.
 Rule 2: each key has its own fixed list of one algorithm. What the token says about itself only picks the key.
 Rule 3: the reason of a refusal goes to the log, the client reads the same sentence as ever.
 """
@@ -12,7 +13,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from slurmrest_inet.auth import refuse
+from slurmrest_inet.auth import claims, refuse
 from slurmrest_inet.auth.keys import KeyFileError
 from slurmrest_inet.record import TYPE_CHECKING
 from slurmrest_inet.settings import StartError
@@ -63,10 +64,17 @@ class Verifier:
     may: proxies do that).
     """
 
-    def __init__(self, plugin: Plugin, keys: Keys, may_act_for: Callable[[str], bool]) -> None:
+    def __init__(
+        self,
+        plugin: Plugin,
+        keys: Keys,
+        may_act_for: Callable[[str], bool],
+        where: claims.Naming = claims.Naming(),  # noqa: B008 - a value
+    ) -> None:
         self.NAME = plugin.NAME
         self._plugin = plugin
         self._may_act_for = may_act_for
+        self._where = where
         self._secret = None if keys.secret is None else _checked(keys.secret)
         self._public = {} if keys.key_set is None else _public_keys(keys.key_set)
 
@@ -80,24 +88,27 @@ class Verifier:
         except (jwt.PyJWTError, ValueError, RecursionError) as error:
             # A head of many brackets is too deep for the parser of JSON.
             raise refuse(f"the token is not good: {error}") from None
-        if identity.user_name is not None and identity.user_name != user and not self._may_act_for(user):
+        if user is None or identity.user_name in (None, user):
+            return identity
+        if not self._may_act_for(user):
             raise refuse(f"a token of {user!r} with the name of another user")
         return identity
 
-    def _user_of(self, token: str) -> str:
+    def _user_of(self, token: str) -> str | None:
+        """Return whom a good token is for, None where only slurmctld can tell. Raises the refusal."""
         head = jwt.get_unverified_header(token)
         algorithm = head.get("alg")
         if algorithm == "HS256" and self._secret is not None:
-            claims = jwt.decode(token, self._secret, algorithms=["HS256"], options=_OPTIONS)
+            found = jwt.decode(token, self._secret, algorithms=["HS256"], options=_OPTIONS)
         elif algorithm == "RS256" and self._public:
             key = self._public.get(head.get("kid"))
             if key is None:
                 raise refuse("no key of the set has the token's kid")
-            claims = jwt.decode(token, key, algorithms=["RS256"], options=_OPTIONS)
+            found = jwt.decode(token, key, algorithms=["RS256"], options=_OPTIONS)
         else:
             raise refuse("there is no key for the token's algorithm")
-        user = claims.get("sun", claims.get("username"))
-        if not isinstance(user, str) or not user:
+        user = claims.user_in(found, self._where)
+        if user is None and self._where.told:
             raise refuse("the token names no user")
         return user
 
@@ -127,5 +138,4 @@ def _public_keys(data: bytes) -> dict[Any, Any]:
 
 def make_token(secret: bytes, user: str, lifespan: int, now: int) -> str:
     """A token of `user` that is good for `lifespan` seconds from `now` (epoch), as slurmctld itself would make it."""
-    claims = {"exp": now + lifespan, "iat": now, "sun": user}
-    return jwt.encode(claims, _checked(secret), algorithm="HS256")
+    return jwt.encode({"exp": now + lifespan, "iat": now, "sun": user}, _checked(secret), algorithm="HS256")

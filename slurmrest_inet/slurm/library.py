@@ -134,6 +134,12 @@ def configuration() -> Any:
     return None if conf == ffi.NULL else conf
 
 
+def token_settings() -> tuple[str, str] | tuple[None, None]:
+    """Return AuthAltParameters and AuthInfo of slurm.conf; Nones when this release of libslurm hides them."""
+    conf = configuration()
+    return (None, None) if conf is None else (text_of(conf.authalt_params), text_of(conf.authinfo))
+
+
 def text_of(chars: Any) -> str:
     """Return the text that a ``char *`` of libslurm's leads to; empty for NULL."""
     return "" if chars == ffi.NULL else str(ffi.string(chars).decode(errors="replace"))

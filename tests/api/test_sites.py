@@ -27,7 +27,7 @@ from slurmrest_inet import plugin as face
 from slurmrest_inet.api import app, openapi, site_document, sites
 from slurmrest_inet.api.service import Member, Operation, Service
 from slurmrest_inet.plugin import NUMBER, NUMBER_OBJECT, TEXT, TEXTS, row, table
-from slurmrest_inet.slurm import calls
+from slurmrest_inet.slurm import calls, library
 from slurmrest_inet.slurm.library import SlurmError
 
 if TYPE_CHECKING:
@@ -181,6 +181,19 @@ class TestWhoAsks:
         assert [one["user"] for one in found["quotas"]] == ["bob"]
         older = "e30.eyJ1c2VybmFtZSI6ImFsaWNlIn0.c"  # {"username":"alice"}
         assert len(told(ask(loaded, "/site/v1/quota", Identity("rest_auth/jwt", None, older)))["quotas"]) == 2
+
+    def test_a_token_that_slurmctld_may_read_otherwise_names_nobody(
+        self, loaded: sites.Sites, confirmed: list[int], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        bob = "e30.eyJzdW4iOiJib2IifQ.c"  # {"sun":"bob"}
+        monkeypatch.setattr(library, "token_settings", lambda: ("jwks=/x,use_jwt_client_ids", ""))
+        assert ask(loaded, "/site/v1/quota", Identity("rest_auth/jwt", None, bob)).status == 401
+        # slurmctld compares a name that is sent beside it.
+        assert ask(loaded, "/site/v1/quota", Identity("rest_auth/jwt", "bob", bob)).status == 200
+        own = "e30.eyJtYWlsIjoiYm9iIn0.c"  # {"mail":"bob"}
+        for text, status in (("userclaimfield=mail", 200), ("", 401)):
+            monkeypatch.setattr(library, "token_settings", lambda text=text: (text, ""))
+            assert ask(loaded, "/site/v1/quota", Identity("rest_auth/jwt", None, own)).status == status
 
     @pytest.mark.parametrize("token", ["", "a", "a.b.c", "e30.e30.e30", "e30.W10.c", "e30.eyJzdW4iOjV9.c", "e30.-_.c"])
     def test_nobody_is_nobody(self, loaded: sites.Sites, confirmed: list[int], token: str) -> None:

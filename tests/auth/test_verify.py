@@ -16,6 +16,7 @@ import pytest
 
 from slurmrest_inet.auth import jwt as plugin
 from slurmrest_inet.auth import keys, verify
+from slurmrest_inet.auth.claims import Naming
 from slurmrest_inet.auth.peer import INET, Peer
 from slurmrest_inet.http.message import Request, RestError
 from slurmrest_inet.settings import Settings, StartError
@@ -35,9 +36,9 @@ def key_set(**changes: Any) -> bytes:
     return json.dumps({"keys": [{**one, **changes}]}).encode()
 
 
-def verifier(**changes: Any) -> verify.Verifier:
+def verifier(where: Naming = Naming(), **changes: Any) -> verify.Verifier:  # noqa: B008 - a value
     found = keys.Keys(**{"secret": SECRET, "key_set": key_set(), **changes})
-    return verify.Verifier(plugin, found, lambda user: user in ("root", "slurm"))
+    return verify.Verifier(plugin, found, lambda user: user in ("root", "slurm"), where)
 
 
 def ask(token: str, name: str | None = None, **changes: Any) -> Any:
@@ -80,6 +81,25 @@ def test_a_good_token_of_a_key_set() -> None:
 @pytest.mark.parametrize("user", ["root", "slurm"])
 def test_a_proxy(user: str) -> None:
     assert ask(token(sun=user), "bob").user_name == "bob"
+
+
+def test_where_slurm_conf_names_a_claim() -> None:
+    """What slurmctld accepts is accepted, for the user that it finds."""
+    own = token(sun=None, email="alice")
+    assert ask(own, "alice", where=Naming("email")).user_name == "alice"
+    assert ask(own, where=Naming("email")).token == own
+    for name, where in (("bob", Naming("email")), ("alice", Naming()), (None, Naming("mail"))):
+        with pytest.raises(RestError):
+            ask(own, name, where=where)
+
+
+def test_where_an_identity_in_the_token_may_win() -> None:
+    """Only slurmctld knows then whom it is for; whether it is good is still seen here."""
+    where = Naming(told=False)
+    for one in (token(sun="bob", id={"name": "alice"}), token(sun=None, id={"name": "alice"})):
+        assert ask(one, "alice", where=where).user_name == "alice"
+    with pytest.raises(RestError):
+        ask(token(b"f" * 32, id={"name": "alice"}), "alice", where=where)
 
 
 def raw(head: Any, body: Any, signature: bytes = b"x") -> str:
