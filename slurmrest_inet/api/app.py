@@ -18,7 +18,6 @@ from slurmrest_inet.auth.plugins import plugin
 from slurmrest_inet.http import media, query
 from slurmrest_inet.http.message import Response, RestError, Waiting
 from slurmrest_inet.record import TYPE_CHECKING
-from slurmrest_inet.settings import AUTH_PLUGINS
 from slurmrest_inet.slurm import codec, library
 
 if TYPE_CHECKING:
@@ -148,14 +147,6 @@ class Application:
 
             return docs.answer(request)
         identity = self._gate.admit(request)
-        response = self._answer(request, identity)
-        if identity.plugin not in AUTH_PLUGINS and isinstance(response, Response):
-            # No header that the log knows tells whom a site's own plug-in has let in.
-            note = f"as {identity.user_name}" + (f": {response.note}" if response.note else "")
-            return response._replace(note=note)
-        return response
-
-    def _answer(self, request: Request, identity: auth.Identity) -> Response | Waiting:
         dialect = self.dialect(request.path)
         segments = query.split_path(request.path, dialect)
         if segments and segments[0].startswith("openapi"):
@@ -218,6 +209,14 @@ class Application:
         about = {**meta.of(versions.SIDES[0], version, self._peer, identity), "plugin": match.site.about}
         document = envelope.Document(answer, about, version, self._format(accepted.yaml, version))
         return Response(status or errors.status_of(answer.code, versions.HOME[version]), accepted.name, document)
+
+    def user_of(self, request: Request) -> str | bytes | None:
+        """Return whom the log is to name."""
+        return self._gate.user_of(request)
+
+    def tell(self, on_admission: Callable[[Request], None]) -> None:
+        """Have something done with each request as soon as `user_of` knows more of it than its header."""
+        self._gate.tell(on_admission)
 
     def dialect(self, path: str) -> Dialect:
         """Return how to speak to who asks for that path."""

@@ -8,6 +8,8 @@ Rule 3: an instance belongs to its first identity. libslurm keeps credentials an
         so a later request with other credentials is refused and the connection ends.
 Rule 4: a token is carried, not read, and no repr() shows it.
 Rule 5: a header with credentials stands in a request once: of two, a proxy may have set one and its client the other.
+Rule 6: the log names whom a site's own plug-in has told. Where there is such a plug-in, what a request claims of itself
+        is named only when one of Slurm's has let it in.
 
 What this process can say for itself, where its user is the client and no token came (rest_auth/local), is told by
 SLURM_JWT: unset, it is what AuthType of slurm.conf makes for that user, as munge does; a token, it is that token, which
@@ -19,10 +21,10 @@ from __future__ import annotations
 
 from slurmrest_inet.http.message import RestError
 from slurmrest_inet.record import TYPE_CHECKING, NamedTuple
-from slurmrest_inet.settings import LOCAL
+from slurmrest_inet.settings import AUTH_PLUGINS, LOCAL
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
     from typing import Protocol
 
     from slurmrest_inet.auth.peer import Peer
@@ -49,7 +51,8 @@ class Identity(NamedTuple):
 
 
 _TOKEN_HEADERS = (b"x-slurm-user-token", b"authorization")
-_HEADERS = (*_TOKEN_HEADERS, b"x-slurm-user-name")
+_USER_HEADER = b"x-slurm-user-name"
+_HEADERS = (*_TOKEN_HEADERS, _USER_HEADER)
 
 
 # RFC 9110 section 15.5.2 demands a challenge, and RFC 6750 section 3 that it has a parameter.
@@ -59,6 +62,11 @@ _CHALLENGE = (("WWW-Authenticate", 'Bearer realm="slurm"'),)
 def refuse(reason: str) -> RestError:
     """The one refusal there is; `reason` goes to the log and must not hold credentials."""
     return RestError(401, "Authentication failure", reason=reason, headers=_CHALLENGE)
+
+
+def claimed_user(request: Request) -> bytes | None:
+    """Whom a request says it is from, as Slurm's header has it."""
+    return request.header(_USER_HEADER)
 
 
 def text(value: bytes, what: str) -> str:
@@ -110,9 +118,14 @@ class Gate:
         self._tokens_first = tokens_first
         self._own_token = own_token
         self._owner: Identity | None = None
+        self._has_own_way = any(one.NAME not in AUTH_PLUGINS for one in self._plugins)
+        # By its header fields, which are a tuple of each request's own: its body is not to be kept.
+        self._admitted: tuple[tuple[tuple[bytes, bytes], ...], Identity] | None = None
+        self._on_admission: Callable[[Request], None] | None = None
 
     def admit(self, request: Request) -> Identity:
         """Who the request is from; raises RestError(401), after which the connection closes."""
+        self._admitted = None
         identity = authenticate(self._peer, request, self._plugins, tokens_first=self._tokens_first)
         if identity.token is None and self._own_token is not None:
             # Whom the token is for stands in it; the name that root may have sent is that of this process.
@@ -122,4 +135,20 @@ class Gate:
                 self._owner = identity
             elif identity != self._owner:
                 raise refuse("other credentials than those of the connection's first request")
+        self._admitted = request.headers, identity
+        if self._has_own_way and self._on_admission is not None:
+            self._on_admission(request)
         return identity
+
+    def tell(self, on_admission: Callable[[Request], None]) -> None:
+        """Have something done with each request as soon as `user_of` knows more of it than its header."""
+        self._on_admission = on_admission
+
+    def user_of(self, request: Request) -> str | bytes | None:
+        """Whom the log is to name (rule 6)."""
+        if not self._has_own_way:
+            return claimed_user(request)
+        if self._admitted is None or self._admitted[0] is not request.headers:
+            return None
+        identity = self._admitted[1]
+        return claimed_user(request) if identity.plugin in AUTH_PLUGINS else identity.user_name

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from time import monotonic
 
+from slurmrest_inet.auth import claimed_user
 from slurmrest_inet.auth.peer import INET, OTHER
 from slurmrest_inet.http.dialect import WordedError
 from slurmrest_inet.http.limits import Limits
@@ -76,6 +77,7 @@ class _Exchange:
         self._place = place
         self._connection = Connection(channel, deadlines, wake or Wake())
         self._application = application
+        self._user_of = getattr(application, "user_of", claimed_user)  # an application may be any function
         self._guard = guard
         if guard is not None:
             self._application = GuardedApplication(
@@ -85,7 +87,7 @@ class _Exchange:
         # A client from a network, behind whatever wrapper, may have come through a proxy that also read what it sent.
         lenient = peer.kind not in (INET, OTHER) and self._connection.is_private
         self._session = Session(limits, lenient=lenient)
-        self._dialect = getattr(application, "dialect", None)  # an application may be any function
+        self._dialect = getattr(application, "dialect", None)  # likewise
         self._answers = 0
         self._why: str | None = None  # the connection ends before its client ended it
         self._misdeed: str | None = None
@@ -276,7 +278,10 @@ class _Exchange:
             why = why or type(error).__name__
             self._log.exception(error, request)
         milliseconds = (now - self._mark) * 1000
-        self._log.answer(self._peer.name, request, status=status, sent=sent, milliseconds=milliseconds, why=why)
+        user = None if request is None else self._user_of(request)
+        self._log.answer(
+            self._peer.name, request, user=user, status=status, sent=sent, milliseconds=milliseconds, why=why
+        )
         self._mark = now
         self._connection.new_answer()
 

@@ -9,6 +9,9 @@ Rule 3: what is waited for may be there already when a call ends in the middle: 
 
 from __future__ import annotations
 
+from time import monotonic
+
+from slurmrest_inet.auth import claimed_user
 from slurmrest_inet.http.message import Waiting
 from slurmrest_inet.record import TYPE_CHECKING, cast
 from slurmrest_inet.serve.answers import lost_answer
@@ -39,6 +42,11 @@ class GuardedApplication:
     ) -> None:
         """`seconds` is how long one call may take, but for what is waited for."""
         self._application = application
+        self._user_of = getattr(application, "user_of", claimed_user)  # an application may be any function
+        self._end = 0.0  # of the present call
+        tell = getattr(application, "tell", None)
+        if tell is not None:
+            tell(self._name)
         self._guard = guard
         self._connection = connection
         self._peer = peer
@@ -51,6 +59,10 @@ class GuardedApplication:
             return cast("Response", answer)
         go_on, give_up = answer
         return Waiting(lambda: self._undisturbed(request, go_on), lambda: self._undisturbed(request, give_up))
+
+    def _name(self, request: Request) -> None:
+        """Let the last words name who asks, whom the application has found out by now."""
+        self.arm(request, self._connection.written, self._end - monotonic())
 
     def _undisturbed(self, request: Request, step: Callable[[], T]) -> T:
         """Make a step of what is waited for, which no deadline and no SIGTERM ends in the middle (rule 3).
@@ -68,6 +80,7 @@ class GuardedApplication:
     ) -> Response | Waiting | None:
         """Make a call under the guard; of a body that is streamed, it makes the first two chunks."""
         written = self._connection.written
+        self._end = monotonic() + seconds
         self.arm(request, written, seconds)
         try:
             response = call()
@@ -86,7 +99,8 @@ class GuardedApplication:
         sent = self._connection.written - written
         answer = b"" if sent else lost_answer()
         status = "-" if sent else "500"
-        record = self._log.unfinished(self._peer.name, request, status=status, sent=sent or len(answer))
+        user = self._user_of(request)
+        record = self._log.unfinished(self._peer.name, request, user=user, status=status, sent=sent or len(answer))
         self._guard.arm(self._connection.output, answer, seconds, record)
 
     def disarm(self) -> None:

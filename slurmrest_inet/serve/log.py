@@ -83,20 +83,32 @@ class Log:
         self._write(_DEBUG, text)
 
     def answer(
-        self, peer: str, request: Request | None, *, status: int, sent: int, milliseconds: float, why: str | None
+        self,
+        peer: str,
+        request: Request | None,
+        *,
+        user: str | bytes | None,
+        status: int,
+        sent: int,
+        milliseconds: float,
+        why: str | None,
     ) -> None:
-        """One line for one answer. `why` is our own sentence; it and all that the client gave are escaped here."""
+        """One line for one answer. `why` is our own sentence; it and all that the client gave are escaped here.
+
+        user: whom the request is from, or says it is from.
+        """
         if self.level < _INFO:
             return
         self._write(
             _INFO,
-            f"{_asked(peer, request)} status={status} bytes={sent} ms={milliseconds:.1f}"
+            f"{_asked(peer, request, user)} status={status} bytes={sent} ms={milliseconds:.1f}"
             + (f' why="{escape(why).replace(chr(92) + "x20", " ")}"' if why else ""),
         )
 
-    def unfinished(self, peer: str, request: Request, *, status: str, sent: int) -> bytes:
+    def unfinished(self, peer: str, request: Request, *, user: str | bytes | None, status: str, sent: int) -> bytes:
         """The same line as far as it can be told before the answer, for whoever may have to write it in our place."""
-        return (self._prefix(_PRIORITY[_ERROR]) + f"{_asked(peer, request)} status={status} bytes={sent}").encode()
+        line = f"{_asked(peer, request, user)} status={status} bytes={sent}"
+        return (self._prefix(_PRIORITY[_ERROR]) + line).encode()
 
     def exception(self, error: BaseException, request: Request | None) -> None:
         """The traceback of a fault of ours, without the credentials of the `request` that led to it."""
@@ -127,10 +139,9 @@ class Log:
         return f"{NAME}: "
 
 
-def _asked(peer: str, request: Request | None) -> str:
+def _asked(peer: str, request: Request | None, user: str | bytes | None) -> str:
     if request is None:
         return f"peer={escape(peer)} user=- method=- path=-"
-    user = request.header(b"x-slurm-user-name")
     return (
         f"peer={escape(peer)} user={escape(user, 64) if user else '-'}"
         f" method={escape(request.method, 32)} path={escape(request.path)}"

@@ -125,7 +125,7 @@ def test_each_of_a_proxys_users_acts_as_itself(proxied: Any, lab: Lab) -> None:
                 "hold": True},
     })  # fmt: skip
     post = (
-        "POST /slurm/v0.0.40/job/submit HTTP/1.1\r\nHost: x\r\nX-Remote-User: alice\r\n"
+        "POST /slurm/v0.0.40/job/submit HTTP/1.1\r\nHost: x\r\nX-Remote-User: alice\r\nX-SLURM-USER-NAME: carol\r\n"
         f"Content-Type: application/json\r\nContent-Length: {len(submit)}\r\n\r\n{submit}"
     )
     ((status, told),) = _ask_as("www-data", address, post)
@@ -135,8 +135,9 @@ def test_each_of_a_proxys_users_acts_as_itself(proxied: Any, lab: Lab) -> None:
         assert lab.run("squeue", "-h", "-j", number, "-o", "%u").strip() == "alice"
     finally:
         lab.run("scancel", number)
-    running.wait_for('method=POST path=/slurm/v0.0.40/job/submit status=200 .* why="as alice')
-    assert running.log.count('why="as bob"') == 1
+    running.wait_for("user=alice method=POST path=/slurm/v0.0.40/job/submit status=200")
+    assert running.log.count(" user=bob ") == 1
+    assert "carol" not in running.log
     assert " 401" not in running.log
 
 

@@ -88,10 +88,14 @@ def test_each_user_is_who_nginx_says(front: tuple[int, str]) -> None:
             status, found = _get(client, "/site/v1/quota", user)
             assert (status, {one["user"] for one in found["quotas"]}) == (200, {user})
             assert _get(client, "/slurm/v0.0.38/jobs", user)[0] == 200
-        # The client's own word for who it is does not get past nginx.
-        status, found = _get(client, "/site/v1/quota", "bob", "X-Remote-User: alice")
+        # The client's own word for who it is does not get past nginx, or not into the log.
+        status, found = _get(client, "/site/v1/quota", "bob", "X-Remote-User: alice", "X-SLURM-USER-NAME: carol")
         assert (status, {one["user"] for one in found["quotas"]}) == (200, {"bob"})
+        assert _get(client, "/slurm/v0.0.38/nothing", "bob", "X-SLURM-USER-NAME: carol")[0] == 404
     with open(log, encoding="utf-8") as file:
-        assert " 401" not in file.read()
+        lines = file.read()
+    assert " 401" not in lines
+    assert "carol" not in lines
+    assert " user=bob method=GET path=/slurm/v0.0.38/nothing status=404 " in lines
     with Client(port) as client:
         assert _get(client, "/site/v1/quota", "root") == (401, b"Authentication failure")
