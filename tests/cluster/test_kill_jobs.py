@@ -168,11 +168,11 @@ def _each(versions: tuple[int, ...]) -> Any:
 @pytest.mark.slurm(">= 24.11")
 @_each(HERE)
 def test_as_the_real_server(case: Case, version: int, lab: Lab, sides: tuple[Writer, Writer]) -> None:
-    told, states = [], []
+    answers, told, states = [], [], []
     for who in sides:
         jobs = _made(lab)
-        answer = _asked(who, case, version, jobs)
-        told.append((answer.status, jobs.told(json.dumps(answer.body))))
+        answers.append(_asked(who, case, version, jobs))
+        told.append((answers[-1].status, jobs.told(json.dumps(answers[-1].body))))
         states.append(_states(lab, jobs))
         lab.run("scancel", "-Q", *map(str, jobs[1:]))
     assert states[1] == case.states
@@ -182,6 +182,29 @@ def test_as_the_real_server(case: Case, version: int, lab: Lab, sides: tuple[Wri
     else:
         assert version in LIES[case.lie].versions
         assert (told[0], states[0]) != (told[1], states[1]), "no difference any more"
+        _LIES[case.lie](*answers, jobs)
+
+
+def _signal_all(real: Told, ours: Told, _jobs: Jobs) -> None:
+    """The same errors, of which none is "No error", and no job."""
+    errors = [one if one["error_number"] else {**one, **_INVALID} for one in real.errors]
+    assert errors
+    assert ours == Told(500, {**real.body, "status": [], "errors": errors})
+
+
+_INVALID = {"error_number": 22, "error": "Invalid argument"}
+
+
+def _signal_user(real: Told, ours: Told, jobs: Jobs) -> None:
+    """That all is well, with each job that was named and is not that user's."""
+    assert real.body["status"] == []
+    assert ours._replace(body={**ours.body, "status": []}) == real
+    refused = [one["job_id"]["number"] for one in ours.body["status"] if one["error"]["code"]]
+    assert len(refused) == len(ours.body["status"])
+    assert refused in ([], [jobs.one, jobs.two])
+
+
+_LIES = {"signal-all": _signal_all, "signal-user": _signal_user}
 
 
 @_each(VERSIONS[:1] + VERSIONS[-1:])
@@ -193,6 +216,17 @@ def test_on_any_release(case: Case, version: int, lab: Lab, ours: Writer) -> Non
     assert answer.status in (200, 400, 422, 500)
     if answer.status != 200:
         assert case.states == "P P P"
+        return
+    assert answer.errors == []
+    sent = [one["job_id"]["number"] for one in answer.body["status"] if not one["error"]["code"]]
+    if _is_verbose(case):
+        for job, state in zip((jobs.one, jobs.two), case.states.split()):
+            assert sent.count(job) == (state == "C"), answer
+        assert jobs.array in sent or case.states[-1] != "C"
+
+
+def _is_verbose(case: Case) -> bool:
+    return isinstance(case.body, dict) and "VERBOSE" in (case.body.get("flags") or ())
 
 
 @pytest.mark.slurm("< 23.11")

@@ -109,13 +109,23 @@ def _asked(who: Writer, case: Case, job: int) -> Told:
     return who.ask("POST", f"v0.0.{VERSION}/jobs/requeue", body, user=case.user)
 
 
+_UNREAD = {
+    "description": "Rejecting request. Failure parsing query",
+    "error_number": 9000,
+    "error": "Query empty or not RFC7320 compliant",
+    "source": "op_handler_jobs_requeue",
+}
+"""What the real server says of another body that it cannot read, and ours of this one, too."""
+
+
 @pytest.mark.slurm("== 26.05")
 @pytest.mark.parametrize("case", CASES, ids=str)
 def test_as_the_real_server(case: Case, lab: Lab, sides: tuple[Writer, Writer]) -> None:
-    told, effects = [], []
+    answers, told, effects = [], [], []
     for who in sides:
         job = _submitted(lab, case.options)
         answer = _asked(who, case, job)
+        answers.append(answer)
         told.append((answer.status, job_effects.masked(json.dumps(answer.body), job)))
         shown = _shown(lab, job)
         effects.append((shown["Restarts"], "JobState" in shown and shown["JobState"] == "RUNNING"))
@@ -123,6 +133,9 @@ def test_as_the_real_server(case: Case, lab: Lab, sides: tuple[Writer, Writer]) 
     if case.lie:
         assert effects[1] == ("0", True)
         assert effects[0] != effects[1], "no difference any more"
+        real, ours = answers
+        assert real.errors
+        assert ours == Told(422, {"errors": [*real.errors, _UNREAD], "warnings": real.warnings})
         return
     assert told[0] == told[1]
     assert effects[0] == effects[1]
