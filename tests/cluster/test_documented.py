@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import pytest
-from documented import broken, misfits, type_of
+from documented import broken, has_a_row, misfits, type_of
 
 _TYPE = {"jobs": [{"a": "string", "b": ["integer"], "c": {"*": "number"}}], "errors": ["any"]}
 
@@ -42,10 +42,23 @@ def test_that_null_is_read_by_models() -> None:
     assert broken(_TYPE, _jobs(a=None, b="x"), _jobs(a=1)) == [], "the record could not be read before either"
 
 
+def test_that_a_row_is_for_its_place_alone() -> None:
+    trouble = "body/jobs/4/time/start: None is no integer"
+    assert has_a_row(37, "slurmdb/jobs", trouble)
+    assert has_a_row(36, "slurmdb/job/1", trouble)
+    assert has_a_row(36, "slurmdb/jobs?users=alice&state=cd", "body/jobs/1/priority: None is no integer")
+    assert not has_a_row(36, "slurmdb/jobs?users=alice", "body/jobs/1/priority: None is no integer")
+    assert not has_a_row(38, "slurmdb/jobs", trouble)
+    assert not has_a_row(37, "slurm/jobs", trouble)
+    assert not has_a_row(37, "slurmdb/jobs", trouble.replace("start", "end"))
+
+
 def test_that_operations_are_found() -> None:
     for path in ("job/1", "job/1_1", "jobs", "node/node1", "partition/main"):
         for version in (36, 37, 38):
-            assert type_of(version, "GET", path, 200)["errors"]
-    assert type_of(38, "POST", "job/submit", 200)["job_id"] == "integer"
-    assert type_of(38, "GET", "nope", 200) is None
-    assert type_of(36, "GET", "reservations", 200) is None
+            assert type_of(version, "GET", f"slurm/{path}", 200)["errors"]
+    assert type_of(38, "POST", "slurm/job/submit", 200)["job_id"] == "integer"
+    assert type_of(38, "GET", "slurm/nope", 200) is None
+    assert type_of(36, "GET", "slurm/reservations", 200) is None
+    assert type_of(38, "GET", "slurmdb/qos/normal", 200)["qos"]
+    assert type_of(38, "GET", "qos", 200) is None

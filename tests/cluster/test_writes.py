@@ -115,7 +115,7 @@ class Writer:
 
 def _undocumented(version: int, real: Told, ours: Told) -> list[str]:
     """Where our answer to a submission is not of the documented type although the real server's is."""
-    type_ = type_of(version, "POST", "job/submit", ours.status)
+    type_ = type_of(version, "POST", "slurm/job/submit", ours.status)
     bodies = [{**told.body, "job_id": told.job} for told in (real, ours) if isinstance(told.body, dict)]
     return broken(type_, *bodies) if type_ and len(bodies) == 2 and real.status == ours.status else []
 

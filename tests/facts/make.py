@@ -112,7 +112,7 @@ def message_types(folder: str) -> dict[str, dict[str, str]]:
 
 
 def documented_types(folder: str) -> dict[str, Any]:
-    """The types of every answer of slurmctld's side that the document of 22.05.8 gives, by version and operation.
+    """The types of every answer that the document of 22.05.8 gives, by version and operation ("GET slurmdb/qos").
 
     A type is a word, {name: type} of an object, {"*": type} of an object with any names, or [type] of a list.
     """
@@ -121,15 +121,15 @@ def documented_types(folder: str) -> dict[str, Any]:
     schemas = document["components"]["schemas"]
     found: dict[str, Any] = {}
     for path, methods in document["paths"].items():
-        if not path.startswith("/slurm/"):
+        side, _, rest = path[1:].partition("/v0.0.")
+        if not rest:
             continue
-        version, *rest = path.split("/")[2:]
+        number, _, rest = rest.partition("/")
         for method in _METHODS:
             for status, answer in methods.get(method, {}).get("responses", {}).items():
                 content = answer.get("content", {}).get("application/json")
                 if content:
-                    operation = f"{method.upper()} {'/'.join(rest)}"
-                    types = found.setdefault(version, {}).setdefault(operation, {})
+                    types = found.setdefault(f"v0.0.{number}", {}).setdefault(f"{method.upper()} {side}/{rest}", {})
                     types[status] = _type(content["schema"], schemas)
     return found
 
