@@ -12,10 +12,12 @@ import pytest
 from compared import compare
 from comparison import message
 from dbd import CASES, OWN, ROWS
-from dbd_jobs import BY_STATE, PAST_BY_STATE, STATES
+from dbd_jobs import ASSOCIATIONS, BY_STATE, GOVERNORS, PAST_BY_STATE, STATES
 from sidebyside import wire
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from cases import Case
     from conftest import Sides
     from sidebyside.lab import Lab
@@ -39,7 +41,24 @@ def records(lab: Lab, sides: dict[str, Sides], tokens: dict[str, str]) -> dict[s
     with open(os.path.join(lab.directory, "past-jobs.json"), encoding="utf-8") as file:
         found["past"] = sorted(map(str, set(json.load(file).values())))
     BY_STATE.update((state, _past(state, sides["token"], tokens["alice"])) for state in STATES)
+    GOVERNORS.update(line.split("|") for line in _sacct(lab, "jobidraw,reqcpufreqgov"))  # type: ignore[misc]
+    ASSOCIATIONS.update(_associations(lab))
     return found
+
+
+def _sacct(lab: Lab, fields: str, *options: str) -> list[str]:
+    return lab.run("sacct", "-nPaDL", "-S", "2025-01-01", f"--format={fields}", *options).splitlines()
+
+
+def _associations(lab: Lab) -> Iterator[tuple[tuple[str, int], dict[str, str]]]:
+    """See dbd_jobs.ASSOCIATIONS."""
+    parts = ("account", "cluster", "partition", "user")
+    told = lab.run("sacctmgr", "-nP", "list", "assoc", "withdeleted", f"format=id,{','.join(parts)}").splitlines()
+    known = {(fields[2], fields[0]): dict(zip(parts, fields[1:])) for fields in (line.split("|") for line in told)}
+    for line in _sacct(lab, "cluster,jobidraw,associd", "-X"):
+        cluster, job, ident = line.split("|")
+        if (cluster, ident) in known:
+            yield (cluster, int(job)), known[cluster, ident]
 
 
 def _past(state: str, asked: Sides, token: str) -> frozenset[int]:
