@@ -139,7 +139,7 @@ _NO_ACCOUNT = (
     "User cfgu default account of cfg1 was ignored. It can only be set if the user has accounts already associated."
 )
 _NO_TRES = [
-    [2115, "#/associations[0]/max/tres/per/job/", "Couldn't find TRES matching name: type:foo"],
+    [2115, "#/associations[0]/max/tres/per/job/", "Couldn't find TRES matching name:(null) type:foo"],
     [9001, "#/associations/", "parsing failed"],
 ]
 
