@@ -185,6 +185,10 @@ class Operations:
                 found[str(status)] = {"description": replies.NO_CONTENT[status]}
             else:
                 found[str(status)] = reference
+        found["501"] = {
+            "description": "What the installed release of Slurm does not have",
+            "content": {"text/plain": {"schema": {"type": "string"}}},
+        }
         found["default"] = reference
         return found
 
