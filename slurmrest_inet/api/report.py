@@ -116,8 +116,7 @@ class Report:
     def failure(self, said: Fault | None, error: SlurmError, *asked: object) -> None:
         """Add the fault of a call for Slurm that failed; libslurm often leaves the code in errno alone."""
         tells_errno = self._dialect.tells_errno or (said is not None and said.errno)
-        code = error.errno if error.code == -1 and error.errno and tells_errno else error.code
-        self.fault(said, code, *asked)
+        self.fault(said, error.reason if tells_errno else error.code, *asked)
 
     def _add(self, code: int, added: Entry) -> None:
         self.errors.append(added)

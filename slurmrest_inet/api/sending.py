@@ -37,11 +37,6 @@ def undone(verb: str, code: int) -> str:
     return f"{'not known whether' if code in UNANSWERED else 'not'} {verb}"
 
 
-def code_of(error: SlurmError) -> int:
-    """Return what went wrong: libslurm may leave the code in errno. It is never 0, which would be a success."""
-    return error.code if error.code > 0 else error.errno or -1
-
-
 def failed(
     report: Report,
     error: SlurmError,
@@ -52,6 +47,5 @@ def failed(
     about: str = "",
 ) -> Answer:
     """Return the answer to a request that slurmctld refused or never got, or never answered."""
-    code = code_of(error)
-    report.error(code, source, sentence)
-    return report.answer(*payload, note=f"{about}{undone(verb, code)}: {sentence_of(code)}")
+    report.error(error.reason, source, sentence)
+    return report.answer(*payload, note=f"{about}{undone(verb, error.reason)}: {sentence_of(error.reason)}")

@@ -54,8 +54,7 @@ def _run(match: Match, identity: Identity, query: dict[str, Any], body: Any, siz
     try:
         user = None if operation.unconfirmed else _confirmed(identity)
     except SlurmError as error:
-        code = error.errno if error.code == -1 and error.errno else error.code
-        report.error(code, "slurm_load_licenses()", _MISSING)
+        report.error(error.reason, "authentication", _MISSING)
         return report.answer(), None
     told = [_read(call, report, table, value) for table, value in ((operation.query, query), (operation.body, body))]
     if None in told:

@@ -38,6 +38,11 @@ class SlurmError(Exception):
         self.text = strerror(code)
         super().__init__(f"{code} {self.text} (errno {errno})")
 
+    @property
+    def reason(self) -> int:
+        """What went wrong: ``code``, or errno where that says no more than that it failed. Never 0, a success."""
+        return self.code if self.code > 0 else self.errno or -1
+
 
 def _load() -> tuple[Any, Any]:
     flags = sys.getdlopenflags()

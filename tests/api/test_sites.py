@@ -206,7 +206,8 @@ class TestWhoAsks:
 
         monkeypatch.setattr(calls, "confirm", confirm)
         found = ask(loaded, "/site/v1/quota")
-        assert (found.status, told(found)["errors"][0]["error_number"]) == (511, 1007)
+        (error,) = told(found)["errors"]
+        assert (found.status, error["error_number"], error["source"]) == (511, 1007, "authentication")
         assert "quotas" not in told(found)
         anybody = told(ask(loaded, "/site/v1/file-systems"))
         assert anybody["file_systems"] == [{"name": "/home"}, {"name": "/scratch"}]

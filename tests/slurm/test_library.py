@@ -33,6 +33,13 @@ def test_that_a_release_that_hides_its_configuration_is_none(monkeypatch: pytest
     library.resolve_controllers()
 
 
+@pytest.mark.parametrize(
+    ("code", "errno", "reason"), [(2021, 0, 2021), (2021, 111, 2021), (-1, 1007, 1007), (0, 2002, 2002), (-1, 0, -1)]
+)
+def test_what_went_wrong(code: int, errno: int, reason: int) -> None:
+    assert library.SlurmError(code, errno).reason == reason
+
+
 class _Slurm:
     """libslurm as far as plugins for authentication go: where ``early``, slurm_init loads one, else a call of its own.
 

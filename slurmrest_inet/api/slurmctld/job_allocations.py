@@ -15,7 +15,7 @@ from slurmrest_inet.api import told
 from slurmrest_inet.api.envelope import Awaited
 from slurmrest_inet.api.errors import FAIL_PARSING, INVALID_QUERY, UNANSWERED, sentence_of
 from slurmrest_inet.api.report import Report
-from slurmrest_inet.api.sending import code_of, failed, send
+from slurmrest_inet.api.sending import failed, send
 from slurmrest_inet.http.message import RestError
 from slurmrest_inet.record import TYPE_CHECKING
 from slurmrest_inet.schema.job_desc import JOB_ALLOC_REQ
@@ -97,10 +97,10 @@ class _Waiting:
                 granted = allocations.is_granted(job.job_id)
         except SlurmError as error:
             if job is None:
-                if code_of(error) in UNANSWERED:
+                if error.reason in UNANSWERED:
                     self._report.warning(_CALL, "The job may be there all the same: slurmctld did not answer")
                 return failed(self._report, error, _CALL, _FAILED, "allocated")
-            return self._lost(job, code_of(error))
+            return self._lost(job, error.reason)
         self._refusals = 0
         if not granted:
             return None
@@ -133,7 +133,7 @@ class _Waiting:
             try:
                 one_signal.kill(job.job_id, signal.SIGKILL)
             except SlurmError as error:
-                code = code_of(error)
+                code = error.reason
                 if code in UNANSWERED and pause is not None:
                     time.sleep(pause)
                     continue

@@ -14,7 +14,7 @@ from __future__ import annotations
 from slurmrest_inet.api import job_id, told
 from slurmrest_inet.api.errors import EXPECTED_DICT, EXPECTED_LIST, INVALID_QUERY, sentence_of
 from slurmrest_inet.api.report import Report
-from slurmrest_inet.api.sending import code_of, failed, send, undone
+from slurmrest_inet.api.sending import failed, send, undone
 from slurmrest_inet.record import TYPE_CHECKING, NamedTuple
 from slurmrest_inet.schema.job_desc import JOB_DESC, JOB_SUBMIT_REQ, MOST_COMPONENTS
 from slurmrest_inet.schema.job_step_id import STEP_MEMBERS
@@ -263,7 +263,7 @@ def update(call: Call) -> Answer:
     try:
         tasks = send(lambda: requests.update(members))
     except SlurmError as error:
-        code = code_of(error)
+        code = error.reason
         report.error(code, "slurm_update_job2()", "Job update requested failed")
         note = f"job {chosen}: {undone('updated', code)}: {sentence_of(code)}"
         return report.answer(*_results(call, report, []), note=note)

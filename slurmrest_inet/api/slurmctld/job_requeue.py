@@ -11,7 +11,7 @@ from slurmrest_inet.api import parameters, told
 from slurmrest_inet.api.errors import INVALID_JOB_ID, INVALID_QUERY, UNANSWERED
 from slurmrest_inet.api.job_id import JobId
 from slurmrest_inet.api.report import Report
-from slurmrest_inet.api.sending import code_of, send, undone
+from slurmrest_inet.api.sending import send, undone
 from slurmrest_inet.api.slurmctld.job_messages import tasks_told
 from slurmrest_inet.record import TYPE_CHECKING
 from slurmrest_inet.schema import names
@@ -59,8 +59,8 @@ def requeue(call: Call) -> Answer:
     try:
         found = send(lambda: requests.requeue(str(chosen), flags))
     except SlurmError as error:
-        report.error(code_of(error), _ONE, f"Requeue JobID={chosen} failed")
-        note = f"job {chosen}: {undone('requeued', code_of(error))}"
+        report.error(error.reason, _ONE, f"Requeue JobID={chosen} failed")
+        note = f"job {chosen}: {undone('requeued', error.reason)}"
     else:
         note = f"requeued job {chosen}" + (f", {len(found)} answers for tasks" if found else "")
     return report.answer(("status", tasks_told(found)), note=note)
@@ -92,7 +92,7 @@ def requeue_all(call: Call) -> Answer:
         try:
             tasks = [] if lost else send(lambda job=job: requests.requeue(str(job), flags))  # type: ignore[misc]
         except SlurmError as error:
-            code = code_of(error)
+            code = error.reason
             lost = code if code in _LOST else 0
         if code:
             report.error(code, _MANY, f"Requeue JobId={job} failed")

@@ -12,7 +12,7 @@ import contextlib
 from slurmrest_inet.api import told
 from slurmrest_inet.api.errors import FLAGS_INVALID, INVALID_QUERY, UNANSWERED, sentence_of
 from slurmrest_inet.api.report import Report
-from slurmrest_inet.api.sending import code_of, failed, send, undone
+from slurmrest_inet.api.sending import failed, send, undone
 from slurmrest_inet.record import TYPE_CHECKING
 from slurmrest_inet.schema.partition_update import PARTITIONS_UPDATE, PASSED_OVER
 from slurmrest_inet.slurm import administration, partitions
@@ -69,7 +69,7 @@ def _done(report: Report, records: list[Record], messages: list[Struct]) -> list
             if not lost:
                 (partitions.create if is_new else partitions.update)(message)
         except SlurmError as error:
-            code = code_of(error)
+            code = error.reason
             lost = code if code in UNANSWERED else 0
         verb = "create" if is_new else "update"
         if code:

@@ -14,7 +14,7 @@ import contextlib
 from slurmrest_inet.api import told
 from slurmrest_inet.api.errors import FLAGS_INVALID, INVALID_QUERY, UNANSWERED, sentence_of
 from slurmrest_inet.api.report import Report
-from slurmrest_inet.api.sending import code_of, failed, send, undone
+from slurmrest_inet.api.sending import failed, send, undone
 from slurmrest_inet.api.slurmdbd.writing import known as known_to_slurmdbd
 from slurmrest_inet.record import TYPE_CHECKING
 from slurmrest_inet.schema.reservation_update import RESERVATION_UPDATE, RESERVATIONS_UPDATE
@@ -112,7 +112,7 @@ def _done(report: Report, messages: list[Struct]) -> list[Struct]:
             if not lost:
                 (reservations.create if is_new else reservations.update)(message)
         except SlurmError as error:
-            code = code_of(error)
+            code = error.reason
             lost = code if code in UNANSWERED else 0
         if code:
             report.error(code, *_refused(name, code, is_new=is_new))

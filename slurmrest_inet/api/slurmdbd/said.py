@@ -62,8 +62,7 @@ def failed(
         return
     said = call.at(sentence)
     teller = function if said is None or source is None else call.at(source)
-    code = error.errno if error.code in (0, -1) and error.errno else error.code
-    report.fault(Fault(teller, said and said.format(function)), code)
+    report.fault(Fault(teller, said and said.format(function)), error.reason)
 
 
 def aside(report: Report, code: int, source: str, sentence: str | None) -> None:
