@@ -11,7 +11,7 @@ import time
 
 from slurmrest_inet.record import TYPE_CHECKING, NamedTuple
 from slurmrest_inet.schema.node_update import NODE_UPDATE
-from slurmrest_inet.slurm.calls import SHOW_ALL, load
+from slurmrest_inet.slurm.calls import SHOW_ALL, change, load
 from slurmrest_inet.slurm.fill import Struct
 from slurmrest_inet.slurm.hosts import Hosts, TooManyError
 from slurmrest_inet.slurm.library import SlurmError, ffi, lib
@@ -86,7 +86,7 @@ def create_node(line: str) -> None:
 
 def reconfigure() -> None:
     """slurm_reconfigure: slurmctld and every slurmd read their configuration again. Raises SlurmError."""
-    _send(lib.slurm_reconfigure)
+    change(lib.slurm_reconfigure)
 
 
 def node(members: Members) -> Struct:
@@ -98,11 +98,4 @@ def node(members: Members) -> Struct:
 
 def _send_node(call: Callable[[Any], int], members: Members) -> None:
     with node(members) as message:
-        _send(lambda: call(message.pointer))
-
-
-def _send(call: Callable[[], int]) -> None:
-    ffi.errno = 0
-    code = call()
-    if code:
-        raise SlurmError(code, ffi.errno)
+        change(lambda: call(message.pointer))

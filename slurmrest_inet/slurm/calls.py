@@ -98,6 +98,14 @@ def _fetch(call: Callable[..., int], message_type: str, *before: Any, after: tup
     return slot[0]
 
 
+def change(call: Callable[[], int]) -> None:
+    """Make a call that changes something and tells no more than a code. Raises SlurmError."""
+    ffi.errno = 0
+    code = call()
+    if code:
+        raise SlurmError(code, ffi.errno)
+
+
 def _for_this_thread(flags: int) -> int:
     """SHOW_ flags with which libslurm asks the clusters of a federation only where its threads have a credential."""
     return flags & ~lib.SHOW_FEDERATION if acts_by_token() else flags

@@ -9,13 +9,11 @@ from __future__ import annotations
 
 from slurmrest_inet.record import TYPE_CHECKING
 from slurmrest_inet.schema.partition_update import PARTITION_UPDATE
-from slurmrest_inet.slurm.calls import load_partitions
+from slurmrest_inet.slurm.calls import change, load_partitions
 from slurmrest_inet.slurm.fill import Struct
-from slurmrest_inet.slurm.library import SlurmError, ffi, lib, name_of
+from slurmrest_inet.slurm.library import lib, name_of
 
 if TYPE_CHECKING:
-    from typing import Callable
-
     from slurmrest_inet.schema.reading import Members
 
 
@@ -34,12 +32,12 @@ def known() -> set[str]:
 
 def create(message: Struct) -> None:
     """slurm_create_partition. Raises SlurmError."""
-    _send(lambda: lib.slurm_create_partition(message.pointer))
+    change(lambda: lib.slurm_create_partition(message.pointer))
 
 
 def update(message: Struct) -> None:
     """slurm_update_partition. Raises SlurmError."""
-    _send(lambda: lib.slurm_update_partition(message.pointer))
+    change(lambda: lib.slurm_update_partition(message.pointer))
 
 
 def delete(name: str) -> None:
@@ -47,11 +45,4 @@ def delete(name: str) -> None:
     message = Struct("delete_part_msg_t")
     message.fill({"name": name})
     with message:
-        _send(lambda: lib.slurm_delete_partition(message.pointer))
-
-
-def _send(call: Callable[[], int]) -> None:
-    ffi.errno = 0
-    code = call()
-    if code:
-        raise SlurmError(code, ffi.errno)
+        change(lambda: lib.slurm_delete_partition(message.pointer))

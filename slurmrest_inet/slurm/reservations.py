@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from slurmrest_inet.record import TYPE_CHECKING
 from slurmrest_inet.schema.reservation_update import RESERVATION_UPDATE
-from slurmrest_inet.slurm.calls import load_reservations
+from slurmrest_inet.slurm.calls import change, load_reservations
 from slurmrest_inet.slurm.fill import Struct
 from slurmrest_inet.slurm.hosts import Hosts
 from slurmrest_inet.slurm.library import SlurmError, ffi, lib, name_of
 
 if TYPE_CHECKING:
-    from typing import Any, Callable
+    from typing import Any
 
     from slurmrest_inet.schema.model import Row
     from slurmrest_inet.schema.reading import Members
@@ -44,7 +44,7 @@ def create(message: Struct) -> None:
 
 def update(message: Struct) -> None:
     """slurm_update_reservation. Raises SlurmError."""
-    _send(lambda: lib.slurm_update_reservation(message.pointer))
+    change(lambda: lib.slurm_update_reservation(message.pointer))
 
 
 def delete(name: str) -> None:
@@ -52,14 +52,7 @@ def delete(name: str) -> None:
     message = Struct("reservation_name_msg_t")
     message.fill({"name": name})
     with message:
-        _send(lambda: lib.slurm_delete_reservation(message.pointer))
-
-
-def _send(call: Callable[[], int]) -> None:
-    ffi.errno = 0
-    code = call()
-    if code:
-        raise SlurmError(code, ffi.errno)
+        change(lambda: lib.slurm_delete_reservation(message.pointer))
 
 
 def number(message: Struct, member: str) -> int:
