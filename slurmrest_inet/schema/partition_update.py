@@ -13,7 +13,6 @@ from . import job_members, names, readers
 from .model import IN, NOVAL_16, NOVAL_32, NOVAL_64, NUMBER_16, NUMBER_32, TEXT, Kind, Row, Table, constant, flags
 from .partition import PARTITION
 from .scalars import InvalidError, to_text
-from .slurmdbd import readers as slurmdbd
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -114,6 +113,8 @@ def _jobs(word: str, digits: str) -> int:
 
 _TOO_MANY = 1 << 15
 """The bit that stands for FORCE."""
+_ENOUGH = 6
+"""Digits that are too many jobs, whatever follows them; Python refuses to read numbers of thousands."""
 _BY_CPU, _BY_NODE = (
     NOVAL_64._replace(read=reader) for reader in (job_members.memory_per_cpu, job_members.memory_per_node)
 )

@@ -22,7 +22,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from .reading import Reader, Reading
+    from .reading import Reader, Reading, Record
     from .scalars import Number
 
 CONVERSION = "ESLURM_DATA_CONV_FAILED"
@@ -347,6 +347,24 @@ class records:  # noqa: N801 - as above
             at.walk.report.fault(Fault("invalid", "_job_post_het_submit", at.key, at.key, details))
             raise Ended
         return [at.inner(self.table, item, f"[{index}]") for index, item in enumerate(items)]
+
+
+class Listed:
+    """The reader of a list of objects with a table of their own."""
+
+    def __init__(self, table: Table) -> None:
+        self.table = table
+
+    def __call__(self, value: Any, at: Reading) -> list[Record]:
+        if isinstance(value, dict):
+            raise InvalidError("Expected List but found a dictionary", "ESLURM_DATA_EXPECTED_LIST")
+        items = value if isinstance(value, list) else [to_text(value)]
+        return [at.inner(self.table, item, f"[{index}]") for index, item in enumerate(items)]
+
+
+def listed(table: Table) -> Kind:
+    """Return the kind of a Slurm list of records that is read as well as written."""
+    return Kind("list_records", record=table.name, type="array", read=Listed(table))
 
 
 def ignored(_value: Any, _at: Reading) -> None:

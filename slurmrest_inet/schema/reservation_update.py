@@ -12,7 +12,6 @@ from .manner import show
 from .model import CSV, HOSTS, IN, NOVAL_32, NUMBER, TEXT, TRES, Kind, Row, Table, both, flags
 from .readers import CONVERSION
 from .scalars import InvalidError
-from .slurmdbd import readers as slurmdbd
 from .slurmdbd.tres import TRES as TRES_TABLE
 
 TYPE_CHECKING = False
@@ -97,7 +96,7 @@ RESERVATIONS_UPDATE = Table(
         Row(
             "reservations",
             "reservations",
-            slurmdbd.listed(RESERVATION_UPDATE),
+            readers.listed(RESERVATION_UPDATE),
             "Reservations to create or change",
             since=43,
             way=IN,

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from slurmrest_inet.schema.model import TEXT_OR_NULL, Name, Names, Row, Table, both, flags
+from slurmrest_inet.schema.readers import listed
 
 from . import readers
 from .association import ASSOCIATION_SHORT
@@ -24,8 +25,8 @@ FLAGS = Names(
 ACCOUNT = Table(
     "slurmdb_account_rec_t",
     both(
-        Row("associations", "assoc_list", readers.listed(ASSOCIATION_SHORT), "Its associations"),
-        Row("coordinators", "coordinators", readers.listed(COORDINATOR), "Users who may manage it"),
+        Row("associations", "assoc_list", listed(ASSOCIATION_SHORT), "Its associations"),
+        Row("coordinators", "coordinators", listed(COORDINATOR), "Users who may manage it"),
         Row("description", "description", TEXT_OR_NULL, "What it is for", then=readers.TEXTS, required=(39, 45)),
         Row("name", "name", TEXT_OR_NULL, "Name", then=readers.TEXTS, required=(39, 45)),
         Row("organization", "organization", TEXT_OR_NULL, "Whose it is", then=readers.TEXTS, required=(39, 45)),

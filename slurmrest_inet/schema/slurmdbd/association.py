@@ -32,6 +32,7 @@ from slurmrest_inet.schema.model import (
     record,
     record_or_null,
 )
+from slurmrest_inet.schema.readers import listed
 from slurmrest_inet.schema.readers import record as record_reader
 
 from . import readers
@@ -113,7 +114,7 @@ _CONTROLLERS = dict.fromkeys(
 ASSOCIATION = Table(
     "slurmdb_assoc_rec_t",
     both(
-        Row("accounting", "accounting_list", readers.listed(ACCOUNTING), "What it has used", since=40),
+        Row("accounting", "accounting_list", listed(ACCOUNTING), "What it has used", since=40),
         Row("account", "acct", TEXT_OR_NULL, "Account", then=readers.TEXTS, required=(38, 38)),
         Row("cluster", "cluster", TEXT_OR_NULL, "Cluster", then=readers.TEXTS),
         Row("comment", "comment", TEXT, "Comment", since=40, release="23.02"),

@@ -8,9 +8,8 @@ Rule 2: an answer that is sent back as it came is understood.
 from __future__ import annotations
 
 from slurmrest_inet.schema.model import IN, Row, Table
-from slurmrest_inet.schema.readers import of_answers
+from slurmrest_inet.schema.readers import listed, of_answers
 
-from . import readers
 from .account import ACCOUNT
 from .association import ASSOCIATION
 from .cluster import CLUSTER
@@ -22,7 +21,7 @@ from .wckey import WCKEY
 
 
 def _body(key: str, table: Table, doc: str, parser: str, required: tuple[int, int] | None = (40, 45)) -> Table:
-    row = Row(key, key, readers.listed(table), doc, way=IN, required=required)
+    row = Row(key, key, listed(table), doc, way=IN, required=required)
     return Table(f"{key}_body", (row, *of_answers()), {}, parser=parser)
 
 
@@ -37,7 +36,7 @@ WCKEYS = _body("wckeys", WCKEY, "Wckeys to add", "OPENAPI_WCKEY_RESP")
 
 
 def _part(key: str, table: Table, doc: str, since: int = 36, until: int = 45) -> Row:
-    return Row(key, key, readers.listed(table), doc, since=since, until=until, way=IN)
+    return Row(key, key, listed(table), doc, since=since, until=until, way=IN)
 
 
 CONFIG = Table(

@@ -10,7 +10,7 @@ Rule 3: null takes a limit away.
 from __future__ import annotations
 
 from slurmrest_inet.schema.model import DOUBLE, IN, Row, Table
-from slurmrest_inet.schema.readers import real
+from slurmrest_inet.schema.readers import Listed, real
 from slurmrest_inet.schema.reading import Fault, Record
 from slurmrest_inet.schema.scalars import InvalidError, to_integer, to_text
 
@@ -224,7 +224,7 @@ def _resources(reader: Reader, _row: Row, value: Any, _members: Members) -> str 
 
 
 def _listed(reader: Reader, row: Row, value: Any, _members: Members) -> list[Record]:
-    assert isinstance(row.kind.read, readers.Listed)  # noqa: S101 - what reads this kind
+    assert isinstance(row.kind.read, Listed)  # noqa: S101 - what reads this kind
     return _records(reader, value, row.kind.read.table)
 
 

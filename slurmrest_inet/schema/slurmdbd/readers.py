@@ -8,7 +8,7 @@ Rule 2: what resources and QOSes there are is in the context (`Known`); one that
 
 from __future__ import annotations
 
-from slurmrest_inet.schema.model import QOS_BITS, TEXT, TRES, Kind
+from slurmrest_inet.schema.model import QOS_BITS, TEXT, TRES
 from slurmrest_inet.schema.readers import CONVERSION, number, record, text
 from slurmrest_inet.schema.scalars import ZERO, InvalidError, infer_scanned, to_text
 from slurmrest_inet.versions import since
@@ -19,7 +19,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from slurmrest_inet.schema.model import Table
     from slurmrest_inet.schema.reading import Reading, Record
     from slurmrest_inet.schema.scalars import Number
 
@@ -110,24 +109,6 @@ class record_or_none(record):  # noqa: N801 - as the reader that it is
 
     def __call__(self, value: Any, at: Reading) -> Any:
         return None if value is None else super().__call__(value, at)
-
-
-class Listed:
-    """The reader of a list of objects with a table of their own."""
-
-    def __init__(self, table: Table) -> None:
-        self.table = table
-
-    def __call__(self, value: Any, at: Reading) -> list[Record]:
-        if isinstance(value, dict):
-            raise InvalidError("Expected List but found a dictionary", "ESLURM_DATA_EXPECTED_LIST")
-        items = value if isinstance(value, list) else [to_text(value)]
-        return [at.inner(self.table, item, f"[{index}]") for index, item in enumerate(items)]
-
-
-def listed(table: Table) -> Kind:
-    """Return the kind of a Slurm list of records that is read as well as written."""
-    return Kind("list_records", record=table.name, type="array", read=Listed(table))
 
 
 def texts(value: Any, _at: Reading) -> list[str]:

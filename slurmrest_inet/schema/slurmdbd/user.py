@@ -16,6 +16,7 @@ from slurmrest_inet.schema.model import (
     choices,
     flags,
 )
+from slurmrest_inet.schema.readers import listed
 
 from . import readers
 from .association import ASSOCIATION_SHORT
@@ -44,8 +45,8 @@ USER = Table(
     "slurmdb_user_rec_t",
     both(
         Row("administrator_level", "admin_level", choice(LEVELS), "Rights in slurmdbd", then={39: choices(LEVELS)}),
-        Row("associations", "assoc_list", readers.listed(ASSOCIATION_SHORT), "Their associations"),
-        Row("coordinators", "coord_accts", readers.listed(COORDINATOR), "Accounts that they may manage"),
+        Row("associations", "assoc_list", listed(ASSOCIATION_SHORT), "Their associations"),
+        Row("coordinators", "coord_accts", listed(COORDINATOR), "Accounts that they may manage"),
         Row(
             "default/qos",
             "def_qos_id",
@@ -59,7 +60,7 @@ USER = Table(
         Row("flags", "flags", flags(FLAGS_38), "Whether they are deleted", since=38, then={39: flags(FLAGS)}),
         Row("name", "name", TEXT_OR_NULL, "Name", then=readers.TEXTS, required=(38, 45)),
         Row("old_name", "old_name", TEXT, "Name that a change takes away", since=39),
-        Row("wckeys", "wckey_list", readers.listed(WCKEY), "Their wckeys", since=39),
+        Row("wckeys", "wckey_list", listed(WCKEY), "Their wckeys", since=39),
     ),
     skip={
         "bf_usage": "filled in by slurmctld alone",

@@ -16,6 +16,7 @@ from slurmrest_inet.schema.model import (
     derived,
     flags,
 )
+from slurmrest_inet.schema.readers import listed
 
 from . import readers
 from .accounting import ACCOUNTING
@@ -26,7 +27,7 @@ WCKEY = Table(
     "slurmdb_wckey_rec_t",
     both(
         Row("accounts", None, constant("[]", "array"), "Nothing: slurmdbd tells no accounts of a wckey", until=38),
-        Row("accounting", "accounting_list", readers.listed(ACCOUNTING), "What was used with it", since=39),
+        Row("accounting", "accounting_list", listed(ACCOUNTING), "What was used with it", since=39),
         Row("cluster", "cluster", TEXT_OR_NULL, "Cluster", then=readers.TEXTS, required=(38, 45)),
         Row("id", "id", NUMBER_32, "Id", required=(38, 38)),
         Row(
