@@ -23,6 +23,8 @@ ALLOWED = {
     "slurm": {"auth", "schema"} | SHARED,
     "api": {"auth", "http", "schema", "slurm", "entry_points"} | SHARED,
 }
+SIDES = ("slurmctld", "slurmdbd", "util")
+"""Of the room `api`: what two of them need stands beside them."""
 MADE = (("slurm", "_slurm"), ("api", "_documents"))
 """What the build makes, and the one room that looks at it."""
 THIRD_PARTY = {"http": {"h11"}, "slurm": {"_cffi_backend"}}
@@ -78,6 +80,16 @@ def test_directions(room: str) -> None:
                 continue
             # What only the type checker sees binds no room to another.
             assert typing or target in ALLOWED[room] or (room, target) in MADE, (path, name)
+
+
+@pytest.mark.parametrize("side", SIDES)
+def test_that_no_side_needs_another_one(side: str) -> None:
+    others = [f"slurmrest_inet.api.{other}" for other in SIDES if other != side]
+    modules = _modules(f"api/{side}")
+    assert modules
+    for path in modules:
+        for name, _ in _imports(path):
+            assert not any(f"{name}.".startswith(f"{other}.") for other in others), (path, name)
 
 
 def test_that_only_slurm_has_the_extension() -> None:

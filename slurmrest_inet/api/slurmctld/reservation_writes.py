@@ -11,11 +11,10 @@ from __future__ import annotations
 
 import contextlib
 
-from slurmrest_inet.api import told
+from slurmrest_inet.api import lookup, told
 from slurmrest_inet.api.errors import FLAGS_INVALID, INVALID_QUERY, UNANSWERED, sentence_of
 from slurmrest_inet.api.report import Report
 from slurmrest_inet.api.sending import failed, send, undone
-from slurmrest_inet.api.slurmdbd.writing import known as known_to_slurmdbd
 from slurmrest_inet.record import TYPE_CHECKING
 from slurmrest_inet.schema.reservation_update import RESERVATION_UPDATE, RESERVATIONS_UPDATE
 from slurmrest_inet.schema.slurmdbd.known import Resource
@@ -192,7 +191,7 @@ def _wrong_users(message: Struct) -> str | None:
 
 def _answered(messages: list[Struct], version: int) -> list[dict[str, Any]]:
     found = [reservations.told(message, version) for message in messages]
-    ids = _ids() if any(one["tres"] for one in found) else {}
+    ids = lookup.resources() if any(one["tres"] for one in found) else {}
     for one in found:
         one["purge_completed"] = {"time": one.pop("purge_completed/time")}
         one["tres"] = _resources(one["tres"], ids)
@@ -200,14 +199,6 @@ def _answered(messages: list[Struct], version: int) -> list[dict[str, Any]]:
 
 
 _ORDER = tuple(dict.fromkeys(row.path.partition("/")[0] for row in RESERVATION_UPDATE.rows))
-
-
-def _ids() -> dict[str, Resource]:
-    """Resources by their names in small letters, as slurmdbd knows them; none where it does not answer."""
-    try:
-        return known_to_slurmdbd(qos=False).by_names()
-    except SlurmError:
-        return {}  # the reservation is there all the same
 
 
 def _resources(text: str, ids: dict[str, Resource]) -> list[dict[str, Any]]:

@@ -8,6 +8,7 @@ Rule 2: as everywhere, an error means that nothing was added.
 
 from __future__ import annotations
 
+from slurmrest_inet.api import lookup
 from slurmrest_inet.api.errors import NO_CHANGE_IN_DATA, code_of, sentence_of
 from slurmrest_inet.api.report import Report
 from slurmrest_inet.api.slurmdbd import said, writing
@@ -72,7 +73,7 @@ def _answer(call: Call, kind: _Kind) -> Answer:
     report = Report(call)
     try:
         database.connect()
-        known = writing.known()
+        known = lookup.known()
     except SlurmError as error:
         said.failed(call, report, error, kind.function)
         return report.answer()

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from slurmrest_inet.api import lookup
 from slurmrest_inet.api.report import Report
 from slurmrest_inet.api.slurmdbd import said, writing
 from slurmrest_inet.record import TYPE_CHECKING, NamedTuple
@@ -71,7 +72,7 @@ def store(
     try:
         if call.at(said.OPENS_FIRST):
             database.connect()
-        known = writing.known() if names else Known()
+        known = lookup.known() if names else Known()
     except SlurmError as error:
         said.failed(call, report, error, "slurmdb_tres_get")
         return report.answer()

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from slurmrest_inet.api import lookup
 from slurmrest_inet.api.errors import code_of
 from slurmrest_inet.api.report import Report
 from slurmrest_inet.api.slurmdbd import listing, said, writing
@@ -58,7 +59,7 @@ def add(call: Call) -> Answer:
     try:
         if call.at(said.OPENS_FIRST):
             database.connect()
-        known = writing.known(qos=False)
+        known = lookup.known(qos=False)
     except SlurmError as error:
         said.failed(call, report, error, "slurmdb_tres_get")
         return report.answer()

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import functools
 
+from slurmrest_inet.api import lookup
 from slurmrest_inet.api.report import Fault, Report
 from slurmrest_inet.api.slurmdbd import (
     account_writes,
@@ -47,7 +48,7 @@ def update(call: Call) -> Answer:
     try:
         if call.at(said.OPENS_FIRST):
             database.connect()
-        known = writing.known().elsewhere(config_body.names_of_qos(call))
+        known = lookup.known().elsewhere(config_body.names_of_qos(call))
     except SlurmError as error:
         said.failed(call, report, error, "slurmdb_tres_get")
         return report.answer()

@@ -7,6 +7,7 @@ Rule 2: who may change what of whose job is slurmdbd's to say.
 
 from __future__ import annotations
 
+from slurmrest_inet.api import lookup
 from slurmrest_inet.api.errors import INVALID_QUERY
 from slurmrest_inet.api.report import Report, unread
 from slurmrest_inet.api.slurmdbd import jobs, said, writing
@@ -38,7 +39,7 @@ def update(call: Call) -> Answer:
     try:
         database.connect()
         step = job_queries.chosen(call.parameters["job_id"])
-        known = writing.known(qos=False)
+        known = lookup.known(qos=False)
     except InvalidError:
         report.fault(unread("op_handler_job", "query parameters"), 0)
         return report.answer()
@@ -54,7 +55,7 @@ def update_all(call: Call) -> Answer:
     report = Report(call)
     try:
         database.connect()
-        known = writing.known(qos=False)
+        known = lookup.known(qos=False)
     except SlurmError as error:
         said.failed(call, report, error, "slurmdb_tres_get")
         return report.answer()

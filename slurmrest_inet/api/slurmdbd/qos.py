@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from slurmrest_inet.api import lookup
 from slurmrest_inet.api.envelope import Answer
 from slurmrest_inet.api.errors import INVALID_QUERY, NO_CHANGE_IN_DATA
 from slurmrest_inet.api.report import Report
@@ -78,7 +79,7 @@ def update(call: Call) -> Answer:
     try:
         if call.at(said.OPENS_FIRST):
             database.connect()
-        known = writing.known()
+        known = lookup.known()
     except SlurmError as error:
         said.failed(call, report, error, "slurmdb_tres_get")
         return report.answer()

@@ -18,11 +18,10 @@ from slurmrest_inet.api.slurmdbd import said
 from slurmrest_inet.record import TYPE_CHECKING, NamedTuple
 from slurmrest_inet.schema import decode, reading
 from slurmrest_inet.schema.slurmdbd import old
-from slurmrest_inet.schema.slurmdbd.known import Known, Resource
 from slurmrest_inet.schema.slurmdbd.readers import NO_QOS
 from slurmrest_inet.slurm import database
 from slurmrest_inet.slurm.fill import MissingError
-from slurmrest_inet.slurm.library import SlurmError, name_of
+from slurmrest_inet.slurm.library import SlurmError
 
 if TYPE_CHECKING:
     from typing import Any, Callable
@@ -31,6 +30,7 @@ if TYPE_CHECKING:
     from slurmrest_inet.api.report import Report
     from slurmrest_inet.schema.model import Table
     from slurmrest_inet.schema.reading import Record
+    from slurmrest_inet.schema.slurmdbd.known import Known
 
     Sentences = dict[int, str | None]
 
@@ -180,16 +180,6 @@ def _as_a_whole(call: Call, _report: Report, body: Body, known: Known, found: re
 
 def _listed(value: Any) -> list[Record]:
     return value if isinstance(value, list) else []
-
-
-def known(*, qos: bool = True) -> Known:
-    """Return what slurmdbd knows by ids: resources, and QOSes if they are wanted. Raises SlurmError."""
-    with database.tres() as tres:
-        resources = tuple(Resource(one.id, name_of(one.type), name_of(one.name)) for one in tres)
-    if not qos:
-        return Known(resources)
-    with database.qos() as every:
-        return Known(resources, {int(one.id): name_of(one.name) for one in every})
 
 
 class RefusedError(Exception):
