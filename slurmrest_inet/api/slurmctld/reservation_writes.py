@@ -1,9 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Reservations that are created, changed and deleted.
 
-Rule 1: a body is read to its end before slurmctld is asked; what is wrong in it changes nothing.
-Rule 2: which of several slurmctld refuses, it says of each; those that are done stay, and a warning names them.
-Rule 3: what a new reservation must have is looked at here, as slurmrestd does: slurmctld would take some of it for
+Rule 1: several.py decides what becomes of several, here stands what is theirs alone.
+Rule 2: what a new reservation must have is looked at here, as slurmrestd does: slurmctld would take some of it for
         something else. Sentences are slurmrestd's.
 """
 
@@ -11,17 +10,19 @@ from __future__ import annotations
 
 import contextlib
 
-from slurmrest_inet.api import lookup, told
-from slurmrest_inet.api.errors import FLAGS_INVALID, INVALID_QUERY, UNANSWERED, sentence_of
+from slurmrest_inet.api import lookup
+from slurmrest_inet.api.errors import INVALID_QUERY
 from slurmrest_inet.api.report import Report
-from slurmrest_inet.api.sending import failed, send, undone
+from slurmrest_inet.api.sending import failed, send
+from slurmrest_inet.api.slurmctld import several
 from slurmrest_inet.record import TYPE_CHECKING
 from slurmrest_inet.schema.reservation_update import RESERVATION_UPDATE, RESERVATIONS_UPDATE
 from slurmrest_inet.schema.slurmdbd.known import Resource
-from slurmrest_inet.slurm import administration, reservations
+from slurmrest_inet.slurm import reservations
 from slurmrest_inet.slurm.library import SlurmError, lib
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from typing import Any
 
     from slurmrest_inet.api.call import Call
@@ -71,61 +72,36 @@ def update_all(call: Call) -> Answer:
 
 
 def _read(call: Call, report: Report, table: Table, source: str) -> Record | None:
-    record = told.read(call, report, table, {} if call.body is None else call.body, administration.host())
-    if record is None and (not report.errors or any(one["error_number"] != FLAGS_INVALID for one in report.errors)):
-        report.error(INVALID_QUERY, source, "Rejecting request. Failure parsing parameters")
-        report.code = INVALID_QUERY
-    return record
+    return several.read(call, report, table, source, "Rejecting request. Failure parsing parameters", decides=True)
 
 
 def _change_all(call: Call, report: Report, described: list[Members]) -> Answer:
     with contextlib.ExitStack() as stack:
         messages = send(lambda: [stack.enter_context(reservations.description(one)) for one in described])
         try:
-            done = _done(report, messages)
+            done = several.done(report, _changes(report, messages))
         except SlurmError as error:
             return failed(report, error, "slurm_load_reservations", "Unable to query reservations", "written")
-        names = ", ".join(str(reservations.text(one, "name")) for one in done)
-        note = f"reservations written: {names or 'none'}"
-        if not report.errors:
-            return report.answer(("reservations", _answered(done, call.version)), note=note)
-        if done:
-            report.warning(None, f"These reservations have been created or changed: {names}")
-        return report.answer(note=f"{note}; {undone('all of them', report.code)}: {sentence_of(report.code)}")
+        told = [] if report.errors else _answered([one.message for one in done], call.version)
+        return several.answer(report, "reservations", [one.name for one in done], ("reservations", told))
 
 
-def _done(report: Report, messages: list[Struct]) -> list[Struct]:
-    """Create or change each of them; returns those for which that went well."""
+def _changes(report: Report, messages: list[Struct]) -> Iterator[several.Change]:
+    """What is sent of each in which nothing is wrong. Raises SlurmError where it is not known which there are."""
     known = reservations.known() if messages else set()
-    done = []
-    lost = 0
     for message in messages:
         name = str(reservations.text(message, "name"))
-        is_new = name.lower() not in known
-        problem = _wrong(message) if is_new else None
+        if name.lower() in known:
+            sentence = f"Error updating reservation {name}"
+            yield several.Change(name, message, reservations.update, "slurm_update_reservation", sentence)
+            continue
+        problem = _wrong(message)
         if problem is not None:
             report.error(_INVALID, "validate_resv_create_desc", problem)
             continue
-        code = lost
-        try:
-            if not lost:
-                (reservations.create if is_new else reservations.update)(message)
-        except SlurmError as error:
-            code = error.reason
-            lost = code if code in UNANSWERED else 0
-        if code:
-            report.error(code, *_refused(name, code, is_new=is_new))
-        else:
-            done.append(message)
-    return done
-
-
-def _refused(name: str, code: int, *, is_new: bool) -> tuple[str, str]:
-    if not is_new:
-        return "slurm_update_reservation", f"Error updating reservation {name}"
-    if code in _OF_PARTITIONS:
-        return "slurm_create_reservation", _ONE_PARTITION.format(name)
-    return "slurm_create_reservation", f"Error creating reservation  {name}"
+        sentence = f"Error creating reservation  {name}"
+        other = dict.fromkeys(_OF_PARTITIONS, _ONE_PARTITION.format(name))
+        yield several.Change(name, message, reservations.create, "slurm_create_reservation", sentence, other)
 
 
 def _wrong(message: Struct) -> str | None:
@@ -207,8 +183,8 @@ def _resources(text: str, ids: dict[str, Resource]) -> list[dict[str, Any]]:
     for part in filter(None, text.split(",")):
         name, _, count = part.partition("=")
         type_, _, of_type = name.partition("/")
-        known = ids.get(name.lower(), Resource(0, type_, of_type))
-        resource = {"type": known.type, "name": known.name, "id": known.id, "count": int(count)}
+        of_id = ids.get(name.lower(), Resource(0, type_, of_type))
+        resource = {"type": of_id.type, "name": of_id.name, "id": of_id.id, "count": int(count)}
         found.setdefault(name.lower(), resource)
     return list(found.values())
 
