@@ -98,10 +98,14 @@ def _oversubscribe(value: Any, at: Reading) -> Any:
 
 
 def _jobs(word: str, digits: str) -> int:
-    """How many jobs share a CPU."""
-    if re.fullmatch(r"\s*[+-]?[0-9]+", digits, re.ASCII) is None:
+    """How many jobs share a CPU; a number that strtol(3) has no room for is found before what stands behind it."""
+    found = re.match(r"\s*([+-]?)(?=[0-9])0*([0-9]*)", digits, re.ASCII)
+    sign, number = ("", "") if found is None else found.groups()
+    jobs = int(sign + (number[:_ENOUGH] or "0"))
+    if not -_LONG <= jobs < _LONG:
+        raise InvalidError("job count out of range", _FORM)
+    if found is None or found.end() < len(digits):
         raise InvalidError("invalid job count", _FORM)
-    jobs = int(digits[:40])
     if word == "YES" and jobs < 2:
         raise InvalidError("YES count must be > 1", _FORM)
     if jobs < 1:
@@ -113,8 +117,9 @@ def _jobs(word: str, digits: str) -> int:
 
 _TOO_MANY = 1 << 15
 """The bit that stands for FORCE."""
-_ENOUGH = 6
-"""Digits that are too many jobs, whatever follows them; Python refuses to read numbers of thousands."""
+_LONG = 1 << 63
+_ENOUGH = 20
+"""Digits of a number that 64 bits do not hold, whatever follows them; Python refuses to read one of thousands."""
 _BY_CPU, _BY_NODE = (
     NOVAL_64._replace(read=reader) for reader in (job_members.memory_per_cpu, job_members.memory_per_node)
 )
@@ -205,7 +210,7 @@ PARTITIONS_UPDATE = Table(
     "partitions_update",
     (
         Row(
-            *("partitions", "partitions", slurmdbd.listed(PARTITION_UPDATE), "Partitions to create or change"),
+            *("partitions", "partitions", readers.listed(PARTITION_UPDATE), "Partitions to create or change"),
             since=45,
             way=IN,
             required=(45, 45),
