@@ -51,6 +51,14 @@ def _written(answer: Answer) -> list[dict[str, Any]]:
     return list(found)
 
 
+@pytest.mark.parametrize("version", VERSIONS)
+@pytest.mark.parametrize(("count", "told"), [(-3, -3), (-(2**63), -(2**63)), (2**63 - 1, 2**63 - 1), (7, 7)])
+@pytest.mark.usefixtures("sent")
+def test_counts_of_64_bits(version: int, count: int, told: int) -> None:
+    answer = reservation_writes.update(Call(version, {}, {}, {**NEW, "tres": [{"type": "mem", "count": count}]}))
+    assert [one["count"] for one in _written(answer)[0]["tres"]] == [told]
+
+
 @pytest.mark.usefixtures("sent")
 def test_that_the_next_request_looks_for_slurmdbd_anew() -> None:
     """Its connection, or that there was none, belongs to the one request."""

@@ -154,6 +154,7 @@ CASES: tuple[Case, ...] = (
         "tres", [_tres(None)], [_tres("node", -1)], [_tres("node", "x")], [_tres("node", foo=3)], [{"type": "node"}]
     ),
     *_each("tres", [_tres("node", 1), _tres("node", 2)], [_tres("gres", 1, "gpu")], [_tres("mem", 1)], [["node"]]),
+    *_each("tres", [_tres("mem", -3)], [_tres("mem", 2**63 - 1)]),
     *_each("tres", [_tres("node=3,node")], lie="resource"),
     Case({"name": NAME, "users": "", "groups": ["alice"]}, there=True),
     Case({"name": NAME, "flags": ["NO_DAILY", "MAINT"], "duration": 9, "comment": "c", "nosuch": 1}, there=True),

@@ -184,9 +184,14 @@ def _resources(text: str, ids: dict[str, Resource]) -> list[dict[str, Any]]:
         name, _, count = part.partition("=")
         type_, _, of_type = name.partition("/")
         of_id = ids.get(name.lower(), Resource(0, type_, of_type))
-        resource = {"type": of_id.type, "name": of_id.name, "id": of_id.id, "count": int(count)}
+        resource = {"type": of_id.type, "name": of_id.name, "id": of_id.id, "count": _signed(int(count))}
         found.setdefault(name.lower(), resource)
     return list(found.values())
+
+
+def _signed(count: int) -> int:
+    """A count as answers have it, which know 64 bits with a sign."""
+    return count - (1 << 64) if count >> 63 else count
 
 
 def remove(call: Call) -> Answer:
