@@ -133,6 +133,8 @@ CASES: tuple[Case, ...] = (
     ),
     *_one(*({"node_sets": sets, "nodes": {"configured": "cloud02"}} for sets in ("", "cloud01,cloud03"))),
     *_each("partition/oversubscribe", "YES: 3", "YES:3x", "FORCE:", "FORCE:0", "YES:+3", ["NO"], False),
+    *_each("partition/oversubscribe", f"FORCE:{' ' * 45}5", f"YES:{'0' * 40}5", f"FORCE:{'9' * 5000}", "YES:-+3"),
+    *_each("partition/oversubscribe", f"YES:{2**63}x", f"YES:{2**63 - 1}x", f"YES:{2**63 - 1}", f"YES:-{2**63}"),
     *_each("defaults/partition_memory_per_node", "1G", "x", -1, True, []),
     *_each("maximums/partition_memory_per_cpu", "2G", -1, 2**63),
     *_each(
