@@ -391,7 +391,7 @@ static bool find_count(const char *text, uint32_t id, uint64_t *count)
 
 /* The hosts of a list in their order, taken out of it as far as somebody has asked. */
 struct hosts {
-	__typeof__(slurm_hostlist_create(NULL)) list; /* a pointer in every release, but its name moved */
+	hosts_t list;
 	char **names;
 	size_t count, taken;
 };
@@ -538,8 +538,7 @@ static void append_step(struct path *path, uint32_t step)
 
 static void append_first_node(struct path *path, const char *nodes)
 {
-	__typeof__(slurm_hostlist_create(NULL)) hosts =
-		NAMES_STEPS && nodes && *nodes ? slurm_hostlist_create(nodes) : NULL;
+	hosts_t hosts = NAMES_STEPS && nodes && *nodes ? slurm_hostlist_create(nodes) : NULL;
 	char *first = hosts ? slurm_hostlist_shift(hosts) : NULL;
 
 	append_text(path, first ? first : "(null)"); /* slurmrestd's word for none */

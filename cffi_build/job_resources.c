@@ -9,6 +9,7 @@
  */
 #include "bits.h"
 #include "codec_derived.h"
+#include "sequences.h"
 #include "slurm_features.h"
 
 #include <slurm/slurm.h>
@@ -133,7 +134,7 @@ static void sockets(writer_t *w, const struct layout *held, const struct place *
 static void allocated_nodes(writer_t *w, const struct layout *held)
 {
 	/* A pointer in every release, but its name moved. */
-	__typeof__(slurm_hostlist_create(NULL)) hosts;
+	hosts_t hosts;
 	struct place place = { 0 };
 
 	writer_begin_list(w);
@@ -238,7 +239,7 @@ static void core(writer_t *w, const struct layout *held, uint64_t bit, uint16_t 
 static void allocation(writer_t *w, const struct layout *held)
 {
 	struct place place = { 0 };
-	__typeof__(slurm_hostlist_create(NULL)) hosts = NULL;
+	hosts_t hosts = NULL;
 
 	writer_begin_list(w);
 	if (has_places(held))

@@ -50,9 +50,6 @@ void sequence_numbers(writer_t *w, const void *array, uint8_t storage, int64_t c
 	writer_end_list(w);
 }
 
-/* A pointer in every release, but its name moved. */
-typedef __typeof__(slurm_hostlist_create(NULL)) hosts_t;
-
 bool codec_hosts(writer_t *w, void *hosts, size_t length)
 {
 	hosts_t list = hosts;

@@ -10,6 +10,9 @@
 
 #include "codec_api.h"
 
+/* A host list of libslurm's: a pointer in every release, but its name moved. */
+typedef __typeof__(slurm_hostlist_create(NULL)) hosts_t;
+
 /* The kinds that are lists of plain values; a pointer may be NULL. */
 void sequence_csv(writer_t *w, const char *text);
 void sequence_texts(writer_t *w, char *const *texts, int64_t count);

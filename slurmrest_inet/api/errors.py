@@ -64,6 +64,8 @@ def status_of(code: int, home: int) -> int:
 
 EXPECTED_LIST, EXPECTED_DICT = 9208, 9209
 """ESLURM_DATA_EXPECTED_LIST and ESLURM_DATA_EXPECTED_DICT, likewise."""
+BAD_REQUEST = 9009
+"""ESLURM_REST_BAD_REQUEST, likewise."""
 PARSE_BAD_INPUT = 9216
 """ESLURM_DATA_PARSE_BAD_INPUT, likewise."""
 NO_JOB_ID, NEGATIVE_JOB_ID, LARGE_JOB_ID, NO_TASK, BAD_COMPONENT = 2137, 2138, 2139, 2141, 2144
@@ -81,7 +83,7 @@ _LATER = {
     2172: "Cannot signal job",
     2173: "Invalid signal jobs request, at least one job id or filter is required.",
     2185: "SLUID is invalid",
-    9009: "Query requirements not met",
+    BAD_REQUEST: "Query requirements not met",
     9004: "Missing UNIX user in the system",
     FLAGS_NO_LIST: "Data parser expects flags to be a list",
     FLAGS_INVALID: "Data parser unable to parse invalid flag",

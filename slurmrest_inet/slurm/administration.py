@@ -13,7 +13,7 @@ from slurmrest_inet.record import TYPE_CHECKING, NamedTuple
 from slurmrest_inet.schema.node_update import NODE_UPDATE
 from slurmrest_inet.slurm.calls import SHOW_ALL, change, load
 from slurmrest_inet.slurm.fill import Struct
-from slurmrest_inet.slurm.hosts import Hosts, TooManyError
+from slurmrest_inet.slurm.hosts import Hosts, joined
 from slurmrest_inet.slurm.library import SlurmError, ffi, lib
 from slurmrest_inet.slurm.requests import gid, uid
 
@@ -36,17 +36,6 @@ class Host(NamedTuple):
 def host() -> Host:
     """Return what this host says."""
     return Host(time.time(), uid, gid, joined)
-
-
-def joined(expressions: list[str]) -> str | None:
-    """Return one host list of several, in ranges and in their order; None where one of them is none, or too long."""
-    hosts = Hosts()
-    try:
-        return hosts.expression() if all(hosts.add(one) for one in expressions) else None
-    except TooManyError:
-        return None
-    finally:
-        hosts.close()
 
 
 def several_nodes(expression: str) -> bool:

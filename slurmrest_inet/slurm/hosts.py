@@ -135,3 +135,14 @@ class Hosts:
         if self._list != ffi.NULL:
             lib.slurm_hostlist_destroy(self._list)
             self._list = ffi.NULL
+
+
+def joined(expressions: list[str]) -> str | None:
+    """Return one host list of several, in ranges and in their order; None where one of them is none, or too long."""
+    hosts = Hosts()
+    try:
+        return hosts.expression() if all(hosts.add(one) for one in expressions) else None
+    except TooManyError:
+        return None
+    finally:
+        hosts.close()

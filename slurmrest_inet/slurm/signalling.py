@@ -37,17 +37,16 @@ def signal(asked: Members) -> list[Signalled]:
         errno = ffi.errno
     answer = slot[0]
     found: list[Signalled] = []
-    jobs: Any = asked.get("jobs_array", ())
     if answer != ffi.NULL:
-        found = [_signalled(answer.job_responses[index], *jobs) for index in range(answer.jobs_cnt)]
+        found = [_signalled(answer.job_responses[index]) for index in range(answer.jobs_cnt)]
         lib.free_kill_jobs_response(answer)
     if code:
         raise SlurmError(code, errno)
     return found
 
 
-def _signalled(one: Any, asked: str = "", *_more: str) -> Signalled:
-    job = asked
+def _signalled(one: Any) -> Signalled:
+    job = ""
     if one.id != ffi.NULL:
         job = str(one.id.step_id.job_id)
         tasks = bits_of(one.id.array_bitmap)

@@ -128,7 +128,7 @@ _NO_CALLS = {
     *("submit", "allocate", "create_node"),  # would change something: what is done on this side is tried
     "reconfigure",  # would be done
     "send_to",  # makes the call of `kill` for one of many
-    *("joined", "several_nodes"),  # take names apart
+    "several_nodes",  # takes names apart
     "confirm",  # is `load_licenses`, for plug-ins
 }
 

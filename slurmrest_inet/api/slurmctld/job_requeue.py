@@ -8,7 +8,7 @@ Rule 2: of several jobs each that was not requeued is an error of its own, and n
 from __future__ import annotations
 
 from slurmrest_inet.api import parameters, told
-from slurmrest_inet.api.errors import INVALID_JOB_ID, INVALID_QUERY, UNANSWERED
+from slurmrest_inet.api.errors import BAD_REQUEST, INVALID_JOB_ID, INVALID_QUERY, UNANSWERED
 from slurmrest_inet.api.job_id import JobId
 from slurmrest_inet.api.report import Report
 from slurmrest_inet.api.sending import send, undone
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from slurmrest_inet.api.envelope import Answer
 
 _ONE, _MANY = "op_handler_job_requeue", "op_handler_jobs_requeue"
-_BAD_REQUEST = 9009
 _LOST = (*UNANSWERED, lib.SLURM_UNEXPECTED_MSG_ERROR)
 """slurm_requeue2 takes an answer that did not come for one that it does not know."""
 _FLAGS = {entry.text: entry.constant for entry in names.REQUEUE.entries}
@@ -37,7 +36,7 @@ _IN_ANY_CASE = {name.lower(): name for name in _FLAGS}
 def _refuses(report: Report, flags: tuple[str, ...], source: str) -> bool:
     """Whether flags do not go together, which the report then says."""
     if _FLAGS["SpecialExit"] in flags and _FLAGS["Hold"] not in flags:
-        report.error(_BAD_REQUEST, source, "SpecialExit requires Hold mode")
+        report.error(BAD_REQUEST, source, "SpecialExit requires Hold mode")
         return True
     return False
 
