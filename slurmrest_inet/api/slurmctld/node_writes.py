@@ -53,7 +53,7 @@ def update_all(call: Call) -> Answer:
     members = _described(call, report, "_update_nodes")
     if members is None:
         return report.answer()
-    return _change(report, members, str(members.get("node_names", "(null)")), "_update_nodes")
+    return _change(report, members, members.get("node_names"), "_update_nodes")
 
 
 def _described(call: Call, report: Report, source: str) -> Members | None:
@@ -73,7 +73,7 @@ def _unread(report: Report, source: str) -> None:
         report.error(INVALID_QUERY, source, "Rejecting request. Failure parsing node description")
 
 
-def _change(report: Report, members: Members, name: str, source: str) -> Answer:
+def _change(report: Report, members: Members, name: object, source: str) -> Answer:
     return _done(report, name, lambda: administration.update_node(members), "updated", (source, _FAILED))
 
 
@@ -83,12 +83,13 @@ def remove(call: Call) -> Answer:
     return _done(Report(call), name, lambda: administration.delete_node(name), "deleted", call.at(_REMOVAL_FAILED))
 
 
-def _done(report: Report, name: str, request: Callable[[], None], verb: str, said: tuple[str, str]) -> Answer:
-    """Make a request about nodes that may be a host list, and return the answer."""
+def _done(report: Report, nodes: object, request: Callable[[], None], verb: str, said: tuple[str, str]) -> Answer:
+    """Make a request about nodes that may be a host list (None: none was given), and return the answer."""
     source, sentence = said
+    name = "(null)" if nodes is None else str(nodes)
     asked = False
     try:
-        several = administration.several_nodes(name)
+        several = nodes is not None and administration.several_nodes(name)
         asked = True
         send(request)
     except SlurmError as error:
