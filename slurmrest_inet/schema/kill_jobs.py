@@ -83,9 +83,15 @@ def _nodes(value: Any, at: Reading) -> str | None:
     return found
 
 
+_LARGEST = 2**16 - 1
+
+
 def _signal(value: Any, at: Reading) -> Number | None:
-    """A signal by name or number; null is one that slurmctld refuses."""
-    return "NO_VAL" if value is None else job_members.signal(value, at)
+    """A signal by name or number; null is one that slurmctld refuses. What 16 bits do not hold would be another one."""
+    found = "NO_VAL" if value is None else job_members.signal(value, at)
+    if isinstance(found, int) and not 0 <= found <= _LARGEST:
+        raise InvalidError("Unknown signal (null)", "EINVAL")
+    return found
 
 
 def _row(path: str, member: str, kind: Kind, doc: str) -> Row:

@@ -139,8 +139,10 @@ def _chosen(named: list[str] | None, filters: list[Callable[[Any], bool]]) -> It
     with job_calls.load_jobs(0, SHOW_ALL) as message:
         jobs = message.array[0 : message.count]
         if not named:
-            for job in jobs:
-                if not _has_ended(job) and all(fits(job) for fits in filters):
+            fitting = [job for job in jobs if not _has_ended(job) and all(fits(job) for fits in filters)]
+            leaders = {job.het_job_id for job in fitting if not job.het_job_offset}
+            for job in fitting:
+                if not (job.het_job_offset and job.het_job_id in leaders):  # components end with their leader
                     yield Signalled(_name(job), job.job_id, 0, "")
             return
         for text in named:

@@ -114,6 +114,7 @@ CASES = (
         for version in VERSIONS
         for wrong in ({"flags": ["FOO"]}, {"job_state": ["FOO"]}, {"signal": "FOO"}, {"flags": ["FOO", "VERBOSE"]})
     ),
+    Case({**_NAMED, "signal": 65536}, lie="signal-wraps"),
     Case({"jobs": ["{one}", "{two}"], "user_id": "bob"}, lie="signal-user"),
     Case({**_NAMED, "user_id": 61002}, lie="signal-user"),
 )
@@ -227,6 +228,20 @@ def test_on_any_release(case: Case, version: int, lab: Lab, ours: Writer) -> Non
 
 def _is_verbose(case: Case) -> bool:
     return isinstance(case.body, dict) and "VERBOSE" in (case.body.get("flags") or ())
+
+
+@pytest.mark.parametrize("version", VERSIONS[:1] + VERSIONS[-1:])
+def test_that_components_end_with_their_leader(version: int, lab: Lab, ours: Writer) -> None:
+    """A heterogeneous job is asked to end once: of none of its components is told that it had ended already."""
+    name = next(_NAMES)
+    options = ("-H", f"-J{name}")
+    leader = lab.run("sbatch", "--parsable", *options, ":", *options, user="alice", stdin=SCRIPT).strip()
+    body = json.dumps({"job_name": name, "flags": ["VERBOSE"]}).encode()
+    answer = ours.ask("DELETE", f"v0.0.{version}/jobs", body)
+    assert (answer.status, answer.errors) == (200, []), answer
+    assert {one["error"]["code"] for one in answer.body["status"]} == {0}
+    assert leader in {one["step_id"].partition("+")[0] for one in answer.body["status"]}
+    assert lab.run("squeue", "-a", "-h", "-n", name) == ""
 
 
 @pytest.mark.slurm("< 23.11")

@@ -139,6 +139,10 @@ LIES: dict[str, Lie] = {
         "DELETE jobs: slurmrestd tells of an unknown flag, state or signal as an error and signals jobs all the same, "
         "with an unknown state all that are pending",
     ),
+    "signal-wraps": Lie(
+        _MODERN,
+        "DELETE jobs: slurmrestd looks at 16 bits of a signal's number; of 65536 none is left, which is SIGKILL",
+    ),
     "requeue-flag": Lie((45,), "jobs/requeue: as signal-all, of an unknown flag: slurmrestd requeues the jobs"),
     "allocate-nothing": Lie(
         (41, 42, 43, 44, 45), "job/allocate: without components slurmrestd answers with a code that nothing has set"
