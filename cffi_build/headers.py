@@ -33,6 +33,9 @@ PACKAGES = {
     "library": "install Slurm's library: the package libslurm-dev on Debian, slurm-devel on RPM systems",
 }
 
+OWN = ("shares.h", "resources.h")
+"""Our own headers with structs that records are written from."""
+
 SOURCE = "#include <slurm/slurm.h>\n#include <slurm/slurmdb.h>\n#include <slurm/slurm_errno.h>\n"
 
 SYSTEM_TYPES = """
@@ -268,10 +271,11 @@ def read() -> Headers:
     api = _api(library)
     _refuse_two_releases(release, api, library)
     structs, enumerators, functions = _walk(text)
-    with open(os.path.join(os.path.dirname(os.path.abspath(__file__)), "shares.h"), encoding="utf-8") as own:
-        own_structs, own_enumerators, _ = _walk(re.sub(r"/\*.*?\*/", "", own.read(), flags=re.DOTALL))
-    structs.update(own_structs)
-    enumerators.update(own_enumerators)
+    for name in OWN:
+        with open(os.path.join(os.path.dirname(os.path.abspath(__file__)), name), encoding="utf-8") as own:
+            own_structs, own_enumerators, _ = _walk(re.sub(r"/\*.*?\*/", "", own.read(), flags=re.DOTALL))
+        structs.update(own_structs)
+        enumerators.update(own_enumerators)
     exported = _exported(library)
     return Headers(
         cdef=_for_cffi(text, functions, exported),

@@ -252,6 +252,7 @@ class Generator:
             "#include <slurm/slurmdb.h>",
             '#include "rows.h"',
             '#include "shares.h"',
+            '#include "resources.h"',
             '#include "codec_derived.h"',
             *(f"extern const struct derived derived_{name};" for name in functions),
         ]

@@ -98,7 +98,11 @@ def since(table: dict[int, T], number: int) -> T:
 HIDDEN_FUNCTIONS = {"slurm_associations_get_shares": 2311}
 """Exported from that release on and declared nowhere; before, the message is sent by hand."""
 
-HIDDEN_MEMBERS = {("job_resources", "next_step_node_inx"): 2411, ("job_resources", "node_ranks"): 2605}
+HIDDEN_MEMBERS = {
+    ("job_resources", "next_step_node_inx"): 2411,
+    ("job_resources", "node_ranks"): 2605,
+    ("node_resource_layout", "channel"): 2605,
+}
 """Members of structs that no header shows, from that release on."""
 
 ENDS_FOR_GOOD = (2405, 2411)

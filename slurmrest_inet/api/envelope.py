@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from slurmrest_inet.slurm.calls import Message
     from slurmrest_inet.slurm.database import List, Names
     from slurmrest_inet.slurm.hosts import Hosts
+    from slurmrest_inet.slurm.layouts import Layout
 
 
 class Records(NamedTuple):
@@ -35,7 +36,7 @@ class Records(NamedTuple):
 class Listed(NamedTuple):
     """A payload that is a list: records that slurmdbd sent. ``view`` names another table than their struct's own."""
 
-    message: List
+    message: List | Layout
     view: str | None = None
 
 

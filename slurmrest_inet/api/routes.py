@@ -80,6 +80,7 @@ _LICENSES = (Part("licenses", "slurm_license_info_t"),)
 _JOBS = (Part("jobs", "slurm_job_info_t"),)
 _NODES = (Part("nodes", "node_info_t"),)
 _PARTITIONS = (Part("partitions", "partition_info_t"),)
+_RESOURCES = (Part("nodes", "node_resource_layout_t"),)
 _CONF = (Part("slurm_conf", "slurm_conf_t", many=False), Part("slurm_conf_meta", "slurm_conf_meta", many=False))
 _RESERVATIONS = (Part("reservations", "reserve_info_t"),)
 _RESERVATIONS_WRITTEN = (Part("reservations", "resv_desc_msg_t"),)
@@ -128,6 +129,7 @@ ROUTES = (
     _slurm("GET", "nodes", "inventory.nodes", "All nodes", _NODES, "NODES"),
     _slurm("GET", "node/{node_name}", "inventory.node", "One node", _NODES, "NODE"),
     _slurm("GET", "reconfigure", "reconfiguration.reconfigure", "Read the configuration again", since=40),
+    _slurm("GET", "resources/{job_id}", "resources.resources", "Resources of a job", _RESOURCES, since=44),
     _slurm("GET", "conf", "configuration.conf", "How slurmctld is configured", _CONF, "CONF", since=45),
     _slurm("POST", "nodes", "node_writes.update_all", "Change nodes", body="update_node_msg_t", since=40),
     _slurm(

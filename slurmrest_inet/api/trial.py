@@ -19,6 +19,7 @@ from slurmrest_inet.api import envelope, selection
 from slurmrest_inet.api.call import Call
 from slurmrest_inet.api.errors import UNANSWERED, sentence_of
 from slurmrest_inet.api.routes import ROUTES
+from slurmrest_inet.api.sending import send
 from slurmrest_inet.http.message import RestError
 from slurmrest_inet.record import TYPE_CHECKING
 from slurmrest_inet.schema.decode import decode
@@ -32,6 +33,7 @@ from slurmrest_inet.slurm import (
     codec,
     database,
     job_calls,
+    layouts,
     one_signal,
     partitions,
     requests,
@@ -236,6 +238,10 @@ def _signal_all(_version: int) -> None:
     _signal(NO_JOB)
 
 
+def _resources(_version: int) -> None:
+    _refused(lambda: send(lambda: layouts.load_resources(NO_JOB)))
+
+
 def _requeue(_version: int) -> None:
     _refused(lambda: requests.requeue(str(NO_JOB), 0))
 
@@ -297,6 +303,7 @@ WRITES = {
     "slurmctld.reservation_writes.update": lambda _: _refused_by_slurmctld(_update_reservation),
     "slurmctld.reservation_writes.update_all": lambda _: _refused_by_slurmctld(_update_reservation),
     "slurmctld.reservation_writes.remove": lambda _: _refused_by_slurmctld(lambda: reservations.delete(NO_NAME)),
+    "slurmctld.resources.resources": _resources,
     "slurmctld.reconfiguration.reconfigure": lambda _: None,  # it would be done, or it is for administrators
     "util.hosts.names": _name_hosts,
     "util.hosts.expression": _name_hosts,

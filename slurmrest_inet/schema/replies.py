@@ -241,6 +241,7 @@ REPLIES = {
     ),
     "slurmctld.reservation_writes.remove": _DONE,
     **dict.fromkeys(("slurmctld.partition_writes.update_all", "slurmctld.partition_writes.remove"), _DONE),
+    "slurmctld.resources.resources": Reply({44: "openapi_resource_layout_resp"}),
     "slurmctld.configuration.conf": Reply({45: "openapi_conf_resp"}),
     "slurmctld.inventory.nodes": _NODES,
     "slurmctld.inventory.node": _NODES,

@@ -20,6 +20,7 @@ from .ping import PING
 from .requeue import JOBS_REQUEUE
 from .reservation import CORE_SPEC, RESERVATION
 from .reservation_update import RESERVATION_UPDATE, RESERVATIONS_UPDATE
+from .resources import GRES_LAYOUT, RESOURCE_LAYOUT
 from .sbatch import MACROS
 from .share import GROUP_MINUTES, RUN_SECONDS, SHARE, USAGE
 from .slurm_conf import CONF as SLURM_CONF
@@ -70,6 +71,8 @@ TABLES = (
     PENDING_RPCS,
     PENDING_RPCS_BY_HOSTS,
     STATISTICS,
+    GRES_LAYOUT,
+    RESOURCE_LAYOUT,
     CONTROLLERS,
     JOB_DEFAULTS,
     SLURM_CONF_META,

@@ -63,6 +63,7 @@ class TestRoutes:
         wanted |= {"reservations", "reservation/{reservation_name}"} if version > 36 else set()
         wanted |= {"licenses"} if version > 37 else set()
         wanted |= {"jobs/state", "shares", "reconfigure"} if version > 39 else set()
+        wanted |= {"resources/{job_id}"} if version > 43 else set()
         wanted |= {"conf"} if version > 44 else set()
         wanted |= {"job/{job_id}/requeue"} if version > 44 else set()  # no read, but for its method
         assert paths == wanted

@@ -190,7 +190,27 @@ _CONF = (
     Case("an expired token on conf", f"{_SLURM}conf", credentials=(ALICE[0], "X-SLURM-USER-TOKEN: {expired}")),
 )
 
+_RESOURCES = (
+    *(
+        _named(f"resources/{word}", f"resources/{word}")
+        for word in (
+            *("{job}", "{array}", "{array}_1", "{het}", "{het}%2B1", "{job}.0", "{job}_1", "999999", "abc", "0", "-1"),
+            *("4294967295", "{job}_", "{array}_%5B1-3%5D", "1e1", "007", "{job}?foo=1", "%2B1"),
+        )
+    ),
+    *(
+        Case(f"resources/{word} as root", f"{_SLURM}resources/{word}", credentials=_as("root"))
+        for word in ("{job}", "{array}", "{array}_1", "{het}%2B1", "999999")
+    ),
+    Case("resources in YAML", f"{_SLURM}resources/{{job}}", headers=("Accept: application/x-yaml",)),
+    Case("resources, slurmctld down", f"{_SLURM}resources/1", setting="down"),
+    Case(
+        "an expired token on resources", f"{_SLURM}resources/1", credentials=(ALICE[0], "X-SLURM-USER-TOKEN: {expired}")
+    ),
+)
+
 MODERN_CASES = (
+    *(case._replace(versions=(44, 45)) for case in _RESOURCES),
     *(case._replace(versions=(45,)) for case in _CONF),
     *(case._replace(versions=MODERN, each=True) for case in _ANSWERS),
     *(case._replace(versions=MODERN, by_dialect=True) for case in (*_PARAMETERS, *_TROUBLES)),

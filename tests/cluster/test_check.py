@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 
 _BROKEN = """
 import os, signal, sys
-from slurmrest_inet.slurm import administration, allocations, calls, codec, job_calls, one_signal, requests, signalling
+from slurmrest_inet.slurm import administration, allocations, calls, codec, job_calls, layouts, one_signal
+from slurmrest_inet.slurm import requests, signalling
 from slurmrest_inet.api.slurmctld import inventory
 def gone(*_, **__):
     raise AttributeError("no such thing in this release")
@@ -60,7 +61,7 @@ def _check(lab: Lab, *args: str, broken: tuple[str, str, str] | None = None) -> 
 
 def _not_answered(lines: list[str]) -> list[str]:
     """The requests that this user may not make, or that the installed release cannot."""
-    return [line for line in lines if re.match(r"--  (GET|POST|DELETE) /slurmdb/", line)]
+    return [line for line in lines if re.match(r"--  (GET|POST|DELETE) /(slurmdb/|slurm/v0.0.4[45]/resources/)", line)]
 
 
 def test_all_right(lab: Lab) -> None:
@@ -111,6 +112,7 @@ _CALLS = {
     ("requests", "update"): "POST /slurm/v0.0.36/job/{job_id}",
     ("requests", "requeue"): "POST /slurm/v0.0.45/jobs/requeue",
     ("allocations", "is_granted"): "POST /slurm/v0.0.41/job/allocate",
+    ("layouts", "load_resources"): "GET /slurm/v0.0.44/resources/{job_id}",
     ("one_signal", "kill"): "DELETE /slurm/v0.0.38/job/{job_id}",
     ("signalling", "signal"): "DELETE /slurm/v0.0.42/jobs",
     ("administration", "update_node"): "POST /slurm/v0.0.40/nodes",
@@ -137,7 +139,7 @@ def test_that_each_call_is_broken_here() -> None:
     public = {
         name
         for module in (
-            *(trial.calls, trial.job_calls, trial.requests),
+            *(trial.calls, trial.job_calls, trial.layouts, trial.requests),
             *(trial.allocations, trial.one_signal, trial.signalling, trial.administration),
         )
         for name, one in vars(module).items()

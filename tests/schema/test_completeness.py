@@ -31,8 +31,9 @@ ROOT = os.path.join(os.path.dirname(__file__), "../..")
 NAME_TABLES = tables.names()
 TABLES = (*tables.TABLES, *tables.READ_TABLES)
 STRUCTS = [table for table in TABLES if table.view is None]
-SLURMS = [table for table in TABLES if table.struct != "share_t"]
-"""Those of Slurm's own structs; that one is ours."""
+OURS = ("share_t", "node_gres_layout_t", "node_resource_layout_t")
+SLURMS = [table for table in TABLES if table.struct not in OURS]
+"""Those of structs that Slurm's headers have; the others are declared here."""
 
 _ids = {"ids": lambda table: table.name}
 

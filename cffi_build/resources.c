@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The resources that a job has on each node. libslurm has a call for them from 25.11 on, whose answer no header shows.
+ *
+ * Rule 1: like job_resources.c, this file knows layouts that no installed header confirms: those of 26.05. Where they
+ *         are not known, slurmctld is not asked.
+ */
+#include <errno.h>
+#include <slurm/slurm.h>
+#include <stdint.h>
+
+#include "resources.h"
+#include "slurm_features.h"
+
+#if defined(HAS_FUNCTION_slurm_get_resource_layout) && defined(HAS_MEMBER_node_resource_layout_channel)
+struct resource_layout {
+	struct xlist *nodes;
+};
+
+/* Exported by libslurm where it has the call, declared in no header. */
+extern void slurm_free_resource_layout_msg(struct resource_layout *answer) __attribute__((weak));
+
+int resources_known(void)
+{
+	return 1;
+}
+
+int resources_load(uint32_t job_id, resource_layout_t **answer)
+{
+	slurm_step_id_t job = { .job_id = job_id, .step_id = NO_VAL, .step_het_comp = NO_VAL };
+	void *found = NULL;
+	int code = slurm_get_resource_layout(&job, &found);
+
+	*answer = found;
+	return code;
+}
+
+void *resources_nodes(const resource_layout_t *answer)
+{
+	return answer->nodes;
+}
+
+void resources_free(resource_layout_t *answer)
+{
+	if (slurm_free_resource_layout_msg)
+		slurm_free_resource_layout_msg(answer);
+}
+#else
+int resources_known(void)
+{
+	return 0;
+}
+
+int resources_load(uint32_t job_id, resource_layout_t **answer)
+{
+	(void) job_id;
+	*answer = NULL;
+	errno = ENOSYS;
+	return -1;
+}
+
+void *resources_nodes(const resource_layout_t *answer)
+{
+	(void) answer;
+	return NULL;
+}
+
+void resources_free(resource_layout_t *answer)
+{
+	(void) answer;
+}
+#endif
