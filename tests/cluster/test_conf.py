@@ -7,19 +7,17 @@ Rule 2: a setting that every release takes is in each variant, so that the relea
 
 from __future__ import annotations
 
-import contextlib
 import json
 import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from configuring import configured
 from sidebyside import program, wire
 
 from slurmrest_inet.schema.slurm_conf import CONF, META
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from sidebyside.lab import Lab
     from sidebyside.program import Program
 
@@ -123,29 +121,6 @@ VARIANTS: dict[str, dict[str, str | None]] = {
         "TaskPluginParam": "None,SlurmdOffSpec",
     },
 }
-
-
-@contextlib.contextmanager
-def configured(lab: Lab, changed: dict[str, str | None]) -> Iterator[None]:
-    """The lab with other settings (None: without one)."""
-    with open(lab.conf, encoding="utf-8") as file:
-        before = file.read()
-    text = before
-    for name, value in changed.items():
-        text = re.sub(rf"(?m)^{name}=.*\n", "", text)
-        if value is not None:
-            text = f"{name}={value}\n{text}"
-    try:
-        _configure(lab, text)
-        yield
-    finally:
-        _configure(lab, before)
-
-
-def _configure(lab: Lab, text: str) -> None:
-    with open(lab.conf, "w", encoding="utf-8") as file:
-        file.write(text)
-    lab.run("scontrol", "reconfigure")
 
 
 def told(who: Program, token: str) -> dict[str, Any]:
