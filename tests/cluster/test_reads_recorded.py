@@ -45,7 +45,6 @@ _RECORDED = [
     for release in _RELEASES
     for side in ("slurm", "slurmdb")
     for one in told.recorded_reads(release, side)
-    if not one["path"].startswith("resources/")
 ]
 
 
