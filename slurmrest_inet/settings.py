@@ -336,7 +336,10 @@ def _statuses(text: str | None) -> tuple[str, ...] | None:
     found = []
     for word in _words(text):
         name = word.lower()
-        if not (name == "default" or (name.isascii() and name.isdigit() and 100 <= int(name[:4]) < 600)):
+        number = name.lstrip("0") if name.isascii() and name.isdigit() else ""
+        if len(number) == 3 and int(number) < 600:
+            name = number
+        elif name != "default":
             from http import HTTPStatus  # noqa: PLC0415 - names are rare
 
             names = {**{one.phrase.lower(): one.value for one in HTTPStatus}, **_STATUSES}
