@@ -62,7 +62,7 @@ def test_few_references(lab: Lab) -> None:
         assert set(both[0]) <= set(both[1]), name
 
 
-@pytest.mark.parametrize("statuses", ["200", "default,404", "ok,Internal Error", "200,bogus", "Not_Found"])
+@pytest.mark.parametrize("statuses", ["200", "default,0404", "ok,Internal Error", "200,bogus", "Not_Found"])
 def test_statuses(lab: Lab, statuses: str) -> None:
     version = _newest()
     found = [_print(lab, one, f"v0.0.{version}", statuses) for one in (program.real, program.ours)]
@@ -91,3 +91,29 @@ def test_answers(lab: Lab, tokens: dict[str, str], flag: str, path: str) -> None
         assert "$ref" not in json.dumps(both[1][1])
     else:
         assert both[0][1]["meta"]["plugin"]["data_parser"] == both[1][1]["meta"]["plugin"]["data_parser"]
+
+
+def test_writes_of_which_schemas_are_shown(lab: Lab, tokens: dict[str, str]) -> None:
+    """Both are made, and of the one that fails nobody is told why (contrib/SETTINGS.md)."""
+    version = _newest()
+    for name, partition in (("spec-good", None), ("spec-bad", "nowhere")):
+        job = {"name": name, "hold": True, "current_working_directory": "/tmp", "environment": ["A=b"]}
+        body = json.dumps(
+            {"script": "#!/bin/sh\ntrue\n", "job": {**job, **({"partition": partition} if partition else {})}}
+        )
+        head = f"X-SLURM-USER-NAME: alice\r\nX-SLURM-USER-TOKEN: {tokens['alice']}\r\n"
+        head += f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n"
+        request = f"POST /slurm/v0.0.{version}/job/submit HTTP/1.1\r\n{head}\r\n{body}".encode()
+        statuses = []
+        for one in (program.real, program.ours):
+            output = one(lab, "-a", "jwt", *PLUGINS, "-d", f"v0.0.{version}+spec_only").exchange(request).output
+            answer, *_ = wire.lenient(output) if one is program.real else wire.strict_one(output)
+            statuses.append(answer.status)
+            assert b"nvalid partition" not in answer.body
+        assert len(set(statuses)) == 1
+        assert (statuses[0] == 200) == (partition is None)
+    try:
+        assert lab.run("squeue", "-h", "-o", "%j %u").count("spec-good alice") == 2
+        assert "spec-bad" not in lab.run("squeue", "-h", "-o", "%j")
+    finally:
+        lab.run("scancel", "-n", "spec-good")
