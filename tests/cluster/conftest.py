@@ -20,6 +20,7 @@ sys.path.insert(0, os.path.dirname(__file__))
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), os.pardir, "facts"))
 
 import homes
+import own_document
 from cases import ODD_NAME
 from comparison import exchange_with, flatten, message
 from sidebyside import program, wire
@@ -41,6 +42,23 @@ class Sides(NamedTuple):
 
     real: Exchange
     ours: Exchange
+
+
+@pytest.fixture(scope="session")
+def heard() -> Iterator[list[str]]:
+    """What is wrong with our answers, as our document has it, since it was looked at last."""
+    found: list[str] = []
+    with pytest.MonkeyPatch.context() as patch:
+        own_document.listen(patch, found)
+        yield found
+
+
+@pytest.fixture(autouse=True)
+def _documented(heard: list[str]) -> Iterator[None]:
+    yield
+    found = sorted(set(heard))
+    heard.clear()
+    assert not found, "\n".join(["answers are not as documented:", *found[:20]])
 
 
 @pytest.fixture(scope="session")

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""An answer of ours held to our own OpenAPI document, closed: a member too many is a misfit.
+"""Answers of ours held to our own OpenAPI document, closed: a member too many is a misfit.
 
 Rule 1: of several requests on one connection the first is looked at.
 Rule 2: a status counts as documented where the operation names it; `default` alone will do for a refusal in plain text.
+Rule 3: every answer that a test of this folder gets is held to it as it comes (`listen`), so none is asked for twice.
 """
 
 from __future__ import annotations
@@ -12,13 +13,15 @@ import re
 from typing import TYPE_CHECKING, Any
 
 import yaml
-from sidebyside import wire
+from sidebyside import program, server, wire
 
 from slurmrest_inet.api import openapi
 from slurmrest_inet.settings import Settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    import pytest
 
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _LINE = re.compile(rb"(GET|POST|DELETE) (/[^ ?]*)[^ ]* HTTP/1\.[01]\r\n")
@@ -62,7 +65,8 @@ def misfits(schema: dict[str, Any], value: Any, place: str, *, is_yaml: bool) ->
     schema = _resolved(schema)
     if value is None:
         # In YAML up to v0.0.39 a missing text is null.
-        if not (schema.get("nullable") or (is_yaml and schema.get("type") == "string")):
+        null = schema.get("nullable") and None in schema.get("enum", (None,))
+        if not (null or (is_yaml and schema.get("type") == "string")):
             yield f"{place} is null"
         return
     if "oneOf" in schema:
@@ -74,6 +78,9 @@ def misfits(schema: dict[str, Any], value: Any, place: str, *, is_yaml: bool) ->
     if not isinstance(value, _TYPES[type_]) or (isinstance(value, bool) and type_ != "boolean"):
         yield f"{place} is no {type_}: {value!r:.80}"
     elif type_ == "object":
+        yield from (f"{place}/{name} is missing" for name in schema.get("required", ()) if name not in value)
+        if len(value) > schema.get("maxProperties", len(value)):
+            yield f"{place} is not empty"
         rest = schema.get("additionalProperties")
         known = schema.get("properties", {})
         for name, one in value.items():
@@ -92,14 +99,22 @@ def misfits(schema: dict[str, Any], value: Any, place: str, *, is_yaml: bool) ->
 
 def troubles(request: bytes, output: bytes) -> list[str]:
     """What is wrong with the first answer to the first request of an exchange, as the document has it."""
+    try:
+        answer = next((one for one in wire.strict(output) if one.status >= 200), None)
+    except wire.MalformedError:
+        return []  # who asks reads as strictly
+    return [] if answer is None else troubles_of(request, answer)
+
+
+def troubles_of(request: bytes, answer: wire.Answer) -> list[str]:
+    """The same of an answer."""
     line = _LINE.match(request)
-    assert line is not None
-    answer = next((one for one in wire.strict(output) if one.status >= 200), None)
-    method, path = line[1].decode(), line[2].decode()
+    if line is None:
+        return []  # nothing that any document has
+    method, path, kind = line[1].decode(), line[2].decode(), answer.headers.get("content-type", "")
     known = _operation(method, path)
-    if answer is None or known is None:
-        return [f"{method} {path}: no answer, or no such operation"]
-    kind = answer.headers.get("content-type", "")
+    if known is None:
+        return [] if answer.status >= 400 else [f"{method} {path}: no such operation is documented"]
     told = known["responses"].get(str(answer.status))
     if told is None:
         if kind == "text/plain":
@@ -121,3 +136,23 @@ def troubles(request: bytes, output: bytes) -> list[str]:
         return []  # numbers that are none are null or a word there, which no document says
     found = misfits(content[media]["schema"], value, f"{method} {path} {answer.status}", is_yaml=is_yaml)
     return sorted(set(found))
+
+
+def listen(patch: pytest.MonkeyPatch, heard: list[str]) -> None:
+    """Hold every answer of ours to the document from now on, and note what is wrong."""
+    exchange, ask = program.Program.exchange, server.Server.ask
+
+    def exchanged(self: program.Program, data: bytes, **options: Any) -> program.Outcome:
+        outcome = exchange(self, data, **options)
+        if self.name == "ours":
+            heard.extend(troubles(data, outcome.output))
+        return outcome
+
+    def asked(self: server.Server, data: bytes, **options: Any) -> wire.Answer:
+        answer = ask(self, data, **options)
+        if "slurmrest_inet" in self.process.args:  # type: ignore[operator]
+            heard.extend(troubles_of(data, answer))
+        return answer
+
+    patch.setattr(program.Program, "exchange", exchanged)
+    patch.setattr(server.Server, "ask", asked)
