@@ -152,10 +152,10 @@ def _alike(name: str) -> str:
 
 
 def _is_within(part: Any, whole: Any) -> bool:
-    """Whether a value says nothing that another does not say."""
+    """Whether a value says nothing that another does not say; what did not come may be shown as nothing."""
     if isinstance(part, dict):
         return isinstance(whole, dict) and all(
-            name in whole and _is_within(one, whole[name]) for name, one in part.items()
+            _is_within(one, whole[name]) if name in whole else one in ([], None) for name, one in part.items()
         )
     if isinstance(part, list):
         return isinstance(whole, list) and len(part) == len(whole) and all(map(_is_within, part, whole))

@@ -78,7 +78,7 @@ const reads: Record<string, () => Promise<Told>> = {
   "/slurmdb/v0.0.42/users": () => root.GET("/slurmdb/v0.0.42/users"),
   "/slurmdb/v0.0.42/user/{name}": () => root.GET("/slurmdb/v0.0.42/user/{name}", of("name", "alice")),
   "/slurmdb/v0.0.42/associations": () => root.GET("/slurmdb/v0.0.42/associations"),
-  "/slurmdb/v0.0.42/association": () => root.GET("/slurmdb/v0.0.42/association", { params: { query: { user: "alice" } } }),
+  "/slurmdb/v0.0.42/association": () => root.GET("/slurmdb/v0.0.42/association", { params: { query: { cluster: "lab", account: "root", user: "root" } } }),
   "/slurmdb/v0.0.42/wckeys": () => root.GET("/slurmdb/v0.0.42/wckeys"),
   "/slurmdb/v0.0.42/wckey/{id}": () => root.GET("/slurmdb/v0.0.42/wckey/{id}", of("id", names.wckey)),
 };
