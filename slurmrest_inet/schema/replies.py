@@ -337,6 +337,8 @@ ALWAYS: dict[str, tuple[int, tuple[str, ...]]] = {
     "dbd_job_association": (39, ("user",)),
     "step_extreme": (39, ("type",)),
     "accounts_addition_condition": (40, ("accounts",)),
+    "node_resource_layout_t": (44, ("node",)),
+    "node_gres_layout_t": (44, ("name",)),
 }
 """Records of which documents say that they always have these members, all if none is named, from a version on."""
 
