@@ -146,7 +146,8 @@ def names(run: Run, job: int, node: str, user: str) -> dict[str, str]:
         word: re.findall(rf"(?m)^{word.capitalize()}Name=(\S+)", run("scontrol", "-a", "-o", "show", word))
         for word in ("partition", "reservation")
     }
-    wckey = run("sacctmgr", "-nP", "list", "wckey", "format=wckey").split()[0]
+    # A default one has an asterisk before its name, which some clients leave as it is, and no path may have.
+    wckey = max(run("sacctmgr", "-nP", "list", "wckey", "format=wckey").split(), key=str.isalnum)
     return {
         "job_id": str(job),
         "node_name": node,
