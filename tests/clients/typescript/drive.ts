@@ -140,8 +140,10 @@ const ACCOUNTING = "/slurmdb/v0.0.42";
 async function put(description: string, share: number): Promise<void> {
   const account = { name: names.account, description, organization: "generators" };
   good("account", await root.POST(`${ACCOUNTING}/accounts`, { body: { accounts: [account] } }));
-  const association = { account: names.account, user: "bob", cluster: "lab", shares_raw: share };
-  good("association", await root.POST(`${ACCOUNTING}/associations`, { body: { associations: [association] } }));
+  for (const whose of [{ user: "", parent_account: "root" }, { user: "bob" }]) {
+    const association = { account: names.account, cluster: "lab", shares_raw: share, ...whose };
+    good("association", await root.POST(`${ACCOUNTING}/associations`, { body: { associations: [association] } }));
+  }
   const path = { account_name: names.account };
   const found = good("account", await root.GET(`${ACCOUNTING}/account/{account_name}`, { params: { path } }));
   const query = { account: names.account, user: "bob" };
