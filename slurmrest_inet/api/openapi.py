@@ -170,7 +170,8 @@ class Document:
             raise RestError(501, text, reason="no slurmrest_inet/_documents.py") from None
         self.packed = packed
         self._format = format_
-        self._pieces = _pieces(chosen, *made.PLACES[format_], more or {}, apart)
+        frames, places = made.PLACES[format_]
+        self._pieces = _pieces(chosen, frames, places, more or {}, apart)
         served = "_".join(f"{side}{version}" for version, side in chosen)
         if more:
             import zlib  # noqa: PLC0415 - most documents are the build's alone

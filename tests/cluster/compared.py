@@ -13,8 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from cases import Case
-    from comparison import Difference
-    from conftest import Sides
+    from comparison import Difference, Sides
 
 
 def compare(

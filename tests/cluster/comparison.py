@@ -330,6 +330,13 @@ def message(method: str, target: str, version: str, headers: Iterable[str], body
     return head.encode("latin-1") + b"\r\n\r\n" + body
 
 
+class Sides(NamedTuple):
+    """How the two are asked in one setting."""
+
+    real: Callable[[bytes], Outcome]
+    ours: Callable[[bytes], Outcome]
+
+
 def exchange_with(program: Program, *, own_pipe: bool) -> Callable[[bytes], Outcome]:
     """How `program` is asked."""
     return lambda data: program.exchange(data, own_pipe=own_pipe)

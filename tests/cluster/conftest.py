@@ -11,7 +11,7 @@ import socket
 import sys
 import tempfile
 import time
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import pytest
 import yaml
@@ -22,7 +22,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(__file__), os.pardir, "facts"))
 import homes
 import own_document
 from cases import ODD_NAME
-from comparison import exchange_with, flatten, message
+from comparison import Sides, exchange_with, flatten, message
 from sidebyside import program, wire
 from value_differences import IN_38, PARTITIONS
 
@@ -35,13 +35,6 @@ if TYPE_CHECKING:
 
     Exchange = Callable[[bytes], Outcome]
     Get = Callable[..., tuple[int, Any]]
-
-
-class Sides(NamedTuple):
-    """How the two are asked in one setting."""
-
-    real: Exchange
-    ours: Exchange
 
 
 @pytest.fixture(scope="session")

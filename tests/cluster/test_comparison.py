@@ -17,8 +17,7 @@ from util_cases import PROBE_CASES, UTIL_CASES
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from comparison import Difference
-    from conftest import Sides
+    from comparison import Difference, Sides
 
 _done: set[tuple[str, int]] = set()
 _needed: set[str] = set()

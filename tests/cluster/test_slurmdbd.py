@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from cases import Case
-    from conftest import Sides
+    from comparison import Sides
     from sidebyside.lab import Lab
 
 _RELEASE = homes.installed()

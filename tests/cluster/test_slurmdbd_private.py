@@ -15,8 +15,7 @@ import pytest
 import second_slurmdbd
 from cases import ALICE, Case
 from compared import compare, data_of
-from comparison import exchange_with
-from conftest import Sides
+from comparison import Sides, exchange_with
 from dbd import ROWS
 from sidebyside import program, wire
 

@@ -16,7 +16,7 @@ import pytest
 from slurmrest_inet.versions import since
 
 if TYPE_CHECKING:
-    from conftest import Sides
+    from comparison import Sides
     from sidebyside.lab import Lab
 
 _RELEASE = homes.installed()
