@@ -16,6 +16,9 @@ import yaml
 from sidebyside import program, server, wire
 
 from slurmrest_inet.api import openapi
+from slurmrest_inet.http.dialect import Dialect
+from slurmrest_inet.http.message import RestError
+from slurmrest_inet.http.query import split_path
 from slurmrest_inet.settings import Settings
 
 if TYPE_CHECKING:
@@ -26,6 +29,8 @@ if TYPE_CHECKING:
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _LINE = re.compile(rb"(GET|POST|DELETE) (/[^ ?]*)[^ ]* HTTP/1\.[01]\r\n")
 _TYPES = {"string": str, "integer": int, "number": (int, float), "boolean": bool, "object": dict, "array": list}
+_DIALECT = Dialect(dot_is_nothing=True)
+"""Of paths: what a release knows by no other name it answers with 404."""
 _documents: list[dict[str, Any]] = []
 
 
@@ -38,7 +43,10 @@ def document() -> dict[str, Any]:
 
 def _operation(method: str, path: str) -> dict[str, Any] | None:
     """The operation that a request is for; a path without parameters comes before one with them."""
-    segments = path.strip("/").split("/")
+    try:
+        segments = split_path(path, _DIALECT)
+    except RestError:
+        return None
 
     def fits(template: str) -> bool:
         words = template.strip("/").split("/")
@@ -111,7 +119,7 @@ def troubles_of(request: bytes, answer: wire.Answer) -> list[str]:
     line = _LINE.match(request)
     if line is None:
         return []  # nothing that any document has
-    method, path, kind = line[1].decode(), line[2].decode(), answer.headers.get("content-type", "")
+    method, path, kind = line[1].decode(), line[2].decode("latin-1"), answer.headers.get("content-type", "")
     known = _operation(method, path)
     if known is None:
         return [] if answer.status >= 400 else [f"{method} {path}: no such operation is documented"]
