@@ -5,12 +5,43 @@
  * Rule 1: like job_resources.c, this file knows layouts that no installed header confirms: those of 26.05. Where they
  *         are not known, slurmctld is not asked.
  */
-#include <errno.h>
-#include <slurm/slurm.h>
-#include <stdint.h>
-
+#include "bits.h"
+#include "codec_derived.h"
 #include "resources.h"
 #include "slurm_features.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <slurm/slurm.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+/* The numbers of the bits that are set, as Slurm writes hosts and tasks: 0-3,7. */
+static void write_gres_index(writer_t *w, const void *record, const struct codec_row *row)
+{
+	const node_gres_layout_t *gres = record;
+	enum { WIDEST_RANGE = 42 }; /* two numbers of 64 bits, and two signs */
+	char *text = calloc(bits_count(gres->index) / 2 + 1, WIDEST_RANGE), *end = text;
+
+	codec_key(w, row);
+	if (!text) {
+		writer_text(w, "");
+		return;
+	}
+	for (uint64_t first = 0, next; first < bits_count(gres->index); first = next + 1) {
+		for (next = first; bit_is_set(gres->index, next); next++)
+			continue;
+		if (next > first)
+			end += sprintf(end, "%s%" PRIu64, end == text ? "" : ",", first);
+		if (next > first + 1)
+			end += sprintf(end, "-%" PRIu64, next - 1);
+	}
+	writer_text(w, text);
+	free(text);
+}
+extern const struct derived derived_gres_index;
+const struct derived derived_gres_index = { .write = write_gres_index };
 
 #if defined(HAS_FUNCTION_slurm_get_resource_layout) && defined(HAS_MEMBER_node_resource_layout_channel)
 struct resource_layout {

@@ -5,7 +5,7 @@ typedef struct node_gres_layout {
 	char *name;
 	char *type;
 	uint64_t count;
-	char *index;
+	int64_t *index; /* bits.h */
 } node_gres_layout_t;
 
 typedef struct node_resource_layout {

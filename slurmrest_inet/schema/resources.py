@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from .model import NOVAL, NUMBER, TEXT, Kind, Row, Table, listed
+from .model import NOVAL, NUMBER, TEXT, Kind, Row, Table, derived, listed
 
 
 def _row(path: str, member: str, kind: Kind, doc: str) -> Row:
@@ -16,7 +16,7 @@ GRES_LAYOUT = Table(
         _row("name", "name", TEXT, "Kind of generic resource"),
         _row("type", "type", TEXT, "Its type, where it has one"),
         _row("count", "count", NUMBER, "How many of them"),
-        _row("index", "index", TEXT, "Their numbers on the node"),
+        _row("index", "index", derived("gres_index"), "Their numbers on the node"),
     ),
     skip={},
     parser="NODE_GRES_LAYOUT",

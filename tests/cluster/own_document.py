@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _LINE = re.compile(rb"(GET|POST|DELETE) (/[^ ?]*)[^ ]* HTTP/1\.[01]\r\n")
 _TYPES = {"string": str, "integer": int, "number": (int, float), "boolean": bool, "object": dict, "array": list}
+_PROBES = (b"/healthz", b"/readyz", b"/livez")
+"""They are of no API version and stand in no document, as with slurmrestd."""
 _DIALECT = Dialect(dot_is_nothing=True)
 """Of paths: what a release knows by no other name it answers with 404."""
 _documents: list[dict[str, Any]] = []
@@ -119,6 +121,8 @@ def troubles_of(request: bytes, answer: wire.Answer) -> list[str]:
     line = _LINE.match(request)
     if line is None:
         return []  # nothing that any document has
+    if any(probe in line[2] for probe in _PROBES):
+        return []
     method, path, kind = line[1].decode(), line[2].decode("latin-1"), answer.headers.get("content-type", "")
     known = _operation(method, path)
     if known is None:
@@ -156,8 +160,8 @@ def listen(patch: pytest.MonkeyPatch, heard: list[str]) -> None:
             heard.extend(troubles(data, outcome.output))
         return outcome
 
-    def asked(self: server.Server, data: bytes, **options: Any) -> wire.Answer:
-        answer = ask(self, data, **options)
+    def asked(self: server.Server, data: bytes, *more: Any, **options: Any) -> wire.Answer:
+        answer = ask(self, data, *more, **options)
         if "slurmrest_inet" in self.process.args:  # type: ignore[operator]
             heard.extend(troubles_of(data, answer))
         return answer

@@ -69,20 +69,6 @@ READS = (
         down=True,
     ),
     Otherwise(
-        "resources-unanswered",
-        "25.11",
-        "slurm/resources/1",
-        {
-            "status": (500, 502),
-            "errors": (
-                [[-1, "Unable to query JobId=1", "_handle_get"]],
-                [[1800, "Unable to query JobId=1", "_handle_get"]],
-            ),
-        },
-        "26.05 tells why, as of every other call that does not get through.",
-        down=True,
-    ),
-    Otherwise(
         "comma-list",
         "25.11",
         "slurm/jobs/state[?]job_id=1%2C3",

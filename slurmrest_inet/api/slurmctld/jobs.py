@@ -3,14 +3,12 @@
 
 from __future__ import annotations
 
-import time
-
 from slurmrest_inet.api import job_id, parameters
 from slurmrest_inet.api.envelope import Answer, NoRecords, Records
 from slurmrest_inet.api.errors import INVALID_JOB_ID, INVALID_QUERY
 from slurmrest_inet.api.job_id import JobId
 from slurmrest_inet.api.report import Fault, Report, unread, unread_time
-from slurmrest_inet.api.slurmctld.listing import Listing, Words
+from slurmrest_inet.api.slurmctld.listing import Listing, Words, time_text
 from slurmrest_inet.record import TYPE_CHECKING
 from slurmrest_inet.slurm import calls, job_calls
 from slurmrest_inet.slurm.library import SlurmError
@@ -22,7 +20,7 @@ _SHOWN = {36: calls.SHOW_ALL | calls.SHOW_DETAIL}
 
 
 def _unchanged(report: Report, since: int) -> Answer:
-    report.warning("op_handler_jobs", f"No job changes since update_time[{since}]={_shown(since)}")
+    report.warning("op_handler_jobs", f"No job changes since update_time[{since}]={time_text(since)}")
     return report.listing("jobs", None)
 
 
@@ -34,15 +32,6 @@ def _unchanged_39(report: Report, since: int) -> Answer:
 
 def _empty(report: Report) -> None:
     report.warning(None, "Zero jobs to dump")
-
-
-def _shown(moment: int) -> str:
-    """Return a time as Slurm shows it: the numbers that stand for infinity and for no value have words."""
-    words = {0: "Unknown", calls.NO_VAL: "None", calls.NO_VAL + 1: "Unknown"}
-    try:
-        return words.get(moment) or time.strftime("%Y-%m-%dT%H:%M:%S", time.localtime(moment))
-    except (OverflowError, OSError):  # a year that struct tm cannot hold
-        return "Unknown"
 
 
 _FAILED = Fault("slurm_load_jobs", "Failed while looking for jobs")

@@ -7,11 +7,14 @@ Rule 2: nothing here knows a resource.
 
 from __future__ import annotations
 
+import time
+
 from slurmrest_inet.api import parameters
 from slurmrest_inet.api.envelope import Answer
 from slurmrest_inet.api.errors import INVALID_QUERY, NO_CHANGE_IN_DATA
 from slurmrest_inet.api.report import Fault, Report
 from slurmrest_inet.record import TYPE_CHECKING, NamedTuple
+from slurmrest_inet.slurm import calls
 from slurmrest_inet.slurm.library import SlurmError, ffi
 
 if TYPE_CHECKING:
@@ -90,6 +93,15 @@ class Listing(NamedTuple):
         if said.empty is not None and not message.count:
             said.empty(report, *asked)
         return report.listing(self.key, message, indexes[:1] if indexes and said.only else indexes)
+
+
+def time_text(moment: int) -> str:
+    """Return a time as Slurm shows it: the numbers that stand for infinity and for no value have words."""
+    words = {0: "Unknown", calls.NO_VAL: "None", calls.NO_VAL + 1: "Unknown"}
+    try:
+        return words.get(moment) or time.strftime("%Y-%m-%dT%H:%M:%S", time.localtime(moment))
+    except (OverflowError, OSError):  # a year that struct tm cannot hold
+        return "Unknown"
 
 
 def _named(message: Message, name: str) -> list[int]:
