@@ -17,7 +17,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-/* The numbers of the bits that are set, as Slurm writes hosts and tasks: 0-3,7. */
+/* The numbers of the bits that are set, as Slurm writes hosts and tasks (0-3,7), null where none are told apart. */
 static void write_gres_index(writer_t *w, const void *record, const struct codec_row *row)
 {
 	const node_gres_layout_t *gres = record;
@@ -25,8 +25,9 @@ static void write_gres_index(writer_t *w, const void *record, const struct codec
 	char *text = calloc(bits_count(gres->index) / 2 + 1, WIDEST_RANGE), *end = text;
 
 	codec_key(w, row);
-	if (!text) {
-		writer_text(w, "");
+	if (!text || !gres->index) {
+		writer_text_or_null(w, NULL);
+		free(text);
 		return;
 	}
 	for (uint64_t first = 0, next; first < bits_count(gres->index); first = next + 1) {

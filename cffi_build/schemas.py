@@ -44,7 +44,7 @@ _UNDOCUMENTED = ("disabled", "ignored")
 """Kinds of what is taken and comes to nothing."""
 _MAY_BE_NULL = ("UNSET_NULL", "INFINITE_NULL", "ZERO_NULL")
 _NULL_WITHOUT_NAME = ("user", "group")
-_ALWAYS_NULLABLE = ("job_resources_41", "job_resources_45", "if_other_is_set", "dbd_moment")
+_ALWAYS_NULLABLE = ("job_resources_41", "job_resources_45", "if_other_is_set", "dbd_moment", "gres_index")
 """Values that C leaves null where there is nothing, whatever their options."""
 
 

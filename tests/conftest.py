@@ -44,8 +44,9 @@ def _release() -> str | None:
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Let a caller read how it ended."""
+    """Let a caller read how it ended, and hold more to the documents than is held without `tests/run --all`."""
     parser.addoption("--closing", metavar="FILE", help="write how many passed there, and what failed")
+    parser.addoption("--documented", action="store_true", help="hold all answers of a cluster to our OpenAPI document")
 
 
 def pytest_configure() -> None:

@@ -40,7 +40,7 @@ _BY_RELEASE = ("codec", "schema", "slurm", "cluster", "process")
 _CHECKERS = ("ruff", "mypy", "types-")  # requirements of the test extra that no test needs
 _COMMANDS = {"java": "default-jre-headless", "node": "nodejs", "npm": "npm"}
 """What clients are generated and run with, from whichever package; these where there is none."""
-_SLOW = ("-m", "", "--hypothesis-profile=slow")
+_SLOW = ("-m", "", "--hypothesis-profile=slow", "--documented")
 _NOT_COPIED = (
     ".git", ".venv", "venv", ".*_cache", ".hypothesis", "__pycache__", "*.so", "_regexes.py", "*.egg-info", "build",
     "dist",

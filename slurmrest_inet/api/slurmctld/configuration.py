@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 _SOURCE = "_dump_config"
 _FAILED = Fault(_SOURCE, "slurm_load_ctl_conf() failed")
-_UNREAD = unread(_SOURCE, "query.")
+_UNREAD = unread(_SOURCE, "query.")._replace(decides=True)
 
 
 def conf(call: Call) -> Answer:
