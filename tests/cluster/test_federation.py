@@ -115,7 +115,14 @@ def test_that_the_jobs_of_all_clusters_are_listed(sides: dict[str, _Side], ids: 
     target = "/slurm/v0.0.42/jobs/?flags=FEDERATION"
 
     def told(outcome: Outcome) -> list[tuple[object, ...]]:
-        return [(job["job_id"], job["cluster"], job["name"], job["job_state"], job["flags"]) for job in _jobs(outcome)]
+        # Flags are left out that a scheduler sets meanwhile.
+        return [
+            (
+                *(job["job_id"], job["cluster"], job["name"], job["job_state"]),
+                sorted({*job["flags"]} - {"BACKFILL_ATTEMPTED", "SCHEDULING_ATTEMPTED"}),
+            )
+            for job in _jobs(outcome)
+        ]
 
     real = sorted(told(sides["real"].without(target)))
     assert {cluster for _, cluster, *_ in real} == {"lab", "second"}

@@ -169,7 +169,8 @@ def test_that_releases_py_names_only_what_is_used() -> None:
 
 def test_that_every_derived_value_is_in_c() -> None:
     source = ""
-    for file in ("derived.c", "accounting.c", "job_resources.c", "slurmdbd.c", "configuration.c"):
+    files = ("derived.c", "accounting.c", "job_resources.c", "resources.c", "slurmdbd.c", "configuration.c")
+    for file in files:
         with open(os.path.join(ROOT, "cffi_build", file), encoding="utf-8") as code:
             source += code.read()
     used = {kind.function for table in TABLES for row in table.rows for kind in row.kinds if kind.function}
