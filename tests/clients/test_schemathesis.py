@@ -76,6 +76,7 @@ def harmless(place_of: Callable[[str], Place]) -> Iterator[Place]:
         place.run("scancel", "-Q", *made)
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(300)
 def test_a_few_requests(harmless: Place, tmp_path: Path) -> None:
     _try(_document(38), harmless, tmp_path, "bob", "--phases", "fuzzing", "--max-examples", "2")
@@ -94,6 +95,7 @@ def test_many_requests(version: int, tmp_path: Path) -> None:
         )
 
 
+@pytest.mark.slow
 def test_that_what_is_not_documented_is_found(harmless: Place, tmp_path: Path) -> None:
     """Without this a check that looks away would pass."""
     document = _document(38)

@@ -148,7 +148,13 @@ def test_that_each_call_is_broken_here() -> None:
     assert public == {name for module, name in _CALLS if module != "codec"} | _NO_CALLS
 
 
-@pytest.mark.parametrize("call", _CALLS, ids=".".join)
+@pytest.mark.parametrize(
+    "call",
+    [
+        pytest.param(call, id=".".join(call), marks=[pytest.mark.slow] if index % 3 else [])
+        for index, call in enumerate(_CALLS)
+    ],
+)
 def test_a_call_that_is_broken(lab: Lab, call: tuple[str, str]) -> None:
     status, lines = _check(lab, broken=(*call, "gone"))
     assert (status, lines[-1]) == (1, "Something has to be changed: see the lines with NO.")

@@ -162,8 +162,18 @@ def _asked(who: Writer, case: Case, version: int, jobs: Jobs) -> Told:
 
 
 def _each(versions: tuple[int, ...]) -> Any:
-    pairs = [(case, version) for case in CASES for version in case.versions if version in versions]
-    return pytest.mark.parametrize(("case", "version"), pairs, ids=[f"{case}-{version}" for case, version in pairs])
+    """Without `--all` the last of them alone."""
+    found = [
+        pytest.param(
+            *(case, version),
+            id=f"{case}-{version}",
+            marks=[] if version == versions[-1] else [pytest.mark.slow],
+        )
+        for case in CASES
+        for version in case.versions
+        if version in versions
+    ]
+    return pytest.mark.parametrize(("case", "version"), found)
 
 
 @pytest.mark.slurm(">= 24.11")
