@@ -27,6 +27,7 @@ from slurmrest_inet.api.call import Call
 from slurmrest_inet.api.job_id import JobId
 from slurmrest_inet.api.report import Fault, Report
 from slurmrest_inet.api.routes import ROUTES
+from slurmrest_inet.api.slurmdbd import associations
 from slurmrest_inet.slurm.library import SlurmError
 
 EVERYTHING = Settings()
@@ -395,3 +396,24 @@ class TestMeta:
             assert all(isinstance(one, str) for one in found["slurm"]["version"].values())
         piped = meta.of("slurm", 42, Peer(PIPE, 0, 0, 0, "-"), Identity("rest_auth/jwt", "root", "t"))
         assert piped["client"]["source"] == "pipe(fd:0)"
+
+
+@pytest.mark.parametrize(
+    ("asked", "found"),
+    [
+        ({}, {}),
+        ({"usage_end": 5}, {"usage_end": 5}),
+        ({"usage_start": 3, "usage_end": 5}, {"usage_start": 3, "usage_end": 5}),
+        ({"usage_start": 5, "usage_end": 3}, {"usage_start": 3, "usage_end": 5}),
+    ],
+)
+def test_the_time_of_usage(asked: dict[str, int], found: dict[str, int]) -> None:
+    assert associations.bounded(asked) == found
+
+
+def test_a_time_of_usage_without_an_end() -> None:
+    """It ends now, as with slurmrestd of 24.11: slurmdbd would tell whole days."""
+    before = int(time.time())
+    found = associations.bounded({"usage_start": 3})
+    assert found["usage_start"] == 3
+    assert before <= found["usage_end"] <= time.time()

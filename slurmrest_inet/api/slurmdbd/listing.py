@@ -68,12 +68,13 @@ def answer(
     queried: bool = True,
     single: dict[int, Fault | None] | None = None,
     exact: str | None = None,
+    completed: Callable[[Members], Members] | None = None,
 ) -> Answer:
     """Return the list of the records that the query and `asked`, members of the condition, name.
 
-    queried: whether the client's query is looked at. single: what is said of several records where there may be one
-    only, by version. exact: the name of the one that is meant, where slurmdbd minds no case of letters. Raises
-    RestError 501.
+    queried: whether the client's query is looked at. completed: what members the query's come to. single: what is said
+    of several records where there may be one only, by version. exact: the name of the one that is meant, where slurmdbd
+    minds no case of letters. Raises RestError 501.
     """
     report, function = Report(call), resource.get
     lists: list[database.List] = []
@@ -85,7 +86,7 @@ def answer(
         condition = query.read(call, report, resource.query) if queried else {}
         if condition is None or is_refused(call, report, resource):
             return report.answer()
-        members = {**condition, **(asked or {})}
+        members = {**(completed(condition) if completed is not None else condition), **(asked or {})}
         for function, ask in _loads(resource, members):
             lists.append(ask())
             if function == resource.get and not lists[-1]:
