@@ -128,10 +128,9 @@ class _Exchange:
         except GoneError as gone:
             self._why = str(gone)
         self._log.verbose(f"peer={escape(self._peer.name)} closed after {self._answers} answers: {self._why or 'done'}")
-        place = self._place
-        if place is not None:
-            place.leave(monotonic())
-        if place is not None and place.wanted and self._why in (None, _WANTED):
+        if self._place is not None:
+            self._place.leave(monotonic())
+        if self._is_wanted() and self._why in (None, _WANTED):
             connection.linger(_UNDER_WAY)
         elif session.linger and self._why is None:
             connection.linger()
