@@ -9,6 +9,7 @@ Rule 2: a release that still serves a version is a second opinion on its operati
 
 from __future__ import annotations
 
+import functools
 import re
 import subprocess
 from typing import TYPE_CHECKING
@@ -34,7 +35,6 @@ SECOND_OPINIONS: dict[int, tuple[int, ...]] = {2605: (42,)}
 SLOW: dict[str, tuple[int, ...]] = {"slurm": (40, 41, 43, 44), "slurmdb": (36, 37, 40, 41, 43, 44)}
 """Those whose reads are compared by `tests/run --all` alone: a few rows tell them from a younger one of their home."""
 
-
 SHARE = 12
 """Of writes that cost a second each every run makes a twelfth."""
 
@@ -42,6 +42,7 @@ _WITH_RECORDINGS = 2411
 """Where each run holds an API version to recordings of a release that no lab has; the others do in `--all`."""
 
 
+@functools.cache
 def installed() -> int:
     """The release of this host's slurmrestd as year and month, 0 where there is none."""
     try:

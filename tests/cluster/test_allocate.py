@@ -20,7 +20,7 @@ import job_effects
 import pytest
 from sidebyside import program, server, wire
 from write_differences import LIES
-from writers import Writer
+from writers import Writer, both
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -81,13 +81,7 @@ def _clean(lab: Lab) -> Iterator[None]:
 @pytest.fixture(scope="module")
 def sides(lab: Lab, tokens: dict[str, str]) -> Iterator[tuple[Writer, Writer]]:
     """Both servers."""
-    real, ours = (Writer(lambda start=start: start(lab, "-a", "rest_auth/jwt"), tokens) for start in _STARTS)
-    yield real, ours
-    real.end()
-    ours.end()
-
-
-_STARTS = (server.real, server.ours)
+    yield from both(lab, tokens)
 
 
 @pytest.mark.slurm(">= 24.11")
