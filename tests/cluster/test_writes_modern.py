@@ -359,7 +359,8 @@ def test_without_slurmctld(operation: str, version: int, lab: Lab, tokens: dict[
 
 def test_that_each_difference_has_its_reason() -> None:
     """None without one, none that no case needs any more but those that have a test of their own, for each version."""
-    own_tests = {"group-name", "component", "no-size", "no-calendar", "signal-all", "signal-user", "requeue-flag"}
+    own_tests = {"group-name", "component", "no-size", "no-calendar", "requeue-flag"}
+    own_tests |= {f"signal-{name}" for name in ("all", "user", "wraps")}
     own_tests |= {f"allocate-{name}" for name in ("nothing", "ended", "components", "client", "flag")}
     needed = {}
     for case in (*CASES, *BODIES, *CHANGES, *CANCELS):
