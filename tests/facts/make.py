@@ -437,6 +437,35 @@ def operations(folder: str) -> list[dict[str, Any]]:
     return found
 
 
+_OTHERS = {
+    **{("23.02", version): "23.02.7" for version in (37, 38)},
+    **{("25.11", version): f"25.11.8-v0.0.{version}" for version in (41, 42, 43, 44)},
+    ("26.05", 42): "26.05.5-v0.0.42",
+}
+"""Documents of API versions on releases that are not their homes."""
+
+
+def other_operations(folder: str, homes: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """What documents of other releases say otherwise than the home release's.
+
+    Of each there is first what it is without, then what it has besides or in another way.
+    """
+    found: list[dict[str, Any]] = []
+    for (release, version), name in _OTHERS.items():
+        with open(os.path.join(folder, "openapi", f"{name}.json"), encoding="utf-8") as file:
+            told = told_document(version, json.load(file))
+        home = [one for one in homes if one["version"] == version]
+        gone = sorted({told_name(one) for one in home} - {told_name(one) for one in told})
+        found.append({"release": release, "version": version, "without": gone})
+        found += [{"release": release, **one} for one in told if one not in home]
+    return found
+
+
+def told_name(one: dict[str, Any]) -> str:
+    """The operation or the schema that a record of a document is about."""
+    return str(one.get("operation") or one["schema"])
+
+
 def told_document(version: int, document: dict[str, Any]) -> list[dict[str, Any]]:
     """What a document says of an API version, an operation or a schema each: names, types and paths only.
 
@@ -526,7 +555,9 @@ def main(folder: str) -> None:
     _write("headers.json", headers(folder))
     _write("message_types.json", message_types(folder))
     _write("written.json", written_members(folder))
-    _write_lines("documents.json", operations(folder))
+    homes = operations(folder)
+    _write_lines("documents.json", homes)
+    _write_lines("other-documents.json", other_operations(folder, homes))
     for release in RECORDED:
         _write_lines(f"reads-{release}.json", recorded_reads(folder, release, "slurm"))
         _write_lines(f"reads-slurmdb-{release}.json", recorded_reads(folder, release, "slurmdb"))

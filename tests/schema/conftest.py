@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -14,6 +14,9 @@ sys.path.insert(0, os.path.join(os.path.dirname(__file__), "../facts"))
 sys.path.insert(0, os.path.dirname(__file__))
 
 import headers as headers_
+import openapi
+
+from slurmrest_inet.versions import DIALECTS
 
 if TYPE_CHECKING:
     from headers import Headers
@@ -32,3 +35,9 @@ def headers() -> Headers:
 def release(headers: Headers) -> str:
     """The installed release, as in schema/releases.py."""
     return f"{headers.release[0]}.{headers.release[1]:02d}"
+
+
+@pytest.fixture(scope="session")
+def made(headers: Headers) -> dict[int, dict[str, Any]]:
+    """The document of each API version."""
+    return {version: openapi.document(headers, (version,)) for version in DIALECTS}

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""A document and that of the home release beside each other: operations, parameters, types, and what must be there.
+"""Two documents beside each other: operations, parameters, types, and what must be there.
 
 Both are what tests/facts/make.py makes of a document. A place is an operation with where in it ("GET slurm/jobs 200"),
 or where in a schema by our name for it, without what tells the version ("job_info/flags").
@@ -11,7 +11,9 @@ import json
 import os
 from typing import Any
 
-FACTS = os.path.join(os.path.dirname(__file__), os.pardir, "facts", "documents.json")
+from make import told_name
+
+_FACTS = os.path.join(os.path.dirname(__file__), os.pardir, "facts")
 
 
 class Described:
@@ -38,11 +40,29 @@ class Described:
         return type_, name
 
 
+def _facts(name: str) -> Any:
+    with open(os.path.join(_FACTS, name), encoding="utf-8") as file:
+        return json.load(file)
+
+
 def homes() -> dict[int, Described]:
     """The documents of the home releases, by version."""
-    with open(FACTS, encoding="utf-8") as file:
-        told = json.load(file)
+    told = _facts("documents.json")
     return {version: Described([one for one in told if one["version"] == version]) for version in range(36, 46)}
+
+
+def others() -> dict[tuple[str, int], Described]:
+    """The documents of other releases, by release and version: the home release's with what they say otherwise."""
+    home = _facts("documents.json")
+    told: dict[tuple[str, int], dict[str, dict[str, Any]]] = {}
+    for one in _facts("other-documents.json"):
+        key = one["release"], one["version"]
+        if "without" in one:
+            kept = (same for same in home if same["version"] == key[1] and told_name(same) not in one["without"])
+            told[key] = {told_name(same): same for same in kept}
+        else:
+            told[key][told_name(one)] = one
+    return {key: Described([*records.values()]) for key, records in told.items()}
 
 
 def differences(ours: Described, theirs: Described) -> dict[str, str]:

@@ -1,12 +1,15 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Where our OpenAPI documents say otherwise than those of the home releases, each with its reason.
 
+Then, where other releases say otherwise of an API version than its home release does.
+
 Rule 1: a row is as narrow as its reason: versions, places (described.py) with what is said there, as in fnmatch.
 Rule 2: a row that no difference needs is a fault. Operations that are not served at all are told by themselves.
 """
 
 from __future__ import annotations
 
+from fnmatch import fnmatchcase
 from typing import NamedTuple
 
 
@@ -16,6 +19,11 @@ class Row(NamedTuple):
     reason: str
     versions: tuple[int, int]
     places: tuple[str, ...]
+
+    def fits(self, version: int, text: str) -> bool:
+        """Whether it is the reason for what is said somewhere."""
+        first, last = self.versions
+        return first <= version <= last and any(fnmatchcase(text, place) for place in self.places)
 
 
 def _each(place: str, said: str, members: str) -> tuple[str, ...]:
@@ -275,3 +283,21 @@ ROWS = (
     Row(_IGNORED, (40, 45), ("POST slurmdb/* [?]* | missing",)),
     Row("every release refuses it, whatever is in the body", (38, 45), ("POST slurmdb/tres body | missing",)),
 )
+
+
+class Elsewhere(NamedTuple):
+    """A reason, the documents by release and version that it is for, and places as above, each by its whole name."""
+
+    reason: str
+    documents: tuple[tuple[str, int], ...]
+    places: tuple[str, ...]
+
+
+ELSEWHERE = (
+    Elsewhere(
+        "an operation that 25.05 brought to every version that it serves, not only to its own, v0.0.43",
+        (("25.11", 41), ("25.11", 42), ("26.05", 42)),
+        ("DELETE slurm/reservation/{reservation_name} | extra",),
+    ),
+)
+"""What documents of other releases have that the home release's lacks ("extra"), lack, or have in another way."""
