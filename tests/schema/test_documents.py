@@ -86,6 +86,26 @@ def test_that_pieces_join_to_the_document(
     assert yaml.load(joined, _LOADER) == made[version]  # noqa: S506 - a safe one, in C if there is one
 
 
+_DEPRECATED = {(22, 5): (36,), (24, 11): (36, 37, 38, 39), (26, 5): (36, 37, 38, 39, 40, 41, 42)}
+"""By release, the API versions that its slurmrestd says are deprecated, or no longer has."""
+
+
+@pytest.mark.parametrize("version", EVERY)
+def test_that_what_is_deprecated_says_so(version: int, made: dict[int, dict[str, Any]], headers: Headers) -> None:
+    if headers.release[:2] not in _DEPRECATED:
+        pytest.skip("no document of this release's is known")
+    paths = made[version]["paths"].items()
+    said = {one.get("deprecated") for path, methods in paths for one in methods.values() if "/v0.0." in path}
+    assert said == {True if version in _DEPRECATED[headers.release[:2]] else None}
+
+
+def test_that_each_way_to_authenticate_is_there(made: dict[int, dict[str, Any]]) -> None:
+    schemes = made[42]["components"]["securitySchemes"]
+    assert made[42]["security"] == [{"user": [], "token": []}, {"token": []}, {"bearerAuth": []}, {}]
+    assert {schemes[name]["name"] for name in ("user", "token")} == {"X-SLURM-USER-NAME", "X-SLURM-USER-TOKEN"}
+    assert schemes["bearerAuth"]["scheme"] == "bearer"
+
+
 @pytest.fixture(scope="module")
 def texts(headers: Headers) -> dict[str, Any]:
     return pieces.texts(headers)
