@@ -51,7 +51,10 @@ SCHEMES = {
         "description": "The same token in the Authorization header",
     },
 }
-_FOUND = {True: "What was found, one record each; null where it could not be told", False: "What was found"}
+_FOUND = {
+    True: "What was found, one record each; null where it could not be told",
+    False: "What was found; null where it could not be told",
+}
 
 
 class Operations:
@@ -241,7 +244,7 @@ def head(headers: Headers) -> dict[str, Any]:
         "openapi": "3.0.3",
         "info": {
             "title": "Slurm REST API",
-            "description": "Slurm's REST API as slurmrest-inet serves it.",
+            "description": "Slurm's REST API as slurmrest-inet serves it. An epoch is in seconds since 1970 (UTC).",
             "version": f"Slurm-{release}",
             "license": {"name": "GPL-2.0-or-later", "url": "https://www.gnu.org/licenses/old-licenses/gpl-2.0.html"},
             "contact": {"name": "The administrators of this cluster"},

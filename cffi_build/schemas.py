@@ -42,10 +42,30 @@ _RECORDS = ("list_records", "records", "items", "words", "tres")
 _TEXTS = ("csv", "hosts", "texts", "list_texts", "qos_csv", "qos_list", "qos_bits")
 _UNDOCUMENTED = ("disabled", "ignored")
 """Kinds of what is taken and comes to nothing."""
-_MAY_BE_NULL = ("UNSET_NULL", "INFINITE_NULL", "ZERO_NULL")
-_NULL_WITHOUT_NAME = ("user", "group")
-_ALWAYS_NULLABLE = ("job_resources_41", "job_resources_45", "if_other_is_set", "dbd_moment", "gres_index")
-"""Values that C leaves null where there is nothing, whatever their options."""
+_NULL = {
+    "UNSET_NULL": "where nothing is set",
+    "INFINITE_NULL": "without bound",
+    "ZERO_NULL": "where there is none",
+}
+"""What null means, by the option of a kind that makes it."""
+_NULL_BY_KIND = {
+    "text_or_null": "where there is none",
+    "user": "where the id has no name",
+    "group": "where the id has no name",
+}
+_NULL_BY_FUNCTION = {
+    "job_resources_41": "before it starts",
+    "job_resources_45": "before it starts",
+    "if_other_is_set": "where nothing is set",
+    "dbd_moment": "where that is not known",
+    "gres_index": "where they have none",
+}
+"""The same of values that C leaves null where there is nothing, whatever their options."""
+_MINUS = "-1 without bound"
+_NUMBER_OBJECT = (
+    "A number, or none: where neither set nor infinite is true, nothing was asked for, holds or is known; infinite is "
+    "without bound"
+)
 
 
 class UntoldError(Exception):
@@ -100,9 +120,9 @@ def _with_null(schema: Schema) -> Schema:
 
 
 def _allow_null(schema: Schema, other: Schema) -> None:
-    """Let be null what another table's schema of the same lets be null."""
+    """Let be null what another table's schema of the same lets be null, and say when that is."""
     if other.get("nullable"):
-        schema.update(_with_null(schema))
+        schema.update(_with_null(schema), **{key: other[key] for key in ("description",) if key in other})
     for name, one in other.get("properties", {}).items():
         _allow_null(schema["properties"][name], one)
 
@@ -216,23 +236,29 @@ class Schemas:
         schema: Schema = {}
         for way in mine:
             schema = self.value(row.kind, side, way, table, row)
-        extra: Schema = {"description": row.doc}
+        null = self._null(row) if OUT in mine else ""
+        minus = _MINUS if "INFINITE_MINUS" in row.kind.options else ""
+        extra: Schema = {"description": "; ".join(filter(None, (row.doc, minus, null)))}
         if mixed and row.way != BOTH:
             extra["readOnly" if row.way == OUT else "writeOnly"] = True
         found = {"allOf": [schema], **extra} if "$ref" in schema else {**schema, **extra}
-        return _with_null(found) if OUT in mine and self._nullable(row) else found
+        return _with_null(found) if null else found
 
-    def _nullable(self, row: Row) -> bool:
+    def _null(self, row: Row) -> str:
+        """Return what null means in an answer, nothing where it is never there."""
         kind = row.kind
         if kind.name == "constant":
-            return kind.literal == "null"
-        if set(_MAY_BE_NULL) & set(kind.options) or kind.name == "text_or_null" or kind.function in _ALWAYS_NULLABLE:
-            return True
+            return "always null" if kind.literal == "null" else ""
+        found = [said for option, said in _NULL.items() if option in kind.options]
+        if kind.name in _NULL_BY_KIND and "DIGITS" not in kind.options:
+            found.append(_NULL_BY_KIND[kind.name])
+        if kind.function in _NULL_BY_FUNCTION:
+            found.append(_NULL_BY_FUNCTION[kind.function])
         if kind.type == "number":
-            return True  # JSON has no number for what is not finite
-        if kind.name in _NULL_WITHOUT_NAME and "DIGITS" not in kind.options:
-            return True
-        return bool(row.members) and unset_literal(kind, self.version) == "null" and self._may_lack(row)
+            found.append("where it is not finite")  # for which JSON has no number
+        if not found and row.members and unset_literal(kind, self.version) == "null" and self._may_lack(row):
+            found.append("where the release of Slurm does not have it")
+        return f"null {' or '.join(dict.fromkeys(found))}" if found else ""
 
     def _may_lack(self, row: Row) -> bool:
         return row.release is not None or any(source.member is None for source in row.sources)
@@ -300,7 +326,9 @@ class Schemas:
             ),
             {},
         )
-        return self.ref(table, side, way)
+        reference = self.ref(table, side, way)
+        self.found[reference["$ref"].rpartition("/")[2]]["description"] = _NUMBER_OBJECT
+        return reference
 
     def _width(self, kind: Kind, table: Table | None, row: Row | None) -> int:
         """Return the bits of the number in a number object: the kind's, or those of the C member."""
