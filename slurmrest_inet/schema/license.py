@@ -16,7 +16,7 @@ LICENSE = Table(
         Row("Remote", "remote", BOOLEAN, "Whether the database serves them", since=38),
         Row("LastConsumed", "last_consumed", NUMBER, "How many the licence server counts", since=39, release="23.02"),
         Row("LastDeficit", "last_deficit", NUMBER, "How many are missing there", since=39, release="23.02"),
-        Row("LastUpdate", "last_update", NUMBER, "When that was told (epoch)", since=39, release="23.02"),
+        Row("LastUpdate", "last_update", NUMBER, "When that was told (epoch), 0 if never", since=39, release="23.02"),
         Row("Nodes", "nodes", TEXT, "Nodes that they are for", since=44, release="25.05"),
     ),
     skip={

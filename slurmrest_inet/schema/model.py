@@ -372,6 +372,8 @@ def constant(literal: str, type_: str = "string") -> Kind:
     return Kind("constant", literal=literal, type=type_)
 
 
+NO_LIMIT = "no limit without a number"
+"""What a limit's sentence ends with, because elsewhere no number means other things."""
 LATER = "shown by API versions that are not served yet"
 """Why a member of a later release has no row."""
 

@@ -56,11 +56,13 @@ def listed(value: Any, _at: Reading) -> list[str]:
 
 
 TIME = Kind("noval", type="noval", width=64, read=_time)
+TIME_TOLD = "an epoch (in v0.0.41 as uts1800000000), from v0.0.40 on also a time as sbatch takes it"
+"""What its sentence ends with."""
 _UPDATE_TIME = Row(
     "update_time",
     "update_time",
     Kind("number", type="integer", width=64, read=_integer),
-    "Only what changed since then (epoch)",
+    f"Only what changed since then: {TIME_TOLD}",
     since=37,
     then={40: TIME},
     way=IN,

@@ -154,14 +154,27 @@ _REQUEUED_ALL = Table(
     {},
 )
 _CANCELLED_ALL = _CANCELLED._replace(struct="jobs_cancelled", rows=(_CANCELLED.rows[0]._replace(since=40),))
-_LAST_UPDATE = Row("last_update", None, NOVAL_64, "Last change of anything in the list (epoch)", since=40)
+_LAST_UPDATE = Row(
+    "last_update", None, NOVAL_64, "Last change of anything in the list (epoch), 0 if that is not known", since=40
+)
 _DATED = Table("dated", (_LAST_UPDATE,), {})
 _JOBS_DATED = Table(
     "jobs_dated",
-    (Row("last_backfill", None, NOVAL_64, "Last cycle of the backfill scheduler (epoch)", since=40), _LAST_UPDATE),
+    (
+        Row(
+            "last_backfill",
+            None,
+            NOVAL_64,
+            "Last cycle of the backfill scheduler (epoch), 0 before the first",
+            since=40,
+        ),
+        _LAST_UPDATE,
+    ),
     {},
 )
-_SHARES = Table("shares_total", (Row("shares/total_shares", None, NUMBER, "Sum of all shares", since=40),), {})
+_SHARES = Table(
+    "shares_total", (Row("shares/total_shares", None, NUMBER, "Shares of all associations together", since=40),), {}
+)
 TABLES = (
     *(_ALLOCATED, _REQUEUED, _REQUEUED_ALL),
     *(

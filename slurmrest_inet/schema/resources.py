@@ -29,7 +29,7 @@ RESOURCE_LAYOUT = Table(
         _row("cores_per_socket", "cores_per_socket", NUMBER, "Cores of each of them"),
         _row("mem_alloc", "mem_alloc", NUMBER, "Memory of the job (MiB)"),
         _row("core_bitmap", "core_bitmap", TEXT, "Cores of the job, a bit each, in hexadecimal digits"),
-        _row("channel", "channel", NOVAL, "Channel of the interconnect, where it has one"),
+        _row("channel", "channel", NOVAL, "Number of its channel of the interconnect, where it has one"),
         _row("gres", "gres", listed("node_gres_layout_t"), "Generic resources of the job"),
     ),
     skip={},

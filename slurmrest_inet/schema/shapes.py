@@ -44,7 +44,7 @@ _EXIT_CODE = Table(
     "process_exit_code_verbose",
     (
         _STATUS,
-        Row("return_code", None, NOVAL_16, "What the process returned; not set where it did not end by itself"),
+        Row("return_code", None, NOVAL_16, "Code that the process returned; not set where it did not end by itself"),
         Row("signal/id", None, NOVAL_16, "Number of the signal that ended it; not set without one"),
         Row("signal/name", None, TEXT, "Name of that signal"),
     ),
@@ -54,7 +54,7 @@ _DBD_EXIT_CODE = Table(
     "job_exit_code",
     (
         _STATUS._replace(kind=TEXT),
-        Row("return_code", None, _NULLABLE, "What the process returned", then={39: NUMBER}),
+        Row("return_code", None, _NULLABLE, "Code that the process returned", then={39: NUMBER}),
         Row("signal/signal_id", None, NUMBER, "Number of the signal that ended it, where one did"),
         Row("signal/name", None, TEXT, "What that signal is called"),
     ),
@@ -85,7 +85,7 @@ _STEP_ID = Table(
     "slurm_step_id",
     (
         Row("job_id", None, NUMBER, "Id of the job"),
-        Row("step_het_component", None, NUMBER, "Component of a heterogeneous step, where it is one"),
+        Row("step_het_component", None, NUMBER, "Number of the component of a heterogeneous step, where it is one"),
         Row("step_id", None, TEXT, "Number of the step, or the word for one of its kind"),
     ),
     {},
@@ -96,7 +96,12 @@ _EXTREME = Table(
         Row("type", None, TEXT_OR_NULL, "Kind of resource", then=_TEXTS),
         Row("name", None, TEXT_OR_NULL, "Which one of that kind", then=_TEXTS),
         Row("id", None, NUMBER, "Id in the database"),
-        Row("count", None, NUMBER, "How much of it"),
+        Row(
+            "count",
+            None,
+            NUMBER,
+            "How much of it: bytes of memory and files, milliseconds of CPUs, joules of energy, else a number",
+        ),
         Row("task", None, NUMBER, "Number of the task that it was"),
         Row("node", None, TEXT_OR_NULL, "Node that the task was on", then=_TEXTS),
     ),
@@ -106,7 +111,7 @@ _ROLLUP = Table(
     "rollup",
     (
         Row("type", None, TEXT, "Period that is summed up"),
-        Row("last_run", None, NUMBER, "When it was summed up last (epoch)"),
+        Row("last_run", None, NUMBER, "When it was summed up last (epoch), 0 if never"),
         Row("last_cycle", None, NUMBER, "How long that took (microseconds)"),
         Row("max_cycle", None, NUMBER, "How long it took at most (microseconds)"),
         Row("total_time", None, NUMBER, "How long it took together (microseconds)"),
@@ -129,8 +134,8 @@ _PURGE = Table(
 _PORTS = Table(
     "port_range",
     (
-        Row("minimum", None, NUMBER, "The first one"),
-        Row("maximum", None, NUMBER, "The last one"),
+        Row("minimum", None, NUMBER, "First port"),
+        Row("maximum", None, NUMBER, "Last port"),
         Row("set", None, BOOLEAN, "Whether there is a range"),
     ),
     {},
@@ -190,7 +195,7 @@ _HELD = Table(
 _CORE = Table(
     "job_res_core",
     (
-        Row("index", None, NUMBER, "Number in the socket"),
+        Row("index", None, NUMBER, "Number of the core in its socket"),
         Row("status", None, _USE, "Whether the job holds and uses it"),
     ),
     {},
@@ -198,7 +203,7 @@ _CORE = Table(
 _SOCKET = Table(
     "job_res_socket",
     (
-        Row("index", None, NUMBER, "Number in the node"),
+        Row("index", None, NUMBER, "Number of the socket in its node"),
         Row("cores", None, listed("job_res_core"), "Its cores, also those that are not the job's"),
     ),
     {},
@@ -206,10 +211,10 @@ _SOCKET = Table(
 _NODE = Table(
     "job_res_node",
     (
-        Row("index", None, NUMBER, "Number in the job"),
+        Row("index", None, NUMBER, "Number of the node in the job"),
         Row("name", None, TEXT, "Name of the node"),
         Row("cpus/count", None, NUMBER, "CPUs of the job"),
-        Row("cpus/used", None, NUMBER, "Those that steps use"),
+        Row("cpus/used", None, NUMBER, "CPUs that steps use"),
         Row("memory/used", None, NUMBER, "Memory that steps use (MiB)"),
         Row("memory/allocated", None, NUMBER, "Memory of the job (MiB)"),
         Row("sockets", None, listed("job_res_socket"), "Its sockets"),

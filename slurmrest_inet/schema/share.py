@@ -7,18 +7,20 @@ from . import names
 from .model import NOVAL, NOVAL_REAL, NUMBER, NUMBER_64, REAL, TEXT, Kind, Row, Table, each, flags, items
 
 
-def _by_resource(member: str, kind: Kind, view: str) -> Table:
+def _by_resource(member: str, kind: Kind, view: str, doc: str) -> Table:
     """Return the table of an array of numbers beside that of the resources' names."""
     rows = (
         Row("name", "tres_names", each(TEXT), "Resource", since=40),
-        Row("value", member, each(kind), "Number", since=40),
+        Row("value", member, each(kind), doc, since=40),
     )
     return Table("share_t", rows, skip={}, view=view)
 
 
-RUN_SECONDS = _by_resource("tres_run_secs", NOVAL, "share_run_seconds")
-GROUP_MINUTES = _by_resource("tres_grp_mins", NOVAL, "share_group_minutes")
-USAGE = _by_resource("usage_tres_raw", REAL, "share_usage")
+_TIMED = "Seconds or minutes of it, as the list says; of memory that times MiB"
+"""One schema for both lists, as in the home release."""
+RUN_SECONDS = _by_resource("tres_run_secs", NOVAL, "share_run_seconds", _TIMED)
+GROUP_MINUTES = _by_resource("tres_grp_mins", NOVAL, "share_group_minutes", _TIMED)
+USAGE = _by_resource("usage_tres_raw", REAL, "share_usage", "Seconds of it, of memory seconds times MiB")
 
 SHARE = Table(
     "share_t",
@@ -28,7 +30,9 @@ SHARE = Table(
         Row("name", "name", TEXT, "Account or user", since=40),
         Row("parent", "parent", TEXT, "Account above it", since=40),
         Row("partition", "partition", TEXT, "Partition that it is for", since=40),
-        Row("shares_normalized", "shares_norm", NOVAL_REAL, "Part of the cluster that it should get", since=40),
+        Row(
+            "shares_normalized", "shares_norm", NOVAL_REAL, "Part of the cluster that it should get (0 to 1)", since=40
+        ),
         Row("shares", "shares_raw", NOVAL, "Shares that it has been given", since=40),
         Row(
             "tres/run_seconds",
@@ -55,14 +59,28 @@ SHARE = Table(
             "effective_usage",
             "usage_efctv",
             REAL,
-            "Its use and that of those beside it",
+            "Part of all use that was its own or of those beside it (0 to 1)",
             since=40,
             then={42: NOVAL_REAL},
         ),
-        Row("usage_normalized", "usage_norm", NOVAL_REAL, "Part of all use that was its own", since=40),
-        Row("usage", "usage_raw", NUMBER_64, "What it has used, as billed", since=40),
-        Row("fairshare/factor", "fs_factor", REAL, "Factor in its jobs' priority", since=40, then={42: NOVAL_REAL}),
-        Row("fairshare/level", "level_fs", REAL, "Factor among those beside it", since=40, then={42: NOVAL_REAL}),
+        Row("usage_normalized", "usage_norm", NOVAL_REAL, "Part of all use that was its own (0 to 1)", since=40),
+        Row("usage", "usage_raw", NUMBER_64, "What it has used (billed units times seconds)", since=40),
+        Row(
+            "fairshare/factor",
+            "fs_factor",
+            REAL,
+            "Factor in its jobs' priority (0 to 1)",
+            since=40,
+            then={42: NOVAL_REAL},
+        ),
+        Row(
+            "fairshare/level",
+            "level_fs",
+            REAL,
+            "What it should get by what it has used, among those beside it",
+            since=40,
+            then={42: NOVAL_REAL},
+        ),
         Row("type", "type", flags(names.SHARE_TYPE), "Whether it is a user's", since=40),
     ),
     skip={},

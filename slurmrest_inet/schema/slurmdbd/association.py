@@ -9,6 +9,7 @@ from __future__ import annotations
 from slurmrest_inet.schema.model import (
     BOOLEAN,
     LISTED_TEXTS,
+    NO_LIMIT,
     NOVAL_32,
     NULLABLE_OR_INFINITE,
     NUMBER,
@@ -69,16 +70,28 @@ USAGE = Table(
     both(
         Row("accrue_job_count", "accrue_cnt", NUMBER, "Jobs that grow older while they wait", until=39),
         Row("group_used_wallclock", "grp_used_wall", REAL, "Time that its jobs ran (seconds)", until=39),
-        Row("fairshare_factor", "fs_factor", REAL, "Factor in its jobs' priority", until=39),
+        Row("fairshare_factor", "fs_factor", REAL, "Factor in its jobs' priority (0 to 1)", until=39),
         Row("fairshare_shares", "level_shares", NUMBER, "Shares of all beside it", until=39),
-        Row("normalized_priority", "priority_norm", REAL, "Priority as part of the highest", until=39),
-        Row("normalized_shares", "shares_norm", REAL, "Part of the cluster that it should get", until=39),
-        Row("effective_normalized_usage", "usage_efctv", REAL, "Its use and that of those beside it", until=39),
-        Row("normalized_usage", "usage_norm", REAL, "Part of all use that was its own", until=39),
-        Row("raw_usage", "usage_raw", REAL, "What it has used", until=39),
+        Row("normalized_priority", "priority_norm", REAL, "Priority as part of the highest (0 to 1)", until=39),
+        Row("normalized_shares", "shares_norm", REAL, "Part of the cluster that it should get (0 to 1)", until=39),
+        Row(
+            "effective_normalized_usage",
+            "usage_efctv",
+            REAL,
+            "Part of all use that was its own or of those beside it (0 to 1)",
+            until=39,
+        ),
+        Row("normalized_usage", "usage_norm", REAL, "Part of all use that was its own (0 to 1)", until=39),
+        Row("raw_usage", "usage_raw", REAL, "What it has used (billed units times seconds)", until=39),
         Row("active_jobs", "used_jobs", NUMBER, "Jobs that run", until=39),
         Row("job_count", "used_submit_jobs", NUMBER, "Jobs that run or wait", until=39),
-        Row("fairshare_level", "level_fs", REAL, "Factor among those beside it", until=39),
+        Row(
+            "fairshare_level",
+            "level_fs",
+            REAL,
+            "What it should get by what it has used, among those beside it",
+            until=39,
+        ),
     ),
     skip=dict.fromkeys(
         (
@@ -93,9 +106,13 @@ _OWN = own("association_short")._replace(read=record_reader(ASSOCIATION_SHORT))
 _LIMIT = NULLABLE_OR_INFINITE._replace(width=32)
 
 
-def _limit(path: str, member: str, doc: str, since: int = 36) -> Row:
-    """A number that is null where there is no limit, later a number object."""
+def _number(path: str, member: str, doc: str, since: int = 36) -> Row:
+    """A number that is null where there is none, later a number object."""
     return Row(path, member, _LIMIT, doc, since=since, then={39: NOVAL_32})
+
+
+def _limit(path: str, member: str, doc: str, since: int = 36) -> Row:
+    return _number(path, member, f"{doc}; {NO_LIMIT}", since)
 
 
 def _tres(path: str, member: str, doc: str, since: int = 36, until: int = 45) -> Row:
@@ -134,12 +151,12 @@ ASSOCIATION = Table(
             uses=("is_def",),
         ),
         _limit("max/jobs/per/count", "grp_jobs", "Jobs of it and of all below it that may run at once"),
-        _limit("max/jobs/per/accruing", "grp_jobs_accrue", "Those that may grow older while they wait"),
-        _limit("max/jobs/per/submitted", "grp_submit_jobs", "Those that may run or wait"),
+        _limit("max/jobs/per/accruing", "grp_jobs_accrue", "Jobs of these that may grow older while they wait"),
+        _limit("max/jobs/per/submitted", "grp_submit_jobs", "Jobs of these that may run or wait"),
         _limit("max/jobs/per/wall_clock", "max_wall_pj", "Time that one job may take (minutes)"),
         _limit("max/jobs/active", "max_jobs", "Jobs of each of its users that may run at once", since=37),
-        _limit("max/jobs/accruing", "max_jobs_accrue", "Those that may grow older while they wait", since=37),
-        _limit("max/jobs/total", "max_submit_jobs", "Those that may run or wait", since=37),
+        _limit("max/jobs/accruing", "max_jobs_accrue", "Jobs of these that may grow older while they wait", since=37),
+        _limit("max/jobs/total", "max_submit_jobs", "Jobs of these that may run or wait", since=37),
         _tres("max/tres/total", "grp_tres", "Resources that it and all below it may have at once"),
         _tres("max/tres/group/minutes", "grp_tres_mins", "Minutes of them that it may use in all", since=40),
         _tres("max/tres/group/active", "grp_tres_run_mins", "Minutes of them that running jobs may need", since=40),
@@ -161,10 +178,10 @@ ASSOCIATION = Table(
         Row("id", "id", NUMBER_32, "Id", since=41),
         Row("is_default", "is_def", NUMBER_16, "Whether it is the user's default", since=37, then={39: BOOLEAN}),
         Row("lineage", "lineage", TEXT, "The accounts above it, as a path", since=40, release="23.11"),
-        _limit("min/priority_threshold", "min_prio_thresh", "Priority from which on jobs keep resources for them"),
+        _number("min/priority_threshold", "min_prio_thresh", "Priority from which on jobs keep resources for them"),
         Row("parent_account", "parent_acct", TEXT_OR_NULL, "Account above it", then=readers.TEXTS),
         Row("partition", "partition", TEXT_OR_NULL, "Partition that it is for, empty for all", then=readers.TEXTS),
-        _limit("priority", "priority", "Priority that its jobs get"),
+        _number("priority", "priority", "Priority that its jobs get"),
         Row(
             "qos",
             "qos_list",

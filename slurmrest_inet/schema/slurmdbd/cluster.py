@@ -96,7 +96,7 @@ CLUSTER = Table(
             since=39,
             way=BOTH,
         ),
-        Row("rpc_version", "rpc_version", NUMBER_16, "Version of its protocol", way=BOTH),
+        Row("rpc_version", "rpc_version", NUMBER_16, "Version of its protocol, as Slurm's code", way=BOTH),
         Row("tres", "tres_str", readers.TRES_IDS, "Its resources", way=BOTH),
     ),
     skip={

@@ -15,7 +15,7 @@ INSTANCE = Table(
         Row("instance_id", "instance_id", TEXT, "Id that the cloud gave it", since=40, release=_RELEASE),
         Row("instance_type", "instance_type", TEXT, "Type that the cloud gave it", since=40, release=_RELEASE),
         Row("node_name", "node_name", TEXT, "Node", since=40, release=_RELEASE),
-        Row("time/time_end", "time_end", NUMBER, "End (epoch)", since=40, release=_RELEASE),
+        Row("time/time_end", "time_end", NUMBER, "End (epoch), 0 before", since=40, release=_RELEASE),
         Row("time/time_start", "time_start", NUMBER, "Start (epoch)", since=40, release=_RELEASE),
     ),
     skip={},

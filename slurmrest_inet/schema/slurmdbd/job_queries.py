@@ -335,6 +335,8 @@ def _count(path: str, doc: str, since: int = 36) -> Row:
     return _row(path, path, _NUMBER, doc, since=since, then={40: _NUMBER_40})
 
 
+_TIME_TOLD = "an epoch (in v0.0.41 and up to v0.0.39 as uts1800000000), or a time as sacct takes it"
+
 JOBS = Table(
     "slurmdb_job_cond_t",
     (
@@ -350,7 +352,13 @@ JOBS = Table(
         _bit("scheduled_by_backfill", "Jobs that backfill started"),
         _bit("job_started", "Jobs whose start was told"),
         _bit("job_altered", "Jobs that were changed since", since=44),
-        _row("exit_code", "exitcode", _NUMBER, "Exit code", then={40: _kind(_exit_code, "integer", 32)}),
+        _row(
+            "exit_code",
+            "exitcode",
+            _NUMBER,
+            "Exit code that jobs ended with",
+            then={40: _kind(_exit_code, "integer", 32)},
+        ),
         _bit("show_duplicates", "Every record of an id that was used again"),
         _bit("skip_steps", "Leave steps out", since=36),
         _bit("disable_truncate_usage_time", "Do not cut times to the window"),
@@ -374,9 +382,15 @@ JOBS = Table(
         _row("step", "step_list", _kind(_steps), "Jobs and steps", then={40: _kind(_each(_step))}),
         _count("timelimit_max", "At most such a time limit (minutes)", since=40),
         _count("timelimit_min", "At least such a time limit (minutes)", since=40),
-        _row("end_time", "usage_end", _MOMENT, "End of the time that is looked at", then=_BEGIN_40),
-        _row("start_time", None, _kind(_window), "Begin of the time in which jobs ran", then=_BEGIN_40),
-        _row("submit_time", None, _kind(_window), "Begin of the time in which jobs were submitted", then=_SUBMITTED_40),
+        _row("end_time", "usage_end", _MOMENT, f"End of the time that is looked at: {_TIME_TOLD}", then=_BEGIN_40),
+        _row("start_time", None, _kind(_window), f"Begin of the time in which jobs ran: {_TIME_TOLD}", then=_BEGIN_40),
+        _row(
+            "submit_time",
+            None,
+            _kind(_window),
+            f"Begin of the time in which jobs were submitted: {_TIME_TOLD}",
+            then=_SUBMITTED_40,
+        ),
         _row("node", "used_nodes", _kind(_text), "Nodes that jobs ran on", then={40: Kind("text")}),
         _row("users", "userid_list", _kind(_users_39), "Users", since=39, then={40: _kind(_each(_user))}),
         _list("wckey", "wckey_list", "Workload characterization keys, with commas"),

@@ -7,6 +7,7 @@ from slurmrest_inet.schema import model
 from slurmrest_inet.schema.model import (
     BOTH,
     DOUBLE,
+    NO_LIMIT,
     NOVAL_32,
     NOVAL_REAL,
     NUMBER_32,
@@ -61,9 +62,13 @@ _LIMIT = model.NULLABLE_OR_INFINITE._replace(width=32)
 _FACTOR = Kind("nullable", ("UNSET_NULL", "INFINITE_NULL"), type="number", width=DOUBLE)
 
 
-def _limit(path: str, member: str, doc: str) -> Row:
+def _number(path: str, member: str, doc: str) -> Row:
     """Return the row of a number that may be unset or without bound."""
     return Row(path, member, _LIMIT, doc, then={39: NOVAL_32}, way=BOTH)
+
+
+def _limit(path: str, member: str, doc: str) -> Row:
+    return _number(path, member, f"{doc}; {NO_LIMIT}")
 
 
 def _tres(path: str, member: str, doc: str) -> Row:
@@ -143,7 +148,7 @@ QOS = Table(
             "limits/max/jobs/count",
             "grp_submit_jobs",
             NOVAL_32,
-            "Jobs of it that may wait or run",
+            f"Jobs of it that may wait or run; {NO_LIMIT}",
             since=42,
             way=BOTH,
         ),
@@ -166,19 +171,19 @@ QOS = Table(
             "limits/max/accruing/per/account", "max_jobs_accrue_pa", "Jobs of an account that gain priority by waiting"
         ),
         _limit("limits/max/accruing/per/user", "max_jobs_accrue_pu", "Jobs of a user that gain priority by waiting"),
-        _limit("limits/min/priority_threshold", "min_prio_thresh", "Priority without which a job reserves nothing"),
+        _number("limits/min/priority_threshold", "min_prio_thresh", "Priority without which a job reserves nothing"),
         _tres("limits/min/tres/per/job", "min_tres_pj", "Resources that a job must ask for"),
         Row("name", "name", TEXT_OR_NULL, "Name", then={39: TEXT}, way=BOTH),
         Row("preempt/list", "preempt_bitstr", PREEMPTED, "QOSes whose jobs it may preempt", way=BOTH),
         Row("preempt/mode", "preempt_mode", flags(PREEMPT_MODES), "How its jobs are preempted", way=BOTH),
-        _limit("preempt/exempt_time", "preempt_exempt_time", "Seconds that a job runs before it may be preempted"),
-        _limit("priority", "priority", "Priority that its jobs get"),
+        _number("preempt/exempt_time", "preempt_exempt_time", "Seconds that a job runs before it may be preempted"),
+        _number("priority", "priority", "Priority that its jobs get"),
         Row("usage_factor", "usage_factor", _FACTOR, "What use is multiplied with", then={39: NOVAL_REAL}, way=BOTH),
         Row(
             "usage_threshold",
             "usage_thres",
             _FACTOR,
-            "Least factor of fair share that an association must have",
+            "Least factor of fair share that an association must have (0 to 1)",
             then={39: NOVAL_REAL},
             way=BOTH,
         ),

@@ -8,7 +8,7 @@ Rule 2: what is a bit of a flag word in one release and a member in another is a
 from __future__ import annotations
 
 from slurmrest_inet.schema.model import BOOLEAN, IN, TEXT, Kind, Row, Source, Table, bit, choice, flags
-from slurmrest_inet.schema.queries import LIST, TIME, listed
+from slurmrest_inet.schema.queries import LIST, TIME, TIME_TOLD, listed
 from slurmrest_inet.schema.readers import truth
 from slurmrest_inet.schema.scalars import to_text
 
@@ -80,8 +80,8 @@ def _association_truth(name: str, later: str, member: str, constant: str, doc: s
 
 
 _USAGE = (
-    Row("usage_end", "usage_end", TIME, "Until when its use counts", since=40, way=IN),
-    Row("usage_start", "usage_start", TIME, "From when on its use counts", since=40, way=IN),
+    Row("usage_end", "usage_end", TIME, f"Until when its use counts: {TIME_TOLD}", since=40, way=IN),
+    Row("usage_start", "usage_start", TIME, f"From when on its use counts: {TIME_TOLD}", since=40, way=IN),
 )
 
 _TRUTHS = (
@@ -263,8 +263,8 @@ INSTANCES = Table(
         _listed("instance_id", "instance_id_list", "Ids that the cloud gave them, with commas"),
         _listed("instance_type", "instance_type_list", "Types that the cloud gave them, with commas"),
         Row("node_list", "node_list", TEXT, "Nodes, as a host list", since=40, way=IN),
-        Row("time_end", "time_end", TIME, "Until when they were there", since=40, way=IN),
-        Row("time_start", "time_start", TIME, "From when on", since=40, way=IN),
+        Row("time_end", "time_end", TIME, f"Until when they were there: {TIME_TOLD}", since=40, way=IN),
+        Row("time_start", "time_start", TIME, f"From when on they were there: {TIME_TOLD}", since=40, way=IN),
     ),
     skip={},
     view="instances_query",

@@ -22,7 +22,7 @@ def _period(name: str, index: str) -> tuple[Row, ...]:
     """Return the rows of the roll-ups of one period of time."""
     return (
         Row(f"{name}/count", f"count[{index}]", NUMBER, "How often it was done", since=41),
-        Row(f"{name}/last_run", f"timestamp[{index}]", NUMBER, "When it was last done (epoch)", since=41),
+        Row(f"{name}/last_run", f"timestamp[{index}]", NUMBER, "When it was last done (epoch), 0 if never", since=41),
         Row(
             f"{name}/duration/last",
             f"time_last[{index}]",

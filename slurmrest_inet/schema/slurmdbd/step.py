@@ -32,7 +32,7 @@ _EXITED = derived("dbd_exit_code", "object", "UNSET_NULL")
 def _seconds(name: str, prefix: str, doc: str) -> tuple[Row, Row]:
     return (
         Row(f"time/{name}/seconds", f"{prefix}_cpu_sec", NUMBER, f"{doc}, whole seconds"),
-        Row(f"time/{name}/microseconds", f"{prefix}_cpu_usec", NUMBER, f"{doc}, the rest"),
+        Row(f"time/{name}/microseconds", f"{prefix}_cpu_usec", NUMBER, f"{doc}, the rest in microseconds"),
     )
 
 
@@ -73,8 +73,8 @@ STEP = Table(
     "slurmdb_step_rec_t",
     (
         Row("time/elapsed", "elapsed", NUMBER, "Seconds run"),
-        Row("time/end", "end", NUMBER, "End (epoch)", then={40: NOVAL}),
-        Row("time/start", "start", NUMBER, "Start (epoch)", then={40: NOVAL}),
+        Row("time/end", "end", NUMBER, "End (epoch), 0 before", then={40: NOVAL}),
+        Row("time/start", "start", NUMBER, "Start (epoch), 0 before", then={40: NOVAL}),
         Row("time/suspended", "suspended", NUMBER, "Seconds suspended"),
         *_seconds("system", "sys", "CPU time of the system"),
         Row("time/limit", "timelimit", NOVAL, "Time limit (minutes)", since=43, release="25.05"),
@@ -105,7 +105,12 @@ STEP = Table(
         ),
         Row("kill_request_user", "requid", USER, "Who cancelled the step", then={39: USER_OR_EMPTY}),
         Row("state", "state", choice(JOB_STATE), "State in the end", then={40: flags(JOB_STATES)}),
-        Row("statistics/CPU/actual_frequency", "stats.act_cpufreq", derived("whole", "integer"), "Mean CPU frequency"),
+        Row(
+            "statistics/CPU/actual_frequency",
+            "stats.act_cpufreq",
+            derived("whole", "integer"),
+            "Mean CPU frequency (kHz)",
+        ),
         Row(
             "statistics/energy/consumed",
             "stats.consumed_energy",
@@ -113,8 +118,14 @@ STEP = Table(
             "Energy (joules)",
             then={39: NOVAL},
         ),
-        Row("step/job_id", "step_id.job_id", NUMBER, "Job", until=38),
-        Row("step/het/component", "step_id.step_het_comp", NULLABLE, "Component of a heterogeneous step", until=38),
+        Row("step/job_id", "step_id.job_id", NUMBER, "Id of the job", until=38),
+        Row(
+            "step/het/component",
+            "step_id.step_het_comp",
+            NULLABLE,
+            "Number of the component of a heterogeneous step",
+            until=38,
+        ),
         Row(
             "step/id", "step_id.step_id", derived("dbd_step_number"), "Number, or word for a step of its kind", until=38
         ),

@@ -11,7 +11,13 @@ TRES = Table(
         Row("type", "type", TEXT_OR_NULL, "Type", required=(36, 45), then={39: TEXT}),
         Row("name", "name", TEXT_OR_NULL, "Name within the type, if there may be several", then={39: TEXT}),
         Row("id", "id", NUMBER_32, "Id"),
-        Row("count", "count", NULLABLE._replace(width=64), "How much of it", then={39: NUMBER._replace(width=64)}),
+        Row(
+            "count",
+            "count",
+            NULLABLE._replace(width=64),
+            "How much: MiB of memory, joules of energy, else a number; of what a step used, bytes and milliseconds",
+            then={39: NUMBER._replace(width=64)},
+        ),
     ),
     skip={
         "alloc_secs": "in the records of what was used",
