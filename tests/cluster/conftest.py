@@ -21,6 +21,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(__file__), os.pardir, "facts"))
 
 import homes
 import own_document
+import slurmdbd_records
 from cases import ODD_NAME
 from comparison import Sides, exchange_with, flatten, message
 from sidebyside import program, wire
@@ -179,6 +180,12 @@ def sides(
         ),
         "foreign": both(lambda one: one.without("SLURM_JWT"), *local),
     }
+
+
+@pytest.fixture(scope="session")
+def records(lab: Lab, sides: dict[str, Sides], tokens: dict[str, str]) -> dict[str, list[str]]:
+    """All names that slurmdbd has, by the word that cases use for them."""
+    return slurmdbd_records.look_up(lab, sides["token"], tokens["alice"])
 
 
 @pytest.fixture(scope="session")

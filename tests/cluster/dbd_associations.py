@@ -3,9 +3,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from cases import MODERN, Case
 from comparison import MISSING, Difference, Rule
 from dbd_asking import ROOT, TRUTHS, queries
+
+if TYPE_CHECKING:
+    from comparison import Places
 
 _SINGLE = (
     "", "?user=alice&account=optics&cluster=lab", "?user=alice", "?account=optics", "?user=nosuch", "?foo=1",
@@ -57,7 +62,33 @@ CASES = (
 _MODERN = range(40, 46)
 _UNSEEN = ("GET /slurmdb/{v}/associations?Exclude%20parent%20id%2Fname=true*",)
 
+
+def _reordered(_value: object, place: str, here: Places, there: Places) -> bool:
+    """Whether an association has the same records of use on both sides, from the same times on."""
+    records = place[: place.index("/accounting/") + len("/accounting/")]
+    return not place.endswith("/start") and _records(here, records) == _records(there, records)
+
+
+def _records(places: Places, before: str) -> list[list[tuple[str, object]]]:
+    found: dict[str, list[tuple[str, object]]] = {}
+    for place, value in places.items():
+        if place.startswith(before):
+            number, _, member = place[len(before) :].partition("/")
+            found.setdefault(number, []).append((member, value))
+    return sorted((sorted(record) for record in found.values()), key=repr)
+
+
 DIFFERENCES = (
+    Difference(
+        "dbd-usage-order",
+        ("GET /slurmdb/{v}/associations?with_usage=true&*", "GET /slurmdb/{v}/associations?Include%20usage=true&*"),
+        "body/associations/*/accounting/**",
+        Rule("one of them", _reordered),
+        Rule("another of them", _reordered),
+        "slurmdbd asks MariaDB for records of use in the order of their time alone, and gets those of one hour in any.",
+        versions=_MODERN,
+        seldom=True,
+    ),
     Difference(
         "dbd-association-id",
         ("GET /slurmdb/{v}/association*", "GET /slurmdb/{v}/config*"),

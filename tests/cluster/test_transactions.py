@@ -49,9 +49,15 @@ main()
 """An instance that stops itself before a call of libslurm's in a transaction."""
 
 
-def _told_by_mariadb(lab: Lab, query: str) -> str:
+def _ask_mariadb(lab: Lab, query: str) -> subprocess.CompletedProcess[str]:
     command = ["mariadb", "-N", "-S", lab.variables["LAB_MYSQL_SOCKET"], "-e", query]
-    return subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
+def _told_by_mariadb(lab: Lab, query: str) -> str:
+    told = _ask_mariadb(lab, query)
+    told.check_returncode()
+    return told.stdout
 
 
 def _locked(lab: Lab) -> bool:
@@ -60,12 +66,9 @@ def _locked(lab: Lab) -> bool:
     Asked of the table, since slurmdbd has transactions of its own open, as of slurmctld or of the hour's usage.
     """
     query = "set innodb_lock_wait_timeout=0; select count(*) from slurm_acct_db.qos_table for update"
-    try:
-        _told_by_mariadb(lab, query)
-    except subprocess.CalledProcessError as refused:
-        assert "1205" in refused.stderr, refused.stderr
-        return True
-    return False
+    told = _ask_mariadb(lab, query)
+    assert told.returncode == 0 or "ERROR 1205" in told.stderr, told.stderr
+    return told.returncode != 0
 
 
 def _wait_until_nothing_is_locked(lab: Lab) -> None:
@@ -208,6 +211,7 @@ def test_a_slurmdbd_that_comes_back_between_two_calls(lab: Lab, kept: Callable[[
         _wait_until_it_stops(instance.process)
         instance.process.send_signal(signal.SIGCONT)
         _wait_until_it_stops(instance.process)  # before the second one
+        assert _locked(lab)
         lab.stop("slurmdbd")
         lab.start("slurmdbd")
         instance.process.send_signal(signal.SIGCONT)
