@@ -2,8 +2,8 @@
 /*
  * The resources that a job has on each node. libslurm has a call for them from 25.11 on, whose answer no header shows.
  *
- * Rule 1: like job_resources.c, this file knows layouts that no installed header confirms: those of 26.05. Where they
- *         are not known, slurmctld is not asked.
+ * Rule 1: like job_resources.c, this file knows layouts that no installed header confirms: those of 25.11 and 26.05,
+ *         which are the same. Where they are not known, slurmctld is not asked.
  */
 #include "bits.h"
 #include "codec_derived.h"

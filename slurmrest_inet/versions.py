@@ -101,7 +101,7 @@ HIDDEN_FUNCTIONS = {"slurm_associations_get_shares": 2311}
 HIDDEN_MEMBERS = {
     ("job_resources", "next_step_node_inx"): 2411,
     ("job_resources", "node_ranks"): 2605,
-    ("node_resource_layout", "channel"): 2605,
+    ("node_resource_layout", "channel"): 2511,
 }
 """Members of structs that no header shows, from that release on."""
 

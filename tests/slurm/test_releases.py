@@ -134,6 +134,8 @@ def test_what_no_header_shows(release: str) -> None:
     assert ("HAS_FUNCTION_slurm_associations_get_shares 1" in found) == (release >= "23.11")
     assert ("HAS_MEMBER_job_resources_next_step_node_inx 1" in found) == (release >= "24.11")
     assert ("HAS_MEMBER_job_resources_node_ranks 1" in found) == (release >= "26.05")
+    assert ("HAS_MEMBER_node_resource_layout_channel 1" in found) == (release >= "25.11")
+    assert ("slurm_get_resource_layout" in told.headers(release).functions) == (release >= "25.11")
 
 
 @pytest.mark.parametrize("release", RELEASES)
