@@ -253,12 +253,9 @@ def _signal(job: int | str) -> None:
 
 
 def _name_hosts(_version: int) -> None:
-    hosts = Hosts("n[1-3]")
-    try:
+    with Hosts("n[1-3]") as hosts:
         if not hosts.add("n4") or hosts.expression() != "n[1-4]":
             raise FailedError("libslurm does not read host lists")
-    finally:
-        hosts.close()
 
 
 def _update_node() -> None:

@@ -44,7 +44,7 @@ def several_nodes(expression: str) -> bool:
         hosts = Hosts(expression)
     except ValueError:
         return False  # slurmctld says so
-    try:
+    with hosts:
         hosts.unite()
         if len(hosts) < 2:
             return False  # it is changed or not, and slurmctld says which
@@ -54,8 +54,6 @@ def several_nodes(expression: str) -> bool:
         if found < len(hosts):
             raise SlurmError(-1, lib.ESLURM_INVALID_NODE_NAME)
         return True
-    finally:
-        hosts.close()
 
 
 def update_node(members: Members) -> None:

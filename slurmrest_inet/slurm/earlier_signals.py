@@ -121,14 +121,11 @@ def _meet(nodes: str, others: str) -> bool:
 
 def _size(nodes: str) -> int:
     try:
-        hosts = Hosts(nodes, whole=False)
+        with Hosts(nodes, whole=False) as hosts:
+            hosts.unite()
+            return len(hosts)
     except ValueError:
         return 0
-    try:
-        hosts.unite()
-        return len(hosts)
-    finally:
-        hosts.close()
 
 
 def _chosen(named: list[str] | None, filters: list[Callable[[Any], bool]]) -> Iterator[Signalled]:

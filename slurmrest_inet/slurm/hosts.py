@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import Any
 
+    from typing_extensions import Self
+
     from slurmrest_inet.slurm.codec import Writer
 
 _ROOM = 4096
@@ -63,7 +65,7 @@ def _size(part: str) -> int:
 
 
 class Hosts:
-    """The hosts of an expression, in its order; `close` gives them back.
+    """The hosts of an expression, in its order; the end of its ``with`` block gives them back, or ``close()``.
 
     Raises ValueError for what is none, TooManyError.
 
@@ -78,19 +80,25 @@ class Hosts:
         if self._list == ffi.NULL:
             raise ValueError(expression)
 
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_exception: object) -> None:
+        self.close()
+
     def add(self, expression: str) -> bool:
         """Put hosts behind the others; False, and nothing is put there, where the expression names none.
 
         Raises TooManyError.
         """
         try:
-            more = Hosts(expression)  # libslurm of 23.11 to 25.05 dies of what is none when it is put behind others
+            # libslurm of 23.11 to 25.05 dies of what is none when it is put behind others.
+            with Hosts(expression) as more:
+                self._bound += more._bound
         except TooManyError:
             raise
         except ValueError:
             return False
-        more.close()
-        self._bound += more._bound
         if self._bound > MOST:
             raise TooManyError(expression)
         return bool(lib.slurm_hostlist_push(self._list, chars_of(expression)))
@@ -139,10 +147,8 @@ class Hosts:
 
 def joined(expressions: list[str]) -> str | None:
     """Return one host list of several, in ranges and in their order; None where one of them is none, or too long."""
-    hosts = Hosts()
-    try:
-        return hosts.expression() if all(hosts.add(one) for one in expressions) else None
-    except TooManyError:
-        return None
-    finally:
-        hosts.close()
+    with Hosts() as hosts:
+        try:
+            return hosts.expression() if all(hosts.add(one) for one in expressions) else None
+        except TooManyError:
+            return None

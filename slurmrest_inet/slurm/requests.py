@@ -111,23 +111,18 @@ def _hosts(text: str) -> str:
         hosts = Hosts(text, whole=False)
     except ValueError:
         raise ImpossibleError from None
-    try:
+    with hosts:
         hosts.unite()
         return hosts.expression()
-    finally:
-        hosts.close()
 
 
 def _names(text: str) -> list[str]:
     """Each name that a list of nodes stands for; none for what is no such list."""
     try:
-        hosts = Hosts(text, whole=False)
+        with Hosts(text, whole=False) as hosts:
+            return hosts.names()
     except ValueError:
         return []
-    try:
-        return hosts.names()
-    finally:
-        hosts.close()
 
 
 def submit(jobs: Sequence[Members], *, heterogeneous: bool) -> Submitted:

@@ -96,8 +96,5 @@ def _number_object(value: int, width: int) -> dict[str, Any]:
 
 
 def _hosts(expression: str) -> list[str]:
-    hosts = Hosts(expression)
-    try:
+    with Hosts(expression) as hosts:
         return hosts.names()
-    finally:
-        hosts.close()

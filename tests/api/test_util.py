@@ -137,11 +137,10 @@ def test_how_many_hosts_a_text_can_be(given: str, count: int) -> None:
 
 
 def test_that_a_list_is_given_back() -> None:
-    kept = Hosts("n[1-2]")
-    assert kept.add("n3")
-    assert not kept.add("n[")
-    assert kept.expression() == "n[1-3]"
-    kept.close()
+    with Hosts("n[1-2]") as kept:
+        assert kept.add("n3")
+        assert not kept.add("n[")
+        assert kept.expression() == "n[1-3]"
     kept.close()
     with pytest.raises(ValueError, match=r"n\["):
         Hosts("n[")

@@ -37,10 +37,8 @@ def expression(call: Call) -> Answer:
     hosts = _read(call, report, HOSTNAMES)
     if hosts is None:
         return report.answer()
-    try:
+    with hosts:
         return report.answer(("hostlist", hosts.expression()))
-    finally:
-        hosts.close()
 
 
 def _read(call: Call, report: Report, table: Table) -> Hosts | None:
@@ -66,12 +64,12 @@ def _of(given: list[str] | str) -> tuple[Hosts | None, str]:
         return None, f"Invalid hostlist string: {given}"
     try:
         wrong = next((name for name in given if not hosts.add(name)), None) if isinstance(given, list) else None
+        fault = "" if wrong is None else f"Invalid host string: {wrong}"
     except TooManyError:
+        fault = _TOO_MANY
+    if fault:
         hosts.close()
-        return None, _TOO_MANY
-    if wrong is not None:
-        hosts.close()
-        return None, f"Invalid host string: {wrong}"
+        return None, fault
     return hosts, ""
 
 
