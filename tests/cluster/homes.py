@@ -90,14 +90,16 @@ def each(found: Iterable[tuple[Case, int]], side: str = "slurm", share: int = 1)
     return pytest.mark.parametrize(("case", "version"), parameters)
 
 
-def writes(cases: Sequence[Any], all_: Sequence[int], release: int, share: int = 1) -> pytest.MarkDecorator:
+def writes(
+    cases: Sequence[Any], all_: Sequence[int], release: int, share: int = 1, slow: tuple[int, ...] = SLOW["slurm"]
+) -> pytest.MarkDecorator:
     """Make a test of each case that writes, by what has its `versions`, and each of `all_` at home in a release.
 
-    Without `--all` one of `share` is run, and none of the versions in SLOW.
+    Without `--all` one of `share` is run, and none of the versions in `slow`.
     """
     here = [version for version in at_home(release) if version in all_]
     found = [(case, version) for case in cases for version in here if version in case.versions]
-    every = [pair for pair in found if pair[1] not in SLOW["slurm"]][::share]
+    every = [pair for pair in found if pair[1] not in slow][::share]
     parameters = [
         pytest.param(*pair, id=f"{pair[0]}-{pair[1]}", marks=[] if pair in every else [pytest.mark.slow])
         for pair in found

@@ -20,7 +20,7 @@ import job_effects
 import pytest
 from sidebyside import program, server, wire
 from write_differences import LIES
-from writers import Writer, both
+from writers import Writer, both, encoded
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -89,7 +89,7 @@ def sides(lab: Lab, tokens: dict[str, str]) -> Iterator[tuple[Writer, Writer]]:
 @pytest.mark.parametrize("case", REFUSED, ids=str)
 def test_what_is_refused(case: Case, version: int, lab: Lab, sides: tuple[Writer, Writer]) -> None:
     before = _jobs(lab)
-    body = case.body if isinstance(case.body, bytes) else json.dumps(case.body).encode()
+    body = encoded(case.body)
     told = [who.ask("POST", f"v0.0.{version}/job/allocate", body) for who in sides]
     assert _jobs(lab) == before
     if case.lie:

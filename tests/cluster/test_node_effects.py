@@ -13,10 +13,9 @@ from typing import TYPE_CHECKING, Any
 
 import homes
 import pytest
-from sidebyside import server
 from test_node_writes import made, remove
 from test_node_writes import shown as shown_of
-from writers import Told, Writer
+from writers import Told, Writer, own
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -38,11 +37,9 @@ def shown(lab: Lab) -> dict[str, dict[str, str]]:
 @pytest.fixture(scope="module")
 def ours(lab: Lab, tokens: dict[str, str]) -> Iterator[Writer]:
     """Our server."""
-    writer = Writer(lambda: server.ours(lab, "-a", "jwt"), tokens)
     if not _OLD:
         remove(lab)  # another run may have been broken off
-    yield writer
-    writer.end()
+    yield from own(lab, tokens)
 
 
 @pytest.fixture

@@ -1,14 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Nodes changed, added and removed by the real slurmrestd and by ours: the same answer and the same effect.
 
-Rule 1: each request is made once with either server, on nodes that are as they were. What came of it scontrol says.
-Rule 2: a difference is one of node_cases.LIES; where there is none, the case fails.
+How they are held to each other inventory_writes.py says; a difference is one of node_cases.LIES.
 """
 
 from __future__ import annotations
 
 import contextlib
-import json
 import re
 import subprocess
 from typing import TYPE_CHECKING
@@ -16,12 +14,14 @@ from typing import TYPE_CHECKING
 import homes
 import pytest
 import told
+from inventory_writes import Inventory, flag
 from node_cases import ALL, CASES, LIES, NODES, Case
-from writers import NOTHING, Sides, Told, Writer, beside
+from writers import NOTHING, Sides, Told, beside
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from inventory_writes import Shown
     from sidebyside.lab import Lab
 
 pytestmark = pytest.mark.slurm(">= 24.11")
@@ -30,7 +30,7 @@ _FIELD = re.compile(r"(?:^| )([A-Z][A-Za-z_/:]*)=(.*?)(?=(?: +[A-Z][A-Za-z_/:]*=
 _UNSTEADY = ("CPULoad", "FreeMem", "LastBusyTime", "ResumeAfterTime")
 
 
-def shown(lab: Lab, kind: str = "dyn") -> dict[str, dict[str, str]]:
+def shown(lab: Lab, kind: str = "dyn") -> Shown:
     """What scontrol shows of the nodes that were made here, or of another kind: of times only that there is one."""
     found = {}
     for line in lab.run("scontrol", "-o", "show", "node").splitlines():
@@ -67,40 +67,11 @@ def sides(lab: Lab, tokens: dict[str, str]) -> Iterator[Sides]:
 _VERSIONS = [version for version in homes.at_home(homes.installed()) if version in ALL]
 
 
-def _asked(sides: Sides, who: Writer, case: Case, version: int) -> tuple[Told, dict[str, dict[str, str]]]:
-    """The answer, and what has become of nodes that were new."""
-    body = case.body
-    data = body if body is None or isinstance(body, bytes) else json.dumps(body).encode()
-    with made(sides.lab):
-        answer = who.ask(case.method, f"v0.0.{version}/{case.path}", data, user=case.user)
-        return answer, shown(sides.lab)
-
-
-def _untouched(sides: Sides) -> dict[str, dict[str, str]]:
-    with made(sides.lab):
-        return shown(sides.lab)
-
-
 def _entries(answer: Told) -> tuple[list[tuple[int, str]], list[str]]:
     return [(one["error_number"], one["source"]) for one in answer.errors], [one["source"] for one in answer.warnings]
 
 
-@homes.writes(CASES, ALL, homes.installed())
-def test_request(case: Case, version: int, sides: Sides) -> None:
-    (real, done), (ours, effect) = (_asked(sides, who, case, version) for who in (sides.real, sides.ours))
-    if case.lie is None:
-        assert ours == real
-        assert effect == done
-        return
-    assert (ours, effect) != (real, done), "no difference any more"
-    _LIES[case.lie](real, ours)
-    if case.lie == "perhaps":
-        assert effect == done
-    else:
-        assert effect == _untouched(sides)
-
-
-def _unread(real: Told, ours: Told) -> None:
+def _unread(real: Told, ours: Told, _effect: Shown) -> None:
     assert (real.status, real.errors) == (200, [])
     assert ours.warnings == real.warnings
     ((number, source),) = _entries(ours)[0]
@@ -108,29 +79,29 @@ def _unread(real: Told, ours: Told) -> None:
     assert source in ("_update_node", "_update_nodes", "_create_node")
 
 
-def _flag(real: Told, ours: Told) -> None:
-    assert real.status == ours.status == 500
-    assert ours.warnings == real.warnings
-    assert ours.errors == [one for one in real.errors if one["error_number"] == 9207]
-
-
-def _hosts(real: Told, ours: Told) -> None:
+def _hosts(real: Told, ours: Told, _effect: Shown) -> None:
     assert real == NOTHING
     assert (ours.status, [number for number, _ in _entries(ours)[0]]) == (500, [9202])
 
 
-def _several(real: Told, ours: Told) -> None:
+def _several(real: Told, ours: Told, _effect: Shown) -> None:
     assert real == ours
     assert ours.status != 200
 
 
-def _perhaps(real: Told, ours: Told) -> None:
+def _perhaps(real: Told, ours: Told, _effect: Shown) -> None:
     *warnings, last = ours.warnings
     assert (ours.status, ours.errors, warnings) == (real.status, real.errors, real.warnings)
     assert last["description"] == "Those before the node that was refused may have been changed"
 
 
-_LIES = {"unread": _unread, "flag": _flag, "hosts": _hosts, "several": _several, "perhaps": _perhaps}
+_LIES = {"unread": _unread, "flag": flag, "hosts": _hosts, "several": _several, "perhaps": _perhaps}
+_NODES = Inventory(lambda lab, _case: made(lab), shown, _LIES, kept="perhaps")
+
+
+@homes.writes(CASES, ALL, homes.installed())
+def test_request(case: Case, version: int, sides: Sides) -> None:
+    _NODES.compare(sides, case, version)
 
 
 def test_that_each_difference_has_its_reason() -> None:
@@ -147,15 +118,17 @@ def test_that_every_key_is_tried(version: int) -> None:
 @pytest.mark.parametrize("value", [-1, 2**32, 2**32 - 1, 15])
 def test_what_slurmctld_dies_of(value: int, version: int, sides: Sides) -> None:
     """The real server hands it on: all of its bits have a name, and slurmctld has no room for so many."""
-    answer, effect = _asked(sides, sides.ours, Case({"cpu_bind": value, "comment": "x"}), version)
+    case = Case({"cpu_bind": value, "comment": "x"})
+    answer, effect = _NODES.asked(sides.lab, sides.ours, case, version)
     assert (answer.status, _entries(answer)[0]) == (500, [(9202, "#/cpu_bind/")])
-    assert effect == _untouched(sides)
+    assert effect == _NODES.untouched(sides.lab, case)
 
 
 @pytest.mark.slurm(">= 26.05")
 @pytest.mark.parametrize("version", [44, 45])
 def test_no_line_for_a_new_node(version: int, sides: Sides) -> None:
     """The real server hands on that there is none, and slurmctld dies of it."""
-    answer, effect = _asked(sides, sides.ours, Case({"node_conf": None}, "new/node"), version)
+    case = Case({"node_conf": None}, "new/node")
+    answer, effect = _NODES.asked(sides.lab, sides.ours, case, version)
     assert (answer.status, _entries(answer)[0]) == (422, [(9000, "_create_node")])
-    assert effect == _untouched(sides)
+    assert effect == _NODES.untouched(sides.lab, case)

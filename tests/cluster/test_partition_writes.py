@@ -1,9 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Partitions created, changed and removed by the real slurmrestd and by ours: the same answer and the same effect.
 
-Rule 1: each request is made once with either server, on partitions that are as they were. What came of it scontrol
-        says.
-Rule 2: a difference is one of partition_cases.LIES; where there is none, the case fails.
+How they are held to each other inventory_writes.py says; a difference is one of partition_cases.LIES.
 """
 
 from __future__ import annotations
@@ -17,16 +15,15 @@ from typing import TYPE_CHECKING, Any
 import homes
 import pytest
 import told
+from inventory_writes import Inventory, flag
 from partition_cases import CASES, LIES, NAME, OTHER, Case
-from sidebyside import server
-from writers import Sides, Told, Writer, beside
+from writers import Sides, Told, Writer, beside, own
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from inventory_writes import Shown
     from sidebyside.lab import Lab
-
-    Shown = dict[str, dict[str, str]]
 
 _FIELD = re.compile(r"(?:^| )([A-Z][A-Za-z]*)=(.*?)(?=(?: +[A-Z][A-Za-z]*=)|$)")
 
@@ -64,46 +61,14 @@ def sides(lab: Lab, tokens: dict[str, str]) -> Iterator[Sides]:
     yield from beside(lab, tokens)
 
 
-def _asked(sides: Sides, who: Writer, case: Case, version: int) -> tuple[Told, Shown]:
-    """The answer, and what has become of partitions."""
-    body = case.body
-    data = body if body is None or isinstance(body, bytes) else json.dumps(body).encode()
+@contextlib.contextmanager
+def _there(lab: Lab, case: Case) -> Iterator[None]:
     if case.there:
-        make(sides.lab)
+        make(lab)
     try:
-        answer = who.ask(case.method, f"v0.0.{version}/{case.path}", data, user=case.user)
-        return answer, shown(sides.lab)
+        yield
     finally:
-        remove(sides.lab)
-
-
-def _untouched(sides: Sides, case: Case) -> Shown:
-    if case.there:
-        make(sides.lab)
-    try:
-        return shown(sides.lab)
-    finally:
-        remove(sides.lab)
-
-
-@pytest.mark.slurm(">= 26.05")
-@homes.writes(CASES, (45,), homes.installed(), homes.SHARE)
-def test_request(case: Case, version: int, sides: Sides) -> None:
-    (real, done), (ours, effect) = (_asked(sides, who, case, version) for who in (sides.real, sides.ours))
-    if case.lie is None:
-        assert ours == real
-        assert effect == done
-        return
-    assert (ours, effect) != (real, done), "no difference any more"
-    _LIES[case.lie](real, ours, effect)
-    assert effect == (done if case.lie == "done" else _untouched(sides, case))
-
-
-def _flag(real: Told, ours: Told, _effect: Shown) -> None:
-    assert real.status == ours.status == 500
-    assert ours.warnings == real.warnings
-    assert ours.errors
-    assert ours.errors == [one for one in real.errors if one["error_number"] == 9207]
+        remove(lab)
 
 
 def _done(real: Told, ours: Told, effect: Shown) -> None:
@@ -113,11 +78,17 @@ def _done(real: Told, ours: Told, effect: Shown) -> None:
     assert last["description"] == f"These partitions have been created or changed: {names}"
 
 
-_LIES = {"flag": _flag, "done": _done}
+_PARTITIONS = Inventory(_there, shown, {"flag": flag, "done": _done}, kept="done")
+
+
+@pytest.mark.slurm(">= 26.05")
+@homes.writes(CASES, (45,), homes.installed(), homes.SHARE)
+def test_request(case: Case, version: int, sides: Sides) -> None:
+    _PARTITIONS.compare(sides, case, version)
 
 
 def test_that_each_difference_has_its_reason() -> None:
-    assert {case.lie for case in CASES} - {None} == LIES.keys() == _LIES.keys()
+    assert {case.lie for case in CASES} - {None} == LIES.keys() == _PARTITIONS.lies.keys()
 
 
 def _paths(value: Any, before: str = "") -> set[str]:
@@ -135,10 +106,8 @@ def test_that_every_key_is_tried() -> None:
 @pytest.fixture(scope="module")
 def ours(lab: Lab, tokens: dict[str, str]) -> Iterator[Writer]:
     """Our server, on any release."""
-    writer = Writer(lambda: server.ours(lab, "-a", "jwt"), tokens)
     remove(lab)
-    yield writer
-    writer.end()
+    yield from own(lab, tokens)
 
 
 @pytest.fixture

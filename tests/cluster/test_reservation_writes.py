@@ -1,13 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Reservations created, changed and removed by the real slurmrestd and by ours: the same answer and the same effect.
 
-Rule 1: each request is made once with either server, on reservations that are as they were. What came of it scontrol
-        says.
-Rule 2: a difference is one of reservation_cases.LIES; where there is none, the case fails.
+How they are held to each other inventory_writes.py says; a difference is one of reservation_cases.LIES.
 """
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
 from typing import TYPE_CHECKING, Any
@@ -15,19 +14,20 @@ from typing import TYPE_CHECKING, Any
 import homes
 import pytest
 import told
+from inventory_writes import Inventory, flag
 from reservation_cases import ALL, BEGIN, CASES, LIES, NAME, OTHER, Case
-from sidebyside import server
-from writers import Sides, Told, Writer, beside
+from writers import Sides, Told, Writer, beside, own
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from inventory_writes import Shown
     from sidebyside.lab import Lab
 
 _FIELD = re.compile(r"(?:^| )([A-Z][A-Za-z]*)=(.*?)(?=(?: +[A-Z][A-Za-z]*=)|$)")
 
 
-def shown(lab: Lab) -> dict[str, dict[str, str]]:
+def shown(lab: Lab) -> Shown:
     """What scontrol shows of reservations that the lab itself has not; one that slurmctld named has its user's name."""
     found = {}
     for line in lab.run("scontrol", "-o", "show", "reservation").splitlines():
@@ -57,71 +57,43 @@ def sides(lab: Lab, tokens: dict[str, str]) -> Iterator[Sides]:
     yield from beside(lab, tokens)
 
 
-def _asked(sides: Sides, who: Writer, case: Case, version: int) -> tuple[Told, dict[str, dict[str, str]]]:
-    """The answer, and what has become of reservations."""
-    body = case.body
-    data = body if body is None or isinstance(body, bytes) else json.dumps(body).encode()
+@contextlib.contextmanager
+def _there(lab: Lab, case: Case) -> Iterator[None]:
     if case.there:
-        make(sides.lab)
+        make(lab)
     try:
-        answer = who.ask(case.method, f"v0.0.{version}/{case.path}", data, user=case.user)
-        effect = shown(sides.lab)
+        yield
     finally:
-        remove(sides.lab)
-    for fields in effect.values():
-        fields["ReservationName"] = re.sub(r"_\d+", "_", fields["ReservationName"])
-    return answer, effect
+        remove(lab)
 
 
-def _untouched(sides: Sides, case: Case) -> dict[str, dict[str, str]]:
-    if not case.there:
-        return {}
-    make(sides.lab)
-    try:
-        return shown(sides.lab)
-    finally:
-        remove(sides.lab)
+def _shown(lab: Lab) -> Shown:
+    """The same without the number that slurmctld puts behind a name of its own."""
+    return {name: {**fields, "ReservationName": name} for name, fields in shown(lab).items()}
 
 
-@pytest.mark.slurm(">= 26.05")
-@homes.writes(CASES, ALL, homes.installed(), homes.SHARE)
-def test_request(case: Case, version: int, sides: Sides) -> None:
-    (real, done), (ours, effect) = (_asked(sides, who, case, version) for who in (sides.real, sides.ours))
-    if case.lie is None:
-        assert ours == real
-        assert effect == done
-        return
-    assert (ours, effect) != (real, done), "no difference any more"
-    _LIES[case.lie](real, ours)
-    if case.lie == "done":
-        assert effect == done
-    else:
-        assert effect == _untouched(sides, case)
-
-
-def _flag(real: Told, ours: Told) -> None:
-    assert real.status == ours.status == 500
-    assert ours.warnings == real.warnings
-    assert ours.errors
-    assert ours.errors == [one for one in real.errors if one["error_number"] == 9207]
-
-
-def _resource(real: Told, ours: Told) -> None:
+def _resource(real: Told, ours: Told, _effect: Shown) -> None:
     assert (real.status, real.errors) == (200, [])
     assert (ours.status, [one["error_number"] for one in ours.errors]) == (422, [9202, 9000])
 
 
-def _done(real: Told, ours: Told) -> None:
+def _done(real: Told, ours: Told, _effect: Shown) -> None:
     *warnings, last = ours.warnings
     assert (ours.status, ours.errors, warnings) == (real.status, real.errors, real.warnings)
     assert last["description"] == f"These reservations have been created or changed: {NAME}"
 
 
-_LIES = {"flag": _flag, "resource": _resource, "done": _done}
+_RESERVATIONS = Inventory(_there, _shown, {"flag": flag, "resource": _resource, "done": _done}, kept="done")
+
+
+@pytest.mark.slurm(">= 26.05")
+@homes.writes(CASES, ALL, homes.installed(), homes.SHARE)
+def test_request(case: Case, version: int, sides: Sides) -> None:
+    _RESERVATIONS.compare(sides, case, version)
 
 
 def test_that_each_difference_has_its_reason() -> None:
-    assert {case.lie for case in CASES} - {None} == LIES.keys() == _LIES.keys()
+    assert {case.lie for case in CASES} - {None} == LIES.keys() == _RESERVATIONS.lies.keys()
 
 
 @pytest.mark.parametrize("version", ALL)
@@ -135,10 +107,8 @@ def test_that_every_key_is_tried(version: int, *, there: bool) -> None:
 @pytest.fixture(scope="module")
 def ours(lab: Lab, tokens: dict[str, str]) -> Iterator[Writer]:
     """Our server, on any release."""
-    writer = Writer(lambda: server.ours(lab, "-a", "jwt"), tokens)
     remove(lab)
-    yield writer
-    writer.end()
+    yield from own(lab, tokens)
 
 
 @pytest.fixture

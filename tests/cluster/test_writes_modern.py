@@ -20,10 +20,10 @@ import told
 from hearing import Hearing
 from job_effects import unlike
 from modern_write_cases import ALL, BODIES, CANCELS, CASES, CHANGES, JOB, SCRIPT, Body, Cancel, Case, Change
-from sidebyside import program, server, wire
+from sidebyside import program, wire
 from write_cases import WAITING
 from write_differences import LIES
-from writers import JSON, NOTHING, Told, Writer
+from writers import JSON, NOTHING, Told, Writer, both, encoded
 
 from slurmrest_inet.versions import HOME
 
@@ -39,7 +39,7 @@ HERE = tuple(version for version in ALL if HOME[version] == homes.installed())
 
 
 class Sides(NamedTuple):
-    """The two servers, and what they can be watched with."""
+    """The two servers as those of writers.py, and what they can be watched with."""
 
     lab: Lab
     real: Writer
@@ -48,13 +48,13 @@ class Sides(NamedTuple):
 
     def submit(self, **members: Any) -> int:
         """A new job of alice, made by the real server."""
-        answer = self.real.ask("POST", "v0.0.42/job/submit", _encoded({"script": SCRIPT, "job": {**JOB, **members}}))
+        answer = self.real.ask("POST", "v0.0.42/job/submit", encoded({"script": SCRIPT, "job": {**JOB, **members}}))
         assert answer.job, answer
         return answer.job
 
     def submit_components(self) -> int:
         """A new heterogeneous job of two components."""
-        body = _encoded({"script": SCRIPT, "jobs": [JOB, {**JOB, "name": "second"}]})
+        body = encoded({"script": SCRIPT, "jobs": [JOB, {**JOB, "name": "second"}]})
         return self.real.ask("POST", "v0.0.42/job/submit", body).job
 
     def effect(self, job: int) -> dict[str, object]:
@@ -72,23 +72,12 @@ class Sides(NamedTuple):
 @pytest.fixture(scope="module")
 def sides(lab: Lab, tokens: dict[str, str]) -> Iterator[Sides]:
     """Both servers on a lab whose jobs of alice are gone afterwards."""
-    known = {**tokens, "rubbish": "x.y.z"}
-    real, ours = (Writer(lambda start=start: start(lab, "-a", "rest_auth/jwt"), known) for start in _STARTS)
-    first = job_effects.last(lab)
     fence = f"REQUEST_JOB_INFO_SINGLE from UID={pwd.getpwnam('bob').pw_uid}"
-    with Hearing(lab, lambda: real.ask("GET", f"v0.0.42/job/{first}", user="bob"), fence) as hearing:
-        hearing.begin()
-        yield Sides(lab, real, ours, hearing)
-    real.end()
-    ours.end()
-    job_effects.end_later_ones(lab, first)
-
-
-_STARTS = (server.real, server.ours)
-
-
-def _encoded(body: Any) -> bytes:
-    return body if isinstance(body, bytes) else json.dumps(body).encode()
+    for real, ours in both(lab, {**tokens, "rubbish": "x.y.z"}):
+        path = f"v0.0.42/job/{job_effects.last(lab)}"
+        with Hearing(lab, lambda real=real, path=path: real.ask("GET", path, user="bob"), fence) as hearing:
+            hearing.begin()
+            yield Sides(lab, real, ours, hearing)
 
 
 def _text(answer: Told, job: int = 0) -> str:
@@ -108,18 +97,9 @@ def _masked(value: Any, job: int) -> Any:
     return re.sub(rf"(?<!\d){job}(?!\d)", "<job>", value) if job and isinstance(value, str) else value
 
 
-_SLOW = (41, 43, 44)
-"""Versions that a few rows tell from a younger neighbour of their home release: `tests/run --all` asks them."""
-
-
 def _each(cases: tuple[Any, ...]) -> Any:
-    parameters = [
-        pytest.param(case, version, id=f"{case}-{version}", marks=[pytest.mark.slow] if version in _SLOW else [])
-        for case in cases
-        for version in case.versions
-        if version in HERE
-    ]
-    return pytest.mark.parametrize(("case", "version"), parameters)
+    """v0.0.40 in every run, too: it tells its errors in another way."""
+    return homes.writes(cases, ALL, homes.installed(), slow=(41, 43, 44))
 
 
 def _compare(sides: Sides, version: int, body: bytes, type_: str, lie: str | None) -> None:
@@ -156,12 +136,12 @@ def test_submission(case: Case, version: int, sides: Sides, waiting: str) -> Non
     body: dict[str, Any] = {"script": SCRIPT, "job": {**JOB, **case.job}}
     if "script" in case.job:
         del body["script"]
-    _compare(sides, version, _encoded(body).replace(f'"{WAITING}"'.encode(), waiting.encode()), JSON, case.lie)
+    _compare(sides, version, encoded(body).replace(f'"{WAITING}"'.encode(), waiting.encode()), JSON, case.lie)
 
 
 @_each(BODIES)
 def test_body(case: Body, version: int, sides: Sides) -> None:
-    _compare(sides, version, _encoded(case.body), case.type, case.lie)
+    _compare(sides, version, encoded(case.body), case.type, case.lie)
 
 
 @_each(CHANGES)
@@ -173,7 +153,7 @@ def test_change(case: Change, version: int, sides: Sides) -> None:
             before = sides.effect(jobs[-1])
             sides.hearing.end(0)
             path = f"v0.0.{version}/job/{case.target.format(job=jobs[-1])}"
-            answers.append(who.ask("POST", path, _encoded(case.changes), user=case.user, name=case.acting))
+            answers.append(who.ask("POST", path, encoded(case.changes), user=case.user, name=case.acting))
             heard.append(sides.hearing.end(jobs[-1]))
         if case.lie is not None:
             assert answers[1] == LIES[case.lie].ours(answers[0])
@@ -191,7 +171,7 @@ def test_change(case: Change, version: int, sides: Sides) -> None:
 
 def _cancel(sides: Sides, case: Cancel, version: int, who: Writer, job: int) -> Told:
     path = f"v0.0.{version}/job/{case.target.format(job=job)}{case.query}"
-    body = None if case.body is None else _encoded(case.body)
+    body = None if case.body is None else encoded(case.body)
     return who.ask("DELETE", path, body, user=case.user, name=case.acting)
 
 
@@ -274,7 +254,7 @@ def test_changed_component(target: str, changed: int | None, version: int, sides
 @pytest.mark.parametrize("version", [version for version in LIES["group-name"].versions if version in HERE])
 @pytest.mark.parametrize(("group", "status"), [("alice", 200), ("nosuch", 500)])
 def test_group_by_name(group: str, status: int, version: int, sides: Sides) -> None:
-    body = _encoded({"script": SCRIPT, "job": {**JOB, "group_id": group}})
+    body = encoded({"script": SCRIPT, "job": {**JOB, "group_id": group}})
     path = f"v0.0.{version}/job/submit"
     assert sides.real.ask("POST", path, body) == NOTHING, "no difference any more"
     ours = sides.ours.ask("POST", path, body)
@@ -302,7 +282,7 @@ _FAR = "now+999999999999weeks"
 )
 def test_what_is_no_value(key: str, value: str, version: int, sides: Sides) -> None:
     """See no-size and no-calendar of write_differences.LIES."""
-    body = _encoded({"script": SCRIPT, "job": {**JOB, key: value}})
+    body = encoded({"script": SCRIPT, "job": {**JOB, key: value}})
     real, ours = (who.ask("POST", f"v0.0.{version}/job/submit", body) for who in (sides.real, sides.ours))
     try:
         # What a deadline comes to in the bits that slurmrestd keeps lies ahead or has passed, by the day.
@@ -314,7 +294,7 @@ def test_what_is_no_value(key: str, value: str, version: int, sides: Sides) -> N
 
 
 _OPERATIONS = {
-    "submit": ("POST", "job/submit", _encoded({"script": SCRIPT, "job": JOB})),
+    "submit": ("POST", "job/submit", encoded({"script": SCRIPT, "job": JOB})),
     "change": ("POST", "job/1", b'{"comment": "x"}'),
     "cancel": ("DELETE", "job/1", None),
 }

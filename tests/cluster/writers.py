@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Jobs written by a server in listening mode, the real slurmrestd or ours: one request, its answer, and what it did.
+"""Requests that write, to a server in listening mode, the real slurmrestd or ours: each one's answer.
 
 Rule 1: an answer may be lost or may lie. Whether there is a job is asked of slurmctld.
 Rule 2: whoever dies of a request is started again for the next one, and its answer is told as none.
@@ -47,6 +47,11 @@ class Told(NamedTuple):
 NOTHING = Told(0, None)
 
 
+def encoded(body: Any) -> bytes:
+    """What stands for the body of a case: bytes as they are, anything else as JSON."""
+    return body if isinstance(body, bytes) else json.dumps(body).encode()
+
+
 class Writer:
     """One of the two servers, and whose tokens it is asked with."""
 
@@ -90,6 +95,11 @@ class Writer:
         assert document.pop("meta")
         return Told(answer.status, document, document.get("job_id") or 0)
 
+    def write(self, case: Any, version: int) -> Told:
+        """What a case asks by its `method`, `path`, `body` (None: without one) and `user`, in an API version."""
+        body = None if case.body is None else encoded(case.body)
+        return self.ask(case.method, f"v0.0.{version}/{case.path}", body, user=case.user)
+
     def _revive(self) -> None:
         """Start the server again if it has ended."""
         limit = time.monotonic() + server.PATIENCE
@@ -101,12 +111,17 @@ class Writer:
         self._server = self._start()
 
 
-def alone(lab: Lab, tokens: dict[str, str]) -> Iterator[Writer]:
-    """Our server on a lab whose jobs of a test are gone afterwards."""
+def own(lab: Lab, tokens: dict[str, str]) -> Iterator[Writer]:
+    """Our server, on any release."""
     writer = Writer(lambda: server.ours(lab, "-a", "jwt"), tokens)
-    first = job_effects.last(lab)
     yield writer
     writer.end()
+
+
+def alone(lab: Lab, tokens: dict[str, str]) -> Iterator[Writer]:
+    """The same where a test leaves jobs, which are gone afterwards."""
+    first = job_effects.last(lab)
+    yield from own(lab, tokens)
     job_effects.end_later_ones(lab, first)
 
 
