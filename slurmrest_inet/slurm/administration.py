@@ -14,7 +14,7 @@ from slurmrest_inet.schema.node_update import NODE_UPDATE
 from slurmrest_inet.slurm.calls import SHOW_ALL, change, load
 from slurmrest_inet.slurm.fill import Struct
 from slurmrest_inet.slurm.hosts import Hosts, joined
-from slurmrest_inet.slurm.library import SlurmError, ffi, lib
+from slurmrest_inet.slurm.library import SlurmError, chars_of, ffi, lib
 from slurmrest_inet.slurm.requests import gid, uid
 
 if TYPE_CHECKING:
@@ -38,22 +38,50 @@ def host() -> Host:
     return Host(time.time(), uid, gid, joined)
 
 
-def several_nodes(expression: str) -> bool:
-    """Tell whether a host list names several nodes, all of which are there. Raises SlurmError, where one is not."""
+_EVERY = SHOW_ALL | lib.SHOW_FUTURE
+
+
+def look_for_nodes(expression: str) -> None:
+    """Raise SlurmError where one of several nodes that a host list names is not there.
+
+    NodeSets slurmctld alone knows, and what it says of a change of nothing tells whether all nodes are there. Of a
+    single name its answer does.
+    """
     try:
         hosts = Hosts(expression)
     except ValueError:
-        return False  # slurmctld says so
+        return  # slurmctld says so
     with hosts:
         hosts.unite()
         if len(hosts) < 2:
-            return False  # it is changed or not, and slurmctld says which
-        with load(lib.slurm_load_node, "node_info_msg_t", 0, after=(SHOW_ALL,)) as nodes:
+            return
+        with load(lib.slurm_load_node, "node_info_msg_t", 0, after=(_EVERY,)) as nodes:
             known = (node.name for node in nodes.array[0 : nodes.count] if node.name != ffi.NULL)
             found = sum(name in hosts for name in known)
         if found < len(hosts):
-            raise SlurmError(-1, lib.ESLURM_INVALID_NODE_NAME)
-        return True
+            update_node({"node_names": expression})
+
+
+def may_be_several(expression: str, refusal: SlurmError) -> bool:
+    """Tell whether slurmctld may have changed some of the nodes that a host list names before it refused one.
+
+    A single name may be that of a NodeSet, or ALL. Of who may not change nodes it refuses all.
+    """
+    if refusal.reason == lib.ESLURM_USER_ID_MISSING:
+        return False
+    try:
+        with Hosts(expression) as hosts:
+            hosts.unite()
+            if len(hosts) > 1:
+                return True
+        if refusal.reason == lib.ESLURM_INVALID_NODE_NAME:
+            return False
+        with load(lib.slurm_load_node_single, "node_info_msg_t", after=(chars_of(expression), _EVERY)) as nodes:
+            return not nodes.count
+    except ValueError:
+        return False
+    except SlurmError:
+        return True  # nobody knows
 
 
 def update_node(members: Members) -> None:

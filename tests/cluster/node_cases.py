@@ -154,3 +154,21 @@ CASES: tuple[Case, ...] = (
     Case(path="node/dyn%5B2-3%5D", method="DELETE"),
     Case(path="node/dyn2?foo=1", method="DELETE"),
 )
+
+NODE_SET = "dynset"
+"""The name of a NodeSet of the first two nodes that are made."""
+SET_CASES: tuple[Case, ...] = (
+    *(Case({"comment": "whole"}, f"node/{name}") for name in ("ALL", "all", NODE_SET, f"{NODE_SET}%2Cdyn3")),
+    *(Case({"comment": "few"}, f"node/{name}") for name in (f"dyn3%2C{NODE_SET}", f"dyn1%2C{NODE_SET}")),
+    Case({"name": [NODE_SET, "dyn3"], "state": ["DRAIN"], "reason": "why"}, _MANY),
+    Case({"name": f"{NODE_SET},{NODE_SET}", "weight": _number(7)}, _MANY),
+    Case({"comment": "lost"}, f"node/{NODE_SET}%2Cdyn9", lie="several"),
+    Case({"name": ["dyn1", "ALL"], "comment": "lost"}, _MANY),
+    Case({"state": ["POWER_UP", "DRAIN"], "comment": "c"}, f"node/{NODE_SET}", lie="perhaps"),
+    Case({"comment": "x"}, f"node/{NODE_SET}", user="alice"),
+    Case({"comment": "x"}, "node/dyn1%2Cdyn2", user="alice"),
+    Case({"comment": "x"}, f"node/{NODE_SET}%2Cdyn9", user="alice"),
+    Case(path=f"node/{NODE_SET}", method="DELETE"),
+    Case(path=f"node/{NODE_SET}%2Cdyn3", method="DELETE"),
+)
+"""What is asked where the cluster has it."""

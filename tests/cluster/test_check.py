@@ -130,7 +130,7 @@ _NO_CALLS = {
     *("submit", "allocate", "create_node"),  # would change something: what is done on this side is tried
     "reconfigure",  # would be done
     "send_to",  # makes the call of `kill` for one of many
-    "several_nodes",  # takes names apart
+    *("look_for_nodes", "may_be_several"),  # take names apart, and ask where these are several
     "confirm",  # is `load_licenses`, for plug-ins
 }
 

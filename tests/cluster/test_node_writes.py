@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING
 import homes
 import pytest
 import told
+from configuring import configured
 from inventory_writes import Inventory, flag
-from node_cases import ALL, CASES, LIES, NODES, Case
+from node_cases import ALL, CASES, LIES, NODE_SET, NODES, SET_CASES, Case
 from writers import NOTHING, Sides, Told, beside
 
 if TYPE_CHECKING:
@@ -101,6 +102,20 @@ _NODES = Inventory(lambda lab, _case: made(lab), shown, _LIES, kept="perhaps")
 
 @homes.writes(CASES, ALL, homes.installed())
 def test_request(case: Case, version: int, sides: Sides) -> None:
+    _NODES.compare(sides, case, version)
+
+
+@pytest.fixture(scope="module")
+def node_set(lab: Lab) -> Iterator[None]:
+    """A cluster that has one; no node keeps a comment."""
+    with configured(lab, {"NodeSet": f"{NODE_SET} Nodes={','.join(NODES[:2])}"}):
+        yield
+    lab.run("scontrol", "update", "nodename=ALL", "comment=")
+
+
+@pytest.mark.usefixtures("node_set")
+@homes.writes(SET_CASES, ALL, homes.installed(), share=3)
+def test_nodes_by_the_name_of_many(case: Case, version: int, sides: Sides) -> None:
     _NODES.compare(sides, case, version)
 
 

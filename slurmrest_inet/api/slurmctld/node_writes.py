@@ -4,7 +4,7 @@
 Rule 1: a body is read to its end before slurmctld is asked; what is wrong in it changes nothing.
 Rule 2: of several nodes each has to be there before any is changed; slurmctld would change those before the first that
         is not. What else it may refuse of one of them it alone knows, and it does not tell which those before it were:
-        then a warning says that.
+        then a warning says that. ALL and the name of a NodeSet are several nodes, too.
 """
 
 from __future__ import annotations
@@ -89,11 +89,12 @@ def _done(report: Report, nodes: object, request: Callable[[], None], verb: str,
     name = "(null)" if nodes is None else str(nodes)
     asked = False
     try:
-        several = nodes is not None and administration.several_nodes(name)
+        if nodes is not None:
+            administration.look_for_nodes(name)
         asked = True
         send(request)
     except SlurmError as error:
-        if asked and several:
+        if asked and nodes is not None and administration.may_be_several(name, error):
             report.warning(source, _PERHAPS)
         return failed(report, error, source, sentence.format(name), verb, about=f"node {name}: ")
     return report.answer(note=f"node {name} {verb}")
