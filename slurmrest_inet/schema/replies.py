@@ -87,7 +87,7 @@ _SUBMITTED = Table(
     (
         Row("result", None, Kind("own", record=_RESULT.name, type="object"), "The same once more", since=39, until=41),
         Row("job_id", None, NUMBER_32, "Id of the new job"),
-        Row("step_id", None, TEXT, "Id of its step"),
+        Row("step_id", None, TEXT, "Id of its step", then={39: Kind("either"), 40: TEXT}),
         Row("job_submit_user_msg", None, TEXT, "What a job_submit plugin says"),
     ),
     {},
@@ -346,8 +346,7 @@ ALWAYS: dict[str, tuple[int, tuple[str, ...]]] = {
     "pending_rpcs_by_hosts": (42, ("type_id", "message_type", "count")),
     "slurmdb_rollup_stats_t": (42, ()),
     "wckey_tag": (40, ()),
-    "job_association": (39, ("user",)),
-    "dbd_job_association": (39, ("user",)),
+    "dbd_job_association": (43, ("user",)),
     "step_extreme": (39, ("type",)),
     "accounts_addition_condition": (40, ("accounts",)),
     "node_resource_layout_t": (44, ("node",)),

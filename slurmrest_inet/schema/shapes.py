@@ -37,7 +37,9 @@ def _by_number(kind: Kind) -> Kind:
 
 
 _NULLABLE = NUMBER._replace(name="nullable", options=("UNSET_NULL",))
-_STATUS = Row("status", None, _words("exit_status", "SUCCESS", "ERROR", "SIGNALED", "PENDING"), "How it ended")
+_STATUS = Row(
+    "status", None, _words("exit_status", "SUCCESS", "ERROR", "SIGNALED", "PENDING", "INVALID"), "How it ended"
+)
 _TEXTS = {39: TEXT}
 
 _EXIT_CODE = Table(

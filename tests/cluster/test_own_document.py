@@ -32,6 +32,8 @@ _NAMES = {
     "name": ("alice", "nobody"),
 }
 _FORMATS = ("application/json", "application/x-yaml")
+_QUERIES = {"slurmdb/jobs": ("", "?start_time=2025-03-01&end_time=2025-04-01")}
+"""The past of the lab has what no job of today has (labkit/history.py)."""
 
 
 def _targets(version: int, names: dict[str, list[str]]) -> Iterator[str]:
@@ -40,7 +42,8 @@ def _targets(version: int, names: dict[str, list[str]]) -> Iterator[str]:
             continue  # that one changes jobs
         parameter = re.search(r"\{(\w+)\}", path)
         if parameter is None:
-            yield path
+            side, _, rest = path.strip("/").split("/", 2)
+            yield from (path + query for query in _QUERIES.get(f"{side}/{rest}", ("",)))
             continue
         for value in _NAMES.get(parameter[1], ("normal", "nowhere")):
             word = value.strip("{}")

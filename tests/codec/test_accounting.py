@@ -8,7 +8,10 @@ from typing import Any
 import pytest
 from test_sequences import Memory
 
+from slurmrest_inet.schema import shapes
+
 NO_VAL = 0xFFFFFFFE
+SHAPED = {table.name: table for table in shapes.TABLES}
 
 
 @pytest.fixture
@@ -43,6 +46,14 @@ def _step(memory: Memory, version: int, **members: Any) -> Any:
 )
 def test_exit_codes_before_40(memory: Memory, status: int, shown: dict[str, Any]) -> None:
     assert _job(memory, 38, exitcode=status)["exit_code"] == shown
+
+
+@pytest.mark.parametrize("status", [0, 256 * 3, 9, NO_VAL, 0x7F, 0xFFFF, 0x137F])
+def test_that_each_exit_code_has_a_word_of_the_document(memory: Memory, status: int) -> None:
+    """What wait(2) never tells is there, too: a database keeps whatever was written into it."""
+    (word,) = _job(memory, 40, exitcode=status)["exit_code"]["status"]
+    (row,) = (row for row in SHAPED["process_exit_code_verbose"].rows if row.path == "status")
+    assert word in {entry.text for entry in row.kind.names.entries}
 
 
 @pytest.mark.parametrize(

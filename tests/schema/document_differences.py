@@ -134,6 +134,16 @@ ROWS = (
         tuple(f"{one}_info/{said}" for one in ("config", "qos") for said in ("QOS | extra", "qos | missing")),
     ),
     Row("a step of srun's has a number, any other a word", (36, 38), ("job_step/step/id | string is any",)),
+    Row(
+        "the step of a heterogeneous job is told by its number, that of any other by a word",
+        (39, 39),
+        ("job_submission_response/step_id | string is any",),
+    ),
+    Row(
+        "a job whose association is gone has an empty one",
+        (39, 42),
+        ("job_association/user required | missing", "assoc_short_of_job/user required | missing"),
+    ),
     Row("the member has that name on the wire", (38, 38), ("association/QOS | missing",)),
     Row(
         "each item of a list in the body of POST config is a record, not a list under the same key once more",
