@@ -28,6 +28,7 @@ from .model import (
     Row,
     Table,
     choice,
+    choice_or_digits,
     choice_or_null,
     constant,
     derived,
@@ -383,7 +384,7 @@ JOB = Table(
         Row(
             "state_reason",
             "state_reason",
-            choice(names.JOB_REASON),
+            choice_or_digits(names.JOB_REASON),
             "Why the job waits or failed",
             then={40: choice(names.JOB_REASON_40)},
         ),

@@ -7,7 +7,7 @@ Rule 2: a number that the release has no name for is shown as such (rpc_num2stri
 
 from __future__ import annotations
 
-from .model import Kind, Names
+from .model import Names, choice_or_digits
 
 _EVER = ("22.05", "26.05")
 
@@ -276,7 +276,7 @@ _TYPES = {
 """``number name`` a line, by the first and the last release that have them."""
 
 
-TYPE = Kind("choice", ("DIGITS",), names=Names("rpc", ()))
+TYPE = choice_or_digits(Names("rpc", ()))
 """The type of a message. Its names are those of the release that the build finds."""
 
 

@@ -270,6 +270,11 @@ def choice_or_null(names: Names) -> Kind:
     return Kind("choice", ("UNSET_NULL",), names=names)
 
 
+def choice_or_digits(names: Names) -> Kind:
+    """Return the kind of an enumeration of which a value without a name is written as text all the same."""
+    return Kind("choice", ("DIGITS",), names=names)
+
+
 def choices(names: Names) -> Kind:
     """Return the kind of an enumeration that is written as a list of one."""
     return Kind("choices", names=names, type="array")

@@ -56,6 +56,12 @@ def test_that_each_exit_code_has_a_word_of_the_document(memory: Memory, status: 
     assert word in {entry.text for entry in row.kind.names.entries}
 
 
+def test_reasons_without_a_name_before_40(memory: Memory) -> None:
+    assert _job(memory, 38, state_reason_prev=100_000)["state"]["reason"] == "100000"
+    job = memory.struct("slurm_job_info_t", state_reason=60_000)
+    assert memory.answered("slurm_job_info_t", job, 38)["state_reason"] == "60000"
+
+
 @pytest.mark.parametrize(
     ("word", "shown"),
     [

@@ -23,6 +23,7 @@ from slurmrest_inet.schema.model import (
     Row,
     Table,
     choice,
+    choice_or_digits,
     constant,
     derived,
     derived_noval,
@@ -32,7 +33,7 @@ from slurmrest_inet.schema.model import (
 )
 from slurmrest_inet.schema.names import JOB_REASON, JOB_REASON_40, JOB_REASON_43, JOB_STATE, JOB_STATES
 
-_REASON = choice(JOB_REASON)._replace(options=("DIGITS",))
+_REASON = choice_or_digits(JOB_REASON)
 
 _MOMENT = derived("dbd_moment", "integer")
 _REASON_40 = choice(JOB_REASON_40)

@@ -8,7 +8,7 @@ Rule 2: only requests stand here; answers are not counted.
 
 from __future__ import annotations
 
-from slurmrest_inet.schema.model import Kind, Name, Names
+from slurmrest_inet.schema.model import Name, Names, choice_or_digits
 
 _TYPES = """
     1401 DBD_FINI
@@ -89,11 +89,7 @@ _TYPES = """
 """
 """``number name`` a line."""
 
-TYPE = Kind(
-    "choice",
-    ("DIGITS",),
-    names=Names(
-        "slurmdbd_rpc", tuple(Name(number, word) for number, word in map(str.split, _TYPES.strip().splitlines()))
-    ),
+TYPE = choice_or_digits(
+    Names("slurmdbd_rpc", tuple(Name(number, word) for number, word in map(str.split, _TYPES.strip().splitlines())))
 )
 """The type of a message to slurmdbd; one without a name is shown as its number."""
