@@ -85,6 +85,10 @@ died of, ours has an answer. Where it said 200 and did nothing, or told of an er
 the last of these:
 
 """
+_RECORDED_LATER = """
+Those of 25.11 are a second opinion on v0.0.44, where likewise:
+
+"""
 _OF_DATABASE = """
 Of what slurmdbd is asked to keep, as `tests/cluster/test_slurmdbd_writes_recorded.py` shows it:
 
@@ -160,10 +164,17 @@ def page() -> str:
         lines.append(f"| {' | '.join(cells)} |\n")
     reads, writes = ([f"- `{key}`: {reason}\n" for key, reason in known.items()] for known in (READS, WRITES))
     lies = [f"- `{key}` ({_versions(lie.versions)}): {lie.reason}\n" for key, lie in LIES.items()]
-    undone = [f"- {names}: {reason}\n" for reason, names in _by_reason([*UNDONE.items(), *ACCEPTED.items()])]
-    otherwise = [f"- `{name}`: {reason}\n" for name, (_, reason) in OTHERWISE.items()]
-    kept = [f"- `{row.ident}`: {row.reason}\n" for row in DATABASE_WRITES]
-    recorded = (_RECORDED, *undone, _OTHERWISE, *otherwise, _OF_DATABASE, *kept)
+    undone, later = (
+        [f"- {names}: {reason}\n" for reason, names in _by_reason([*UNDONE[one].items(), *ACCEPTED[one].items()])]
+        for one in ("23.02", "25.11")
+    )
+    read = [(f"`{name}`", one) for name, one in OTHERWISE["23.02"].items()]
+    read += [
+        (f"`{name}` (25.11)", one) for name, one in OTHERWISE["25.11"].items() if one != OTHERWISE["23.02"].get(name)
+    ]
+    otherwise = [f"- {name}: {reason}\n" for name, (_, reason) in read]
+    kept = [f"- `{row.ident}` ({row.release}): {row.reason}\n" for row in DATABASE_WRITES]
+    recorded = (_RECORDED, *undone, _RECORDED_LATER, *later, _OTHERWISE, *otherwise, _OF_DATABASE, *kept)
     nodes = [f"- `{key}`: {reason}\n" for key, reason in (*NODE_LIES.items(), *NODES_REFUSED.items())]
     reservations = [f"- `{key}`: {reason}\n" for key, reason in RESERVATION_LIES.items()]
     partitions = [f"- `{key}`: {reason}\n" for key, reason in PARTITION_LIES.items()]

@@ -7,6 +7,7 @@ Rule 1: 23.02 is the home of v0.0.39: there a difference is one on purpose. 25.1
 
 from __future__ import annotations
 
+import json
 import re
 from typing import Any, NamedTuple
 
@@ -119,16 +120,30 @@ READS = (
 
 
 class Written(NamedTuple):
-    """What is otherwise in answers to recorded writes of v0.0.39 for slurmdbd, by their names; else as `Otherwise`."""
+    """What is otherwise in answers to recorded writes for slurmdbd.
+
+    names: a regular expression for those of the exchanges. values: as of `Otherwise`, but that a regular expression may
+    stand for ours. then: one for what ours tells where it is read what came of it, which is otherwise, too.
+    """
 
     ident: str
-    names: tuple[str, ...]
+    release: str
+    names: str
     values: dict[str, tuple[Any, Any]]
     reason: str
+    then: str | None = None
 
-    def explains(self, name: str, place: str, recorded: Any, ours: Any) -> bool:
+    def is_of(self, one: dict[str, Any]) -> bool:
+        """Whether this row speaks of an exchange."""
+        return one["release"] == self.release and bool(re.fullmatch(self.names, one["name"]))
+
+    def explains(self, one: dict[str, Any], place: str, recorded: Any, ours: Any) -> bool:
         """Whether this row speaks of that place of an exchange, and both sides have there what it says."""
-        return name in self.names and self.values.get(place) == (recorded, ours)
+        if not self.is_of(one) or place not in self.values:
+            return False
+        there, here = self.values[place]
+        same = re.search(here.pattern, json.dumps(ours)) if isinstance(here, re.Pattern) else here == ours
+        return bool(there == recorded and same)
 
 
 _ABSENT = [
@@ -143,35 +158,134 @@ _NO_TRES = [
     [9001, "#/associations/", "parsing failed"],
 ]
 
+_ADDED = " Adding User(s)\n  cu6\n Settings\n Associations =\n  C = lab        A = ca1                  U = cu6      \n"
+_IGNORED = [['Ignoring unknown field "TRES" of type list in DATA_PARSER_OPENAPI_SLURMDBD_CONFIG_RESP', "#/TRES/"]]
+_TRES_IGNORED = [["Ignoring TRES, which slurmctld alone adds", "op_handler_config"]]
+
 DATABASE_WRITES = (
     Written(
         "unknown-tres",
-        ("db tres unknown type",),
+        "23.02",
+        "db tres unknown type",
         {"status": (200, 500), "errors": ([], _NO_TRES)},
         "The real server passes over a resource that there is not, and says that all is well.",
     ),
     Written(
         "unknown-tres-of-none",
-        ("db association unknown tres",),
+        "23.02",
+        "db association unknown tres",
         {"errors": ([[-1, "slurmdb_associations_add() failed", "_foreach_update_assoc"]], _NO_TRES)},
         "As above; there slurmdbd refuses the association for another reason.",
     ),
     Written(
         "tres-of-config",
-        ("db config tres", "db config TRES"),
+        "23.02",
+        "db config (tres|TRES)",
         {"warnings": (_ABSENT, [*_ABSENT, ["Ignoring TRES, which slurmctld alone adds", "op_handler_config"]])},
         "Ours tells what it passes over.",
     ),
     Written(
         "config-read-as-a-whole",
-        ("db config by plain user",),
+        "23.02",
+        "db config by plain user",
         {"warnings": ([], _ABSENT)},
         "A body is read to its end before slurmdbd is asked for anything; the real server ends at the refused account.",
     ),
     Written(
         "users-before-associations",
-        ("db config users",),
+        "23.02",
+        "db config users",
         {"warnings": ([], [[_NO_ACCOUNT, "_foreach_update_user"]])},
         "Ours stores users first, as every later release does; of both sides nothing stays.",
+    ),
+    Written(
+        "unprocessable",
+        "25.11",
+        ".*by plain user.*|db account add, root in alice's name|accounts_association unknown parent"
+        "|db tres .*|db config (empty .*|users|qos|tres|TRES|wckeys|unknown key)|db association unknown qos"
+        "|db user own level by plain user|db qos preempt unknown qos|db qos with plus"
+        "|db delete associations (several users|with partition)"
+        "|db delete .* (in use|without filter|with running jobs|root|with jobs|unknown|the default)",
+        {"status": (500, 422)},
+        "What slurmdbd refuses is 422 in 26.05.",
+    ),
+    Written(
+        "nothing-added",
+        "25.11",
+        "db association (of .*|with .*|change|limits taken away|same again|unknown (account|cluster|key)|without .*)"
+        "|db association of an account with unknown parent .*",
+        {"status": (200, 500), "errors": ([], re.compile("nothing was added for account="))},
+        "The real server says that all is well where slurmdbd stores nothing, as that of 26.05 does.",
+    ),
+    Written(
+        "nothing-added-of-two",
+        "25.11",
+        "db two associations, second bad",
+        {"status": (200, 500), "errors": ([], re.compile("nothing was added for account=nosuch"))},
+        "As above, and the first of two is stored; of ours nothing stays.",
+        then='^(?!.*"account": "b2")',
+    ),
+    Written(
+        "unread",
+        "25.11",
+        "db association bad number|accounts_association wrong type",
+        {"status": (200, 422), "errors": ([], re.compile("Rejecting request. Failure parsing"))},
+        "The real server answers 200 with a warning, and nothing is changed, as that of 26.05 does.",
+    ),
+    Written(
+        "unknown-tres-later",
+        "25.11",
+        "db association unknown tres|db tres unknown type",
+        {"status": (200, 422), "errors": ([], re.compile("Couldn't find TRES matching name:.null. type:foo"))},
+        "The real server passes over a resource that there is not, and says that all is well.",
+    ),
+    Written(
+        "qos-as-text",
+        "25.11",
+        "db qos as text",
+        {"status": (200, 422), "errors": ([], re.compile("Unable to resolve QOS: normal,fast"))},
+        "The real server takes a text for no list and answers 200 with a warning, as that of 26.05 does.",
+    ),
+    Written(
+        "tres-of-config-later",
+        "25.11",
+        "db config (tres|TRES)",
+        {"warnings": (_IGNORED[:0], _TRES_IGNORED)},
+        "Ours tells what it passes over.",
+    ),
+    Written(
+        "unknown-key-and-tres-of-config",
+        "25.11",
+        "db config TRES",
+        {"warnings": (_IGNORED, [*_IGNORED, *_TRES_IGNORED])},
+        "As above.",
+    ),
+    Written(
+        "required-accounts",
+        "25.11",
+        "accounts_association without accounts",
+        {
+            "errors": (
+                [[9200, "Missing required field 'accounts' in dictionary", "#/association_condition/accounts/"]],
+                [[2162, "slurmdb_accounts_add_cond() failed", "_add_accounts_association"]],
+            ),
+            "payload/added_accounts": (None, "Empty list"),
+        },
+        "26.05 does not look for the accounts before slurmdbd does.",
+    ),
+    Written(
+        "unknown-level",
+        "25.11",
+        "users_association unknown level",
+        {"payload/added_users": (_ADDED, None)},
+        "The real server tells of an unknown level as an error and adds the user all the same.",
+    ),
+    Written(
+        "whole-config",
+        "25.11",
+        "db config with accounts, associations, users",
+        {},
+        "The real server says that all is well and stores the clusters alone, as that of 26.05 does.",
+        then='"name": "cf(u1|1|q1|c1)"',
     ),
 )

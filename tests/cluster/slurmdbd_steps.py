@@ -118,6 +118,7 @@ STEPS = (
         )
     ),
     _associations(_of("@b", "bob", shares_raw="many"), versions=_NEW, ours=422, why=_UNREAD),
+    _associations(_of("@b", "bob", qos="normal,low"), versions=range(43, 46), ours=422, why=_UNREAD),
     *(
         _associations(
             _of("@b", "bob", default={"qos": "nosuch"}),

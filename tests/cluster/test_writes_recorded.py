@@ -1,10 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Jobs written in v0.0.39 by ours, beside recordings of its home release's slurmrestd, which Debian does not carry.
+"""Jobs written by ours, beside recordings of slurmrestd of releases that Debian does not carry.
+
+Those of 23.02 are of v0.0.39, whose home it is; those of 25.11 are a second opinion on v0.0.44, of 26.05.
 
 Rule 1: what the server itself says must be as recorded, whatever cluster is behind it: status, entries, payload.
 Rule 2: what slurmctld says depends on the cluster. There it counts that it was asked, that what our server says beside
         it is as recorded, and that a job then has what was asked for.
-Rule 3: where the real server lied or died, the exchange is named in write_differences.UNDONE, with its reason.
+Rule 3: where the real server lied, died, or is of another mind than ours, the exchange is named in write_differences,
+        with its reason.
 """
 
 from __future__ import annotations
@@ -15,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 import homes
 import job_effects
+import make
 import pytest
 import told
 from write_differences import ACCEPTED, OTHERWISE, UNDONE
@@ -25,18 +29,15 @@ if TYPE_CHECKING:
 
     from sidebyside.lab import Lab
 
-pytestmark = homes.RECORDED
-
-VERSION = 39
-
 _SLURMCTLD = (
     *("slurm_submit_batch_job()", "slurm_submit_batch_het_job()", "slurm_update_job2()", "slurm_kill_job2()"),
-    "_handle_job_delete",
+    *("_handle_job_delete", "slurm_kill_jobs()"),
 )
 """Sources of entries that tell what slurmctld said."""
 
-_RECORDED = [one for one in told.recorded_writes() if one["status"] is not None]
-_DEADLY = [one for one in told.recorded_writes() if one["status"] is None]
+_ALL = [one for release in make.WRITTEN for one in told.recorded_writes(release)]
+_RECORDED = [one for one in _ALL if one["status"] is not None]
+_DEADLY = [one for one in _ALL if one["status"] is None]
 _DEFAULTS = ("time_limit", "standard_error", "standard_input", "standard_output", "priority", "hold", "job_id")
 """What a job has for these depends on its partition, or on what was asked beside it."""
 _GONE = {"submit power_flags": "power_flags"}
@@ -73,11 +74,15 @@ def _named(one: dict[str, Any]) -> str:
     return one["path"].partition("}")[0][1:] if one["path"].startswith("{") else ""
 
 
+def _version(one: dict[str, Any]) -> int:
+    return make.WRITTEN[one["release"]][1]
+
+
 def _asked(ours: Writer, one: dict[str, Any], job: int) -> Told:
-    path = f"v0.0.{VERSION}/job/" + one["path"].replace("{" + _named(one) + "}", str(job))
+    path = f"v0.0.{_version(one)}/job/" + one["path"].replace("{" + _named(one) + "}", str(job))
     user, _, name = one["user"].partition("-as-")
     body = one["body"]
-    if isinstance(body, dict) and one["method"] == "POST":
+    if isinstance(body, dict) and one["path"] == "submit":
         body = _at_home(body)
     data = None if body is None else body.encode() if isinstance(body, str) else json.dumps(body).encode()
     return ours.ask(one["method"], path, data, user=user, name=name or None, type_=one["type"])
@@ -113,15 +118,27 @@ def _reached(one: dict[str, Any]) -> bool:
     """Whether slurmctld was asked."""
     if _sorted_out([*one["errors"], *one["warnings"]], own=False):
         return True
-    done = "result" in one["payload"] if one["path"].startswith("submit") else one["status"] == 200
+    told_of = {"result", "step_id"} & one["payload"].keys()
+    done = bool(told_of) if one["path"].startswith("submit") else one["status"] == 200
     return done and not one["errors"]
 
 
 def _identified(exchanges: list[dict[str, Any]]) -> Any:
-    return pytest.mark.parametrize("one", exchanges, ids=[one["name"].replace(" ", "-") for one in exchanges])
+    """Those of 25.11 on the release that is next to it, where each run makes a share of them."""
+    parameters = []
+    for index, one in enumerate(exchanges):
+        marks = homes.RECORDED
+        if one["release"] == "25.11":
+            marks = [pytest.mark.slurm(">= 26.05"), *([pytest.mark.slow] if index % homes.SHARE else [])]
+        parameters.append(pytest.param(one, id=f"{one['release']}-{one['name'].replace(' ', '-')}", marks=marks))
+    return pytest.mark.parametrize("one", parameters)
 
 
-@_identified([one for one in _RECORDED if one["name"] not in UNDONE.keys() | OTHERWISE.keys()])
+def _among(one: dict[str, Any], *kinds: dict[str, dict[str, Any]]) -> bool:
+    return any(one["name"] in kind[one["release"]] for kind in kinds)
+
+
+@_identified([one for one in _RECORDED if not _among(one, UNDONE, OTHERWISE)])
 def test_exchange(one: dict[str, Any], lab: Lab, ours: Writer) -> None:
     job = _target(lab, _named(one)) if _named(one) else 0
     answer = Told(0, None)
@@ -162,33 +179,40 @@ def _compare_done(one: dict[str, Any], answer: Told, ours: Writer, job: int) -> 
         assert payload == one["payload"]
         assert _entries(answer, own=False)[1] == _sorted_out(one["warnings"], own=False)
     if "shown" in one:
-        # v0.0.39 is not read here yet; v0.0.42 has the same words for these members.
-        (shown, *_) = ours.ask("GET", f"v0.0.42/job/{job}", user="root").body["jobs"]
+        (shown, *_) = ours.ask("GET", f"v0.0.{_version(one)}/job/{job}", user="root").body["jobs"]
         expected = {name: value for name, value in one["shown"].items() if name not in _DEFAULTS}
         assert {name: shown[name] for name in expected} == expected
 
 
-def test_cancelling_twice(lab: Lab, ours: Writer) -> None:
-    (one,) = (one for one in _RECORDED if one["name"] == "cancel again")
+def _nothing(one: dict[str, Any]) -> dict[str, Any]:
+    """What an answer to a cancellation has where there is nothing to tell."""
+    return {name: [] for name in one["payload"]}
+
+
+@_identified([one for one in _RECORDED if one["name"] == "cancel again"])
+def test_cancelling_twice(one: dict[str, Any], lab: Lab, ours: Writer) -> None:
     job = _target(lab, "held")
     first, second = _asked(ours, one, job), _asked(ours, one, job)
-    assert (first.status, first.body) == (200, {"errors": [], "warnings": []})
+    assert (first.status, first.body) == (200, {**_nothing(one), "errors": [], "warnings": []})
     assert (second.status, _entries(second, own=False)) == (200, ([], one["warnings"]))
 
 
-def test_time_limits(ours: Writer, lab: Lab) -> None:
+def _has_time_limit(one: dict[str, Any]) -> bool:
+    return bool(one["name"].startswith("submit time_limit") and one.get("shown", {}).get("time_limit", {}).get("set"))
+
+
+@_identified([one for one in _RECORDED if _has_time_limit(one)])
+def test_time_limits(one: dict[str, Any], ours: Writer, lab: Lab) -> None:
     """Those of the recordings that are numbers: what is boundless may be cut by the limits of an account."""
-    for one in _RECORDED:
-        if one["name"].startswith("submit time_limit") and one.get("shown", {}).get("time_limit", {}).get("set"):
-            answer = _asked(ours, one, 0)
-            try:
-                ((shown,)) = ours.ask("GET", f"v0.0.42/job/{answer.job}", user="root").body["jobs"]
-                assert shown["time_limit"] == one["shown"]["time_limit"]
-            finally:
-                lab.run("scancel", "-Q", str(answer.job))
+    answer = _asked(ours, one, 0)
+    try:
+        ((shown,)) = ours.ask("GET", f"v0.0.{_version(one)}/job/{answer.job}", user="root").body["jobs"]
+        assert shown["time_limit"] == one["shown"]["time_limit"]
+    finally:
+        lab.run("scancel", "-Q", str(answer.job))
 
 
-@_identified([one for one in _RECORDED if one["name"] in UNDONE])
+@_identified([one for one in _RECORDED if _among(one, UNDONE)])
 def test_what_was_not_done(one: dict[str, Any], lab: Lab, ours: Writer) -> None:
     """See UNDONE: ours says so, with the same warnings."""
     job = _target(lab, _named(one)) if _named(one) else 0
@@ -224,17 +248,19 @@ def test_what_it_died_of(one: dict[str, Any], lab: Lab, ours: Writer) -> None:
             lab.run("scancel", "-Q", *known)
 
 
-@_identified([one for one in _RECORDED if one["name"] in OTHERWISE])
+@_identified([one for one in _RECORDED if _among(one, OTHERWISE)])
 def test_what_is_read_otherwise(one: dict[str, Any], lab: Lab, ours: Writer) -> None:
     answer = _asked(ours, one, 0)
     if answer.job:
         lab.run("scancel", str(answer.job))
-    assert answer.status == OTHERWISE[one["name"]][0]
+    assert answer.status == OTHERWISE[one["release"]][one["name"]][0]
     assert answer.status != one["status"]
     assert bool(answer.job) == (answer.status == 200)
 
 
 def test_that_each_exception_is_recorded() -> None:
-    assert UNDONE.keys() | OTHERWISE.keys() <= {one["name"] for one in _RECORDED}
-    taken = {one["name"] for one in _RECORDED if one["status"] != 200 and "result" in one["payload"]}
-    assert taken == ACCEPTED.keys()
+    for release in make.WRITTEN:
+        recorded = [one for one in _RECORDED if one["release"] == release]
+        assert UNDONE[release].keys() | OTHERWISE[release].keys() <= {one["name"] for one in recorded}
+        taken = {one["name"] for one in recorded if one["status"] != 200 and "result" in one["payload"]}
+        assert taken == ACCEPTED[release].keys()

@@ -164,33 +164,56 @@ LIES: dict[str, Lie] = {
     "component": Lie(_MODERN, "slurmrestd changes the first component of a heterogeneous job when asked for another"),
 }
 
-UNDONE = {
-    **dict.fromkeys(
-        (
-            *("submit tasks word", "submit tasks object", "submit tasks list", "submit tasks true"),
-            *("submit tasks NOVAL object", "submit requeue object", "submit name list", "submit name object"),
-            *("submit begin_time rubbish", "submit begin_time object", "submit begin_time text now+1hour"),
-            *("submit begin_time ISO", "update wrong type"),
+UNDONE: dict[str, dict[str, str]] = {
+    "23.02": {
+        **dict.fromkeys(
+            (
+                *("submit tasks word", "submit tasks object", "submit tasks list", "submit tasks true"),
+                *("submit tasks NOVAL object", "submit requeue object", "submit name list", "submit name object"),
+                *("submit begin_time rubbish", "submit begin_time object", "submit begin_time text now+1hour"),
+                *("submit begin_time ISO", "update wrong type"),
+            ),
+            "a value of a wrong type: 200 and a warning, and nothing is done",
         ),
-        "a value of a wrong type: 200 and a warning, and nothing is done",
-    ),
-    "submit user_id unknown": "200 without a word, and there is no job",
-    "submit jobs empty": "200 with an error",
-    "submit kill_warning_signal rubbish": "200 with an error, and the job is submitted without the signal",
-    "cancel bad signal": "an error, and slurmctld is asked all the same",
-    "cancel signal number as word": "as above",
+        "submit user_id unknown": "200 without a word, and there is no job",
+        "submit jobs empty": "200 with an error",
+        "submit kill_warning_signal rubbish": "200 with an error, and the job is submitted without the signal",
+        "cancel bad signal": "an error, and slurmctld is asked all the same",
+        "cancel signal number as word": "as above",
+    },
+    "25.11": {
+        **dict.fromkeys(
+            (
+                *("submit tasks word", "submit tasks object", "submit tasks list", "submit tasks true"),
+                *("submit tasks NOVAL object", "submit requeue object", "submit name list", "submit name object"),
+            ),
+            "a value of a wrong type: 200 and a warning, and nothing is done, see unread",
+        ),
+        **dict.fromkeys(
+            (
+                *("submit mail_type csv text", "submit mail_type unknown", "submit mail_type ALL"),
+                *("submit shared rubbish", "submit flags unknown"),
+            ),
+            "an error, and the job is submitted without the flag, see flag",
+        ),
+        "submit kill_warning_signal rubbish": "an error, and the job is submitted without the signal, see signal",
+        "submit jobs empty": "an error of a code that nothing has set, see no-component",
+        "cancel bad signal": "an error, and the job is killed, see cancel-signal",
+        "cancel signal number as word": "as above",
+    },
 }
 """Where the real server does not do what it was asked and says 200, or tells of an error and goes on: ours refuses."""
 
-ACCEPTED = {
-    **dict.fromkeys(
+ACCEPTED: dict[str, dict[str, str]] = {
+    "23.02": dict.fromkeys(
         ("submit one key minimum_nodes", "submit required_nodes expression", "submit too many nodes"),
         "slurmctld took the job with a code: 500 and the job's id; ours is 200 with a warning",
-    )
+    ),
+    "25.11": {},
 }
 """Where the real server tells of an error and the job is there."""
 
-OTHERWISE = {
+_READ_OTHERWISE = {
     "submit body trailing rubbish": (400, "bytes behind the value, see json-behind in differences.py"),
     "submit body two objects": (400, "as above"),
     "submit body NaN": (400, "no JSON (RFC 8259 section 6)"),
@@ -198,4 +221,16 @@ OTHERWISE = {
     "submit Content-Type */*": (400, "no type of a body (RFC 9110 section 8.3)"),
     "submit Content-Type application/json; charset=utf-8": (200, "see content-type-charset in differences.py"),
 }
-"""Where bodies are read otherwise than by the real server, in any API version: our status, and why."""
+OTHERWISE: dict[str, dict[str, tuple[int, str]]] = {
+    "23.02": _READ_OTHERWISE,
+    "25.11": {
+        **_READ_OTHERWISE,
+        "submit Content-Type */*": (415, "26.05 knows no such type of a body"),
+        **dict.fromkeys(("submit Content-Type None", "submit Content-Type "), (415, "as above")),
+        **dict.fromkeys(
+            ("submit user_id unknown", "submit group_id unknown", "submit distribution rubbish"),
+            (422, "the status that 26.05 has for it"),
+        ),
+    },
+}
+"""Where bodies are read otherwise than by the real server: our status, and why."""

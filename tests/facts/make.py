@@ -192,44 +192,48 @@ def _written_of_partitions(folder: str) -> dict[str, Any]:
     return {"v0.0.45": found}
 
 
+WRITTEN = {"23.02": ("23.02.8", 39), "25.11": ("25.11.8", 44)}
+"""The folder of each release whose writes are recorded, and the API version."""
+_OLD_JOBS = {"1": "{running}", "8": "{finished}", "10": "{foreign}"}
 _TARGETS = {
-    "171": "{held}",
-    "172": "{array}",
-    "173": "{running}",
-    "174": "{components}",
-    "1": "{running}",
-    "8": "{finished}",
-    "10": "{foreign}",
+    "23.02": {"171": "{held}", "172": "{array}", "173": "{running}", "174": "{components}", **_OLD_JOBS},
+    "25.11": {"206": "{held}", "207": "{array}", "208": "{running}", "209": "{components}", **_OLD_JOBS},
 }
-"""The jobs of the recordings of 23.02.8, by what they were."""
+"""The jobs of the recordings, by what they were."""
 
 
-def recorded_writes(folder: str) -> list[dict[str, Any]]:
-    """What a real server of 23.02.8 was asked of jobs in v0.0.39, and what it said.
+def recorded_writes(folder: str, release: str) -> list[dict[str, Any]]:
+    """What a real server of a release was asked of jobs, and what it said.
 
     `status` is None where it died. Of an entry of errors there are number (None without one), description with "<0>"
     for the job's id, and source, of a warning description and source, of the rest of the body the values without ids;
     `shown` is what a job then had for each member that was written.
     """
-    with open(os.path.join(folder, "samples", "23.02.8", "v0.0.39", "writes.json"), encoding="utf-8") as file:
+    name, version = WRITTEN[release]
+    targets = _TARGETS[release]
+    with open(os.path.join(folder, "samples", name, f"v0.0.{version}", "writes.json"), encoding="utf-8") as file:
         exchanges = json.load(file)
     found = []
     for exchange, after in zip(exchanges, [*exchanges[1:], {"method": ""}]):
-        version, _, path = exchange["path"].partition("/job/")
-        if version != "/slurm/v0.0.39" or exchange["method"] == "GET" or "yaml" in str(exchange["content_type"]):
+        start, _, path = exchange["path"].partition("/job/")
+        if start != f"/slurm/v0.0.{version}" or exchange["method"] == "GET" or "yaml" in str(exchange["content_type"]):
             continue
         ident = re.match(r"\d*", path)[0]
         answer = exchange["answer"] if isinstance(exchange["answer"], dict) else {}
         one = {
             "name": exchange["name"],
             "method": exchange["method"],
-            "path": _TARGETS.get(ident, ident) + path[len(ident) :],
+            "path": targets.get(ident, ident) + path[len(ident) :],
             "user": exchange["user"],
             "type": exchange.get("headers", {}).get("Content-Type", "application/json"),
             "body": exchange["body"],
             "status": exchange["status"],
             "errors": [
-                [entry.get("error_number"), _about(entry.get("description"), ident), entry["source"]]
+                [
+                    entry.get("error_number"),
+                    _about(entry.get("description"), ident if ident in targets else ""),
+                    entry["source"],
+                ]
                 for entry in answer.get("errors", ())
             ],
             "warnings": [[entry["description"], entry["source"]] for entry in answer.get("warnings", ())],
@@ -320,17 +324,24 @@ def _read_exchange(path: str, status: int, answer: Any) -> dict[str, Any]:
     return {"path": path, "status": status, **entries, "types": {name: told_type(one) for name, one in payload.items()}}
 
 
-def recorded_database_writes(folder: str) -> list[dict[str, Any]]:
-    """What a real server of 23.02.8 was asked to keep in v0.0.39, one after the other, and what it said.
+def recorded_database_writes(folder: str, release: str) -> list[dict[str, Any]]:
+    """What a real server of a release was asked to keep, one after the other, and what it said.
 
     As `recorded_writes`, and the reads of what was written between them. `payload` is without what is empty, zero or
     unset, and without ids; `cut`: of its records only some members were kept.
     """
-    start = "/slurmdb/v0.0.39/"
-    with open(os.path.join(folder, "samples", "23.02.8", "v0.0.39", "writes-slurmdb.json"), encoding="utf-8") as file:
-        exchanges = json.load(file)
+    name, version = WRITTEN[release]
+    start = f"/slurmdb/v0.0.{version}/"
+    exchanges = []
+    for file_name in ("writes-new.json", "writes-slurmdb.json"):  # in their order
+        path = os.path.join(folder, "samples", name, f"v0.0.{version}", file_name)
+        if os.path.exists(path):
+            with open(path, encoding="utf-8") as file:
+                exchanges += json.load(file)
     found = []
     for exchange in exchanges:
+        if not exchange["path"].startswith(start) or re.match("jobs?(/|$)", exchange["path"].removeprefix(start)):
+            continue  # those of jobs depend on what has run
         if exchange["method"] == "GET" and not re.search("[/?]", exchange["path"].removeprefix(start)):
             continue  # a whole list was cut to its first records
         answer = exchange["answer"] if isinstance(exchange["answer"], dict) else {}
@@ -390,8 +401,7 @@ def _joined(types: list[Any]) -> Any:
 
 
 def _about(description: str | None, ident: str) -> str | None:
-    known = description is not None and ident in _TARGETS
-    return re.sub(rf"\b{ident}(?!\d)", "<0>", description) if known else description
+    return re.sub(rf"\b{ident}(?!\d)", "<0>", description) if ident and description is not None else description
 
 
 def _payload(answer: dict[str, Any]) -> dict[str, Any]:
@@ -542,9 +552,9 @@ def _write(name: str, value: object) -> None:
         file.write("\n")
 
 
-def _write_lines(name: str, records: list[dict[str, Any]]) -> None:
-    """The same with one line for a record."""
-    lines = ",\n".join(json.dumps(one, sort_keys=True, ensure_ascii=False) for one in records)
+def _write_lines(name: str, records: list[dict[str, Any]], *, ordered: bool = False) -> None:
+    """The same with one line for a record; ordered: with its keys as they are, where their order tells something."""
+    lines = ",\n".join(json.dumps(one, sort_keys=not ordered, ensure_ascii=False) for one in records)
     with open(os.path.join(HERE, name), "w", encoding="utf-8") as file:
         file.write(f"[\n{lines}\n]\n")
 
@@ -561,8 +571,9 @@ def main(folder: str) -> None:
     for release in RECORDED:
         _write_lines(f"reads-{release}.json", recorded_reads(folder, release, "slurm"))
         _write_lines(f"reads-slurmdb-{release}.json", recorded_reads(folder, release, "slurmdb"))
-    _write_lines("writes-23.02.json", recorded_writes(folder))
-    _write_lines("writes-slurmdb-23.02.json", recorded_database_writes(folder))
+    for release in WRITTEN:
+        _write_lines(f"writes-{release}.json", recorded_writes(folder, release), ordered=True)
+        _write_lines(f"writes-slurmdb-{release}.json", recorded_database_writes(folder, release), ordered=True)
 
 
 if __name__ == "__main__":

@@ -73,11 +73,11 @@ def written_members(struct: str) -> dict[int, dict[str, Any]]:
     return {int(version.rpartition(".")[2]): members for version, members in _file("written.json")[struct].items()}
 
 
-def recorded_writes() -> list[dict[str, Any]]:
-    """What a real server was asked of jobs in v0.0.39, and what it said; see make.recorded_writes."""
-    return list(_file("writes-23.02.json"))
+def recorded_writes(release: str) -> list[dict[str, Any]]:
+    """What a real server was asked of jobs, and what it said; see make.recorded_writes."""
+    return [{**one, "release": release} for one in _file(f"writes-{release}.json")]
 
 
-def recorded_database_writes() -> list[dict[str, Any]]:
-    """What a real server was asked to keep in v0.0.39, in its order; see make.recorded_database_writes."""
-    return list(_file("writes-slurmdb-23.02.json"))
+def recorded_database_writes(release: str) -> list[dict[str, Any]]:
+    """What a real server was asked to keep, in its order; see make.recorded_database_writes."""
+    return [{**one, "release": release} for one in _file(f"writes-slurmdb-{release}.json")]
