@@ -15,6 +15,7 @@ import pytest
 from schemas import query_table
 
 from slurmrest_inet.api.routes import ROUTES
+from slurmrest_inet.schema import tables
 from slurmrest_inet.schema.model import IN
 from slurmrest_inet.versions import DIALECTS
 
@@ -192,6 +193,33 @@ def test_that_each_number_has_its_unit(said: set[Said]) -> None:
         if one.is_number and not _listed(NONE, one.place) and (fault := _fault(one.sentence))
     }
     assert sorted(faults) == []
+
+
+_NAMED = re.compile(r"(?<![a-z])(microseconds|seconds|minutes|hours|days|months|watts)$")
+
+
+def test_that_a_name_and_its_sentence_have_one_unit(said: set[Said]) -> None:
+    named = {one: found[1] for one in said if one.is_number and (found := _NAMED.search(one.place))}
+    assert set(named.values()) == {"microseconds", "seconds", "hours", "days", "months", "watts"}
+    assert {one.place: one.sentence for one, unit in named.items() if unit not in one.sentence} == {}
+
+
+_MEMBERS = {
+    "suspend_time": "of a job it is when, of nodes after how long",
+    "resume_after": "asked for as a span, and kept as a moment",
+    "start": "from it a span is reckoned, too",
+}
+"""Members of C structs that are told in one unit of time here and in another there."""
+
+
+def test_that_one_member_is_told_in_one_unit() -> None:
+    told: dict[str, list[set[str]]] = {}
+    for table in (*tables.TABLES, *tables.READ_TABLES):
+        for row in table.rows:
+            units = {unit.lower() for unit in re.findall(rf"(?i)\b({_TIME})\b", row.doc)}
+            for member in row.members if units else ():
+                told.setdefault(re.split(r"\.|->", member)[-1], []).append(units)
+    assert {member for member, units in told.items() if not set.intersection(*units)} == set(_MEMBERS)
 
 
 def _without_zero(one: Said) -> bool:
