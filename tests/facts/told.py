@@ -8,6 +8,8 @@ import json
 import os
 from typing import Any, NamedTuple
 
+from make import told_name
+
 HERE = os.path.dirname(os.path.abspath(__file__))
 
 
@@ -81,3 +83,24 @@ def recorded_writes(release: str) -> list[dict[str, Any]]:
 def recorded_database_writes(release: str) -> list[dict[str, Any]]:
     """What a real server was asked to keep, in its order; see make.recorded_database_writes."""
     return [{**one, "release": release} for one in _file(f"writes-slurmdb-{release}.json")]
+
+
+def document(version: int, release: str | None = None) -> list[dict[str, Any]]:
+    """What the document of an API version says on its home release, or on another; see make.told_document."""
+    records = [one for one in _file("documents.json") if one["version"] == version]
+    if release is None:
+        return records
+    named = {told_name(one): one for one in records}
+    for one in _file("other-documents.json"):
+        if (one["release"], one["version"]) != (release, version):
+            continue
+        for name in one.get("without", ()):
+            del named[name]
+        if "without" not in one:
+            named[told_name(one)] = {key: value for key, value in one.items() if key != "release"}
+    return [*named.values()]
+
+
+def elsewhere() -> list[tuple[str, int]]:
+    """The releases and API versions whose documents are known although the release is not the version's home."""
+    return [(one["release"], one["version"]) for one in _file("other-documents.json") if "without" in one]

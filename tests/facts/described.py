@@ -8,22 +8,19 @@ or where in a schema by our name for it, without what tells the version ("job_in
 from __future__ import annotations
 
 import json
-import os
 from typing import Any
 
-from make import told_name
-
-_FACTS = os.path.join(os.path.dirname(__file__), os.pardir, "facts")
+import told
 
 
 class Described:
     """One document: `operations` by their names, and `schemas`."""
 
-    def __init__(self, told: list[dict[str, Any]]) -> None:
+    def __init__(self, records: list[dict[str, Any]]) -> None:
         self.operations: dict[str, dict[str, Any]] = {}
         self.schemas: dict[str, Any] = {}
         self.required: dict[str, list[str]] = {}
-        for one in told:
+        for one in records:
             if "schema" in one:
                 self.schemas[one["schema"]] = one["type"]
                 self.required[one["schema"]] = one.get("required", [])
@@ -40,29 +37,14 @@ class Described:
         return type_, name
 
 
-def _facts(name: str) -> Any:
-    with open(os.path.join(_FACTS, name), encoding="utf-8") as file:
-        return json.load(file)
-
-
 def homes() -> dict[int, Described]:
     """The documents of the home releases, by version."""
-    told = _facts("documents.json")
-    return {version: Described([one for one in told if one["version"] == version]) for version in range(36, 46)}
+    return {version: Described(told.document(version)) for version in range(36, 46)}
 
 
 def others() -> dict[tuple[str, int], Described]:
-    """The documents of other releases, by release and version: the home release's with what they say otherwise."""
-    home = _facts("documents.json")
-    told: dict[tuple[str, int], dict[str, dict[str, Any]]] = {}
-    for one in _facts("other-documents.json"):
-        key = one["release"], one["version"]
-        if "without" in one:
-            kept = (same for same in home if same["version"] == key[1] and told_name(same) not in one["without"])
-            told[key] = {told_name(same): same for same in kept}
-        else:
-            told[key][told_name(one)] = one
-    return {key: Described([*records.values()]) for key, records in told.items()}
+    """The documents of other releases, by release and version."""
+    return {(release, version): Described(told.document(version, release)) for release, version in told.elsewhere()}
 
 
 def differences(ours: Described, theirs: Described) -> dict[str, str]:
