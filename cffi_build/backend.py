@@ -35,9 +35,12 @@ GENERATED = os.path.join("build", "generated")
 SOURCES = (
     *("writer.c", "json.c", "yaml.c", "storage.c", "lookup.c", "values.c", "sequences.c", "codec.c"),
     *("derived.c", "accounting.c", "job_resources.c", "slurmdbd.c", "configuration.c", "shares.c"),
-    *("resources.c", "releases.c", "immortal.c", "guard.c", "lifeline.c", "plugin.c"),
+    *("message.c", "components.c", "resources.c", "releases.c", "immortal.c", "guard.c", "lifeline.c", "plugin.c"),
 )
-DECLARATIONS = ("codec_api.h", "accounting.h", "shares.h", "resources.h", "releases.h", "lifeline.h", "immortal.h")
+DECLARATIONS = (
+    *("codec_api.h", "accounting.h", "shares.h", "resources.h", "message.h", "components.h", "releases.h"),
+    *("lifeline.h", "immortal.h"),
+)
 """What Python may call of our own C."""
 
 WARNINGS = ("-std=gnu11", "-fvisibility=hidden", "-Wall", "-Wextra")
@@ -76,6 +79,8 @@ PREAMBLE = """
 #include "accounting.h"
 #include "shares.h"
 #include "resources.h"
+#include "message.h"
+#include "components.h"
 #include "releases.h"
 #include "lifeline.h"
 #include "immortal.h"

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from slurmrest_inet.schema import messages
 from slurmrest_inet.schema import names as schema_names
 from slurmrest_inet.schema.model import Kind, Names, Row, Table
-from slurmrest_inet.versions import DIALECTS, HIDDEN_FUNCTIONS, HIDDEN_MEMBERS
+from slurmrest_inet.versions import DIALECTS, HIDDEN_MEMBERS, LOST_MEMBERS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -280,8 +280,7 @@ def features(headers: Headers) -> str:
         for member in members
     ]
     release = headers.release[0] * 100 + headers.release[1]
-    lines += [f"#define HAS_FUNCTION_{name} 1" for name, first in HIDDEN_FUNCTIONS.items() if release >= first]
-    lines += [
-        f"#define HAS_MEMBER_{struct}_{name} 1" for (struct, name), first in HIDDEN_MEMBERS.items() if release >= first
-    ]
+    hidden = [member for member, first in HIDDEN_MEMBERS.items() if release >= first]
+    hidden += [member for member, end in LOST_MEMBERS.items() if release < end]
+    lines += [f"#define HAS_MEMBER_{struct}_{name} 1" for struct, name in hidden]
     return "\n".join([*lines, ""])

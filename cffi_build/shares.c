@@ -1,21 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Fair shares. From 23.11 on libslurm has a call for them; before, the message must be sent by hand, as sshare does.
+ * Fair shares. From 23.11 on libslurm has a call for them; before, the message must be sent by hand (message.c).
  *
  * Rule 1: like job_resources.c, this file knows layouts that no installed header confirms, and nothing else does.
- * Rule 2: before a message of such a layout is used, libslurm initialises it, and what that leaves is compared.
  */
 #include <errno.h>
 #include <slurm/slurm.h>
-#include <slurm/slurm_errno.h>
-#include <stdbool.h>
-#include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
-#include <string.h>
 
+#include "message.h"
 #include "shares.h"
-#include "slurm_features.h"
 
 /* Slurm's structs, the same from 22.05 to 26.05. */
 struct association {
@@ -59,82 +54,16 @@ struct shares {
 extern int slurm_associations_get_shares(struct request *request, struct response **response) __attribute__((weak));
 extern void slurm_free_shares_response_msg(struct response *response) __attribute__((weak));
 
-#ifndef HAS_FUNCTION_slurm_associations_get_shares
-enum { REQUEST_SHARE_INFO = 2022, RESPONSE_SHARE_INFO = 2023, RESPONSE_SLURM_RC = 8001 };
-
-/* A message of 22.05 and 23.02 up to the last member that is used, and more room than the rest takes. */
-struct message {
-	slurm_addr_t address;
-	void *auth_cred;
-	int auth_index;
-	uid_t auth_uid;
-	bool auth_uid_set;
-	uid_t restrict_uid;
-	bool restrict_uid_set;
-	uint32_t body_offset;
-	void *buffer;
-	void *conn;
-	int conn_fd;
-	void *data;
-	uint32_t data_size;
-	uint16_t flags;
-	uint8_t hash_index;
-	uint16_t type;
-	uint16_t protocol_version;
-	char rest[4096];
-};
-
-extern void slurm_msg_t_init(struct message *message) __attribute__((weak));
-extern int slurm_send_recv_controller_msg(struct message *request, struct message *response, void *cluster)
-	__attribute__((weak));
-extern void slurm_free_return_code_msg(uint32_t *message) __attribute__((weak));
-
-static bool plausible(const struct message *message)
-{
-	return message->conn_fd == -1 && message->type == NO_VAL16 && message->protocol_version == NO_VAL16 &&
-	       !message->data && !message->data_size;
-}
+enum { REQUEST_SHARE_INFO = 2022, RESPONSE_SHARE_INFO = 2023 };
 
 static int by_message(struct request *request, struct response **response)
 {
-	struct message question = { .type = 0 }, answer = { .type = 0 };
-	uint32_t code;
+	void *answer = NULL;
+	int code = message_exchange(REQUEST_SHARE_INFO, request, RESPONSE_SHARE_INFO, &answer);
 
-	if (!slurm_msg_t_init || !slurm_send_recv_controller_msg || !slurm_free_return_code_msg) {
-		errno = ESLURM_NOT_SUPPORTED;
-		return -1;
-	}
-	slurm_msg_t_init(&question);
-	slurm_msg_t_init(&answer);
-	if (!plausible(&question) || !plausible(&answer)) {
-		errno = ESLURM_NOT_SUPPORTED;
-		return -1;
-	}
-	question.type = REQUEST_SHARE_INFO;
-	question.data = request;
-	if (slurm_send_recv_controller_msg(&question, &answer, NULL) < 0)
-		return -1;
-	if (answer.type == RESPONSE_SHARE_INFO) {
-		*response = answer.data;
-		return 0;
-	}
-	errno = SLURM_UNEXPECTED_MSG_ERROR;
-	if (answer.type == RESPONSE_SLURM_RC && answer.data) {
-		code = *(const uint32_t *) answer.data;
-		slurm_free_return_code_msg(answer.data);
-		errno = (int) code;
-	}
-	return -1;
+	*response = answer;
+	return code;
 }
-#else
-static int by_message(struct request *request, struct response **response)
-{
-	(void) request;
-	(void) response;
-	errno = ESLURM_NOT_SUPPORTED;
-	return -1;
-}
-#endif
 
 /* A list whose items stay ours. */
 static void *list_of(char **words, size_t count)

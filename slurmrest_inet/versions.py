@@ -95,15 +95,19 @@ def since(table: dict[int, T], number: int) -> T:
 
 
 # What releases of libslurm do otherwise and their headers do not show.
-HIDDEN_FUNCTIONS = {"slurm_associations_get_shares": 2311}
-"""Exported from that release on and declared nowhere; before, the message is sent by hand."""
-
 HIDDEN_MEMBERS = {
     ("job_resources", "next_step_node_inx"): 2411,
     ("job_resources", "node_ranks"): 2605,
     ("node_resource_layout", "channel"): 2511,
+    ("slurm_msg", "auth_gid"): 2311,
+    ("slurm_msg", "conmgr_fd"): 2411,
+    ("slurm_msg", "tls_cert"): 2505,
+    ("slurm_msg", "conn_is_mtls"): 2511,  # from 25.11.3 on; before, our messages are found to be none
 }
 """Members of structs that no header shows, from that release on."""
+
+LOST_MEMBERS = {("slurm_msg", "data_size"): 2405, ("slurm_msg", "conn_fd"): 2505}
+"""The same up to the release before that one."""
 
 ENDS_FOR_GOOD = (2405, 2411)
 """Releases in which slurm_init crashes after slurm_fini (their plugin for TLS)."""

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import homes
 import job_effects
 import pytest
+from configuring import configured
 from sidebyside import program, server, wire
 from write_differences import LIES
 from writers import Writer, both, encoded
@@ -55,6 +56,13 @@ REFUSED = (
     *(Case({"job": value}) for value in (None, [], "x", 5)),
     *(Case({"hetjob": value}) for value in (None, {}, "x", 5, [5], [None], [{"tasks": "two"}], {"tasks": 2})),
     Case({"hetjob": []}, lie=True),
+    *(
+        Case({"hetjob": [described(), wrong]})
+        for wrong in (
+            *({}, described(partition="nosuch"), described(account="nosuch"), described(array="1-3"), {"foo": 1}),
+            *(described(immediate=True), described(licenses="matlab:1"), described(current_working_directory=None)),
+        )
+    ),
     Case({"job": described(), "hetjob": [described()]}),
     Case({"job": described(), "hetjob": []}),
     Case({"job": {}}),
@@ -333,9 +341,34 @@ def test_over_a_unix_socket(lab: Lab, tokens: dict[str, str]) -> None:
         lab.run("scancel", "-Q", str(jobs[0]))
 
 
-def test_several_components(lab: Lab, ours: Server, tokens: dict[str, str]) -> None:
-    with Waiter(lab, ours, tokens["alice"], {"hetjob": [described(), described()]}).client as client:
+_COMPONENTS = {"hetjob": [described(**HELD), described(**HELD, partition="main")]}
+
+
+@pytest.mark.parametrize("version", [pytest.param(41, marks=pytest.mark.slow), 45])
+def test_several_components(version: int, lab: Lab, ours: Server, tokens: dict[str, str]) -> None:
+    """They wait together, and begin together where backfill looks at them."""
+    waiter = Waiter(lab, ours, tokens["alice"], _COMPONENTS, version)
+    _until(lambda: len(_jobs(lab)) == 2)
+    first, second = sorted(_jobs(lab))
+    shown = lab.run("scontrol", "-o", "show", "job", str(second))
+    assert f"HetJobId={first} HetJobOffset=1 " in shown
+    assert "BatchFlag=0" in shown
+    with waiter.client as client, configured(lab, {"SchedulerParameters": "bf_interval=1,bf_continue"}):
+        lab.run("scontrol", "release", str(first))
         answer = client.answer()
-    assert answer.status == 501
-    assert b"heterogeneous job" in answer.body
-    assert not _jobs(lab)
+    document = _told(answer)
+    assert (answer.status, document["job_id"], document["errors"]) == (200, first, [])
+    time.sleep(1)  # that it has been told does not end it
+    assert [_state(lab, job) for job in (first, second)] == ["RUNNING", "RUNNING"]
+    lab.run("scancel", "-Q", str(first))
+    _until(lambda: not _jobs(lab))
+
+
+def test_that_components_of_a_client_that_goes_are_cancelled(lab: Lab, ours: Server, tokens: dict[str, str]) -> None:
+    waiter = Waiter(lab, ours, tokens["alice"], _COMPONENTS)
+    _until(lambda: len(_jobs(lab)) == 2)
+    jobs = sorted(_jobs(lab))
+    waiter.client.socket.close()
+    _until(lambda: not _jobs(lab))
+    assert {_state(lab, job) for job in jobs} == {"CANCELLED"}
+    ours.wait_for(rf'status=499 .*why="the client is gone: cancelled job {jobs[0]}"')

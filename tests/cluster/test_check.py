@@ -127,7 +127,8 @@ _NO_CALLS = {
     *("controllers", "configuration"),  # a ping, which is asked for first; slurm.conf, which is read at the start
     *("each_task", "waiting_tasks", "is_named"),  # take one record apart, and a cluster may have no array
     *("uid", "gid"),  # ask this host who somebody is, where a request names him
-    *("submit", "allocate", "create_node"),  # would change something: what is done on this side is tried
+    # would change something: what is done on this side is tried
+    *("submit", "allocate", "allocate_components", "create_node"),
     "reconfigure",  # would be done
     "send_to",  # makes the call of `kill` for one of many
     *("look_for_nodes", "may_be_several"),  # take names apart, and ask where these are several

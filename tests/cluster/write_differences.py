@@ -154,7 +154,7 @@ LIES: dict[str, Lie] = {
     ),
     "allocate-components": Lie(
         (41, 42, 43, 44, 45),
-        "job/allocate: of a heterogeneous job, likewise: ours refuses it (501) and asks for nothing",
+        "job/allocate: of a heterogeneous job, likewise; ours tells the id of its first component",
     ),
     "allocate-client": Lie(
         (41, 42, 43, 44, 45), "job/allocate: slurmrestd leaves the job of a client that has gone; ours cancels it"

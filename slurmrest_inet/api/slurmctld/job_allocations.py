@@ -16,21 +16,19 @@ from slurmrest_inet.api.envelope import Awaited
 from slurmrest_inet.api.errors import FAIL_PARSING, INVALID_QUERY, UNANSWERED, sentence_of
 from slurmrest_inet.api.report import Report
 from slurmrest_inet.api.sending import failed, send
-from slurmrest_inet.http.message import RestError
 from slurmrest_inet.record import TYPE_CHECKING
 from slurmrest_inet.schema.job_desc import JOB_ALLOC_REQ
 from slurmrest_inet.slurm import allocations, one_signal, requests
-from slurmrest_inet.slurm.library import BUILT_FOR, SlurmError
+from slurmrest_inet.slurm.library import SlurmError
 
 if TYPE_CHECKING:
-    from typing import Any
+    from typing import Any, Callable
 
     from slurmrest_inet.api.call import Call
     from slurmrest_inet.api.envelope import Answer
-    from slurmrest_inet.schema.reading import Members
 
 _SOURCE, _COMPONENTS = "op_handler_alloc_job", "_job_post_het_allocate"
-_CALL = "slurm_allocate_resources_blocking()"
+_CALL, _HET_CALL = "slurm_allocate_resources_blocking()", "slurm_allocate_het_job_blocking()"
 _FAILED = "Job allocation request failed"
 _BOTH = 'Specify only one "job" or "hetjob" fields but never both'
 _NEITHER = {
@@ -50,7 +48,7 @@ _PAUSES = (1.0, 3.0)
 
 
 def allocate(call: Call) -> Answer | Awaited:
-    """POST job/allocate: resources of one job."""
+    """POST job/allocate: resources of one job, which may be heterogeneous."""
     report = Report(call)
     body = {} if call.body is None else call.body
     record = told.read(call, report, JOB_ALLOC_REQ, body, requests.host())
@@ -68,21 +66,28 @@ def allocate(call: Call) -> Answer | Awaited:
         if not components:
             report.error(INVALID_QUERY, _COMPONENTS, _WITHOUT)
             return report.answer()
-        text = f"Slurm {BUILT_FOR} has no call that allocates a heterogeneous job to who does not listen for slurmctld"
-        raise RestError(501, text, reason=text)
+        described = [one.members for one in components]
+        return _awaited(_Waiting(report, lambda: allocations.allocate_components(described), _HET_CALL))
     if job is None:
         report.error(INVALID_QUERY, _SOURCE, call.at(_NEITHER))
         return report.answer()
-    waiting = _Waiting(report, job.members)
+    return _awaited(_Waiting(report, lambda: allocations.allocate(job.members), _CALL))
+
+
+def _awaited(waiting: _Waiting) -> Awaited:
     return Awaited(waiting.go_on, waiting.give_up)
 
 
 class _Waiting:
-    """One job that is asked for, looked for, or cancelled."""
+    """One job that is asked for, looked for, or cancelled: a heterogeneous one by its first component.
 
-    def __init__(self, report: Report, members: Members) -> None:
+    call: what slurmrestd asks for it with, which its errors name.
+    """
+
+    def __init__(self, report: Report, ask: Callable[[], allocations.Allocation], call: str) -> None:
         self._report = report
-        self._members = members
+        self._ask = ask
+        self._call = call
         self._job: allocations.Allocation | None = None
         self._refusals = 0
 
@@ -91,15 +96,15 @@ class _Waiting:
         job = self._job
         try:
             if job is None:
-                job = self._job = send(lambda: allocations.allocate(self._members))
+                job = self._job = send(self._ask)
                 granted = job.granted
             else:
                 granted = allocations.is_granted(job.job_id)
         except SlurmError as error:
             if job is None:
                 if error.reason in UNANSWERED:
-                    self._report.warning(_CALL, "The job may be there all the same: slurmctld did not answer")
-                return failed(self._report, error, _CALL, _FAILED, "allocated")
+                    self._report.warning(self._call, "The job may be there all the same: slurmctld did not answer")
+                return failed(self._report, error, self._call, _FAILED, "allocated")
             return self._lost(job, error.reason)
         self._refusals = 0
         if not granted:
@@ -118,12 +123,12 @@ class _Waiting:
         self._refusals += 1
         if code not in _ENDED and self._refusals < _REFUSALS:
             return None
-        self._report.error(code, _CALL, _FAILED)
+        self._report.error(code, self._call, _FAILED)
         return self._report.answer(note=f"not allocated: {sentence_of(code)}; {self._cancel(job)}")
 
     def give_up(self) -> Answer:
         """Cancel it: it is waited for no longer."""
-        self._report.error(_TIMED_OUT, _CALL, _FAILED)
+        self._report.error(_TIMED_OUT, self._call, _FAILED)
         return self._report.answer(note="not asked for" if self._job is None else self._cancel(self._job))
 
     def _cancel(self, job: allocations.Allocation) -> str:
@@ -141,5 +146,5 @@ class _Waiting:
             return f"cancelled job {job.job_id}"
         if code in _ENDED:
             return f"job {job.job_id} has ended"
-        self._report.warning(_CALL, f"JobId={job.job_id} may still be there: it could not be cancelled")
+        self._report.warning(self._call, f"JobId={job.job_id} may still be there: it could not be cancelled")
         return f"job {job.job_id} is not cancelled: {sentence_of(code)}"
