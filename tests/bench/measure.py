@@ -107,11 +107,13 @@ def exec_to_exit(program: Program, request: bytes) -> Sample:
             (os.POSIX_SPAWN_DUP2, null, 2),
         ],
     )
-    status = os.waitpid(pid, 0)[1]
-    seconds = time.perf_counter() - started
     os.close(taken)
     reader = Reader()
-    complete = reader.feed(os.read(take, _READ_BYTES))
+    complete = False
+    while data := os.read(take, _READ_BYTES):  # until its end: a document is more than a pipe holds
+        complete = reader.feed(data)
+    status = os.waitpid(pid, 0)[1]
+    seconds = time.perf_counter() - started
     for descriptor in (given, take, null):
         os.close(descriptor)
     if status or not complete:
