@@ -30,7 +30,7 @@ _OF_ONE = ("association", "instance")
 def readable(client: Client, names: dict[str, str]) -> Iterator[tuple[Operation, dict[str, Any]]]:
     """The GETs that change nothing, with the parameters of their paths; ``names`` has a value for each."""
     for operation in client.operations.values():
-        if operation.method != "get" or operation.path.rpartition("/")[2] in CHANGING:
+        if operation.method != "get" or operation.last in CHANGING:
             continue
         values: dict[str, Any] = {}
         for parameter in operation.described.get("parameters", ()):
@@ -46,7 +46,7 @@ def read(client: Client, operation: Operation, values: dict[str, Any]) -> str:
         answer = client.ask("get", operation.path, values)
         if answer.model is None:
             return f"{answer.status} has no model"
-        if answer.status != 200 and not operation.path.endswith(_OF_ONE):
+        if answer.status != 200 and operation.last not in _OF_ONE:
             return f"{answer.status} {str(answer.body)[:200]}"
         return "" if client.keeps(answer) else "the model is not what came"
     except Exception as failure:  # noqa: BLE001 - whatever a generated client raises is what is told

@@ -39,9 +39,15 @@ class Operation(NamedTuple):
         return str(self.described["tags"][0])
 
     @property
+    def last(self) -> str:
+        """The last word of its path."""
+        return self.path.rstrip("/").rpartition("/")[2]
+
+    @property
     def name(self) -> str:
-        """What it is called."""
-        return str(self.described["operationId"])
+        """What it is called; 22.05 leaves some to the generator, which then takes method and path."""
+        path = re.sub(r"[{}]", "", self.path).strip("/").replace("/", "_")
+        return str(self.described.get("operationId", f"{self.method}_{path}"))
 
 
 class Answer(NamedTuple):
@@ -62,6 +68,10 @@ def operations(document: dict[str, Any]) -> Iterator[Operation]:
 
 class Client:
     """What a generator made, ready to ask a server. ``warnings``: what the generator said."""
+
+    NAME: str
+    USUAL: tuple[str, ...]
+    """How a warning ends that no document can help."""
 
     def __init__(self, document: dict[str, Any], folder: str, package: str) -> None:
         """Generate into a folder, as the package of that name."""
@@ -104,6 +114,8 @@ class OfOpenapiPythonClient(Client):
     """openapi-python-client: models of attrs over httpx."""
 
     NAME = "openapi-python-client"
+    # It has no YAML: of a body it offers JSON alone.
+    USUAL = ("Unsupported content type application/x-yaml", "Unsupported content type application/yaml")
 
     def generate(self, folder: str) -> list[str]:
         from openapi_python_client import MetaType, generate  # noqa: PLC0415 - not everywhere
@@ -166,6 +178,7 @@ class OfOpenapiGenerator(Client):
     """openapi-generator's Python: models of pydantic over urllib3."""
 
     NAME = "openapi-generator"
+    USUAL = ("Failed to get the schema name: null",)  # said of any document that has an object
 
     def generate(self, folder: str) -> list[str]:
         import openapi_generator_cli  # noqa: PLC0415 - not everywhere

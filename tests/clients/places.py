@@ -19,8 +19,11 @@ import time
 import uuid
 from typing import TYPE_CHECKING, NamedTuple
 
+from labkit import releases
 from sidebyside import server
 from sidebyside.lab import LAB
+
+from slurmrest_inet.versions import HOME, written
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -67,6 +70,12 @@ def _variables(folder: str, within: tuple[str, ...]) -> dict[str, str]:
     told = subprocess.run([LAB, "env", *within, "--dir", folder], stdout=subprocess.PIPE, text=True, check=True).stdout
     pairs = (line.partition("export ")[2].partition("=")[::2] for line in told.splitlines())
     return {name: value.strip("'") for name, value in pairs}
+
+
+def release_of(version: int) -> str:
+    """The release of the lab that an API version is tried on: its home, or this machine's own if no lab is of that."""
+    home = written(HOME[version])
+    return home if home in releases.BY_NAME else releases.here().name
 
 
 @contextlib.contextmanager
