@@ -23,6 +23,8 @@ PATIENCE = 60.0
 SCRIPT = "#!/bin/sh\nexec sleep 300\n"
 CHANGING = ("reconfigure", "requeue")
 """Last words of paths whose GET changes something."""
+_WITH_ENVIRONMENT = (39,)
+"""Versions that take no change of a job without its environment."""
 _OF_ONE = ("association", "instance")
 """Those of paths that want to be told which, and of which there may be none: the answer says so."""
 
@@ -75,12 +77,13 @@ def _number(version: int, value: int) -> Any:
 def a_job(client: Client, version: int, partition: str, run: Run) -> None:
     """Submit, watch, change and cancel a job."""
     name = f"generated-{uuid.uuid4().hex[:8]}"
+    environment = {"PATH": "/usr/bin:/bin"} if version < 39 else ["PATH=/usr/bin:/bin"]
     job = {
         "name": name,
         "partition": partition,
         "tasks": 1,
         "current_working_directory": "/tmp",
-        "environment": {"PATH": "/usr/bin:/bin"} if version < 39 else ["PATH=/usr/bin:/bin"],
+        "environment": environment,
         "standard_output": "/dev/null",
         "standard_error": "/dev/null",
         "time_limit": _number(version, 5),
@@ -91,7 +94,10 @@ def a_job(client: Client, version: int, partition: str, run: Run) -> None:
     path, values = f"{base}/job/{{job_id}}", {"job_id": str(sent.model.job_id)}
     try:
         _await(client, path, values, "RUNNING")
-        changed = client.ask("post", path, values, {"comment": "changed by a client"})
+        change = {"comment": "changed by a client"}
+        if version in _WITH_ENVIRONMENT:
+            change["environment"] = environment
+        changed = client.ask("post", path, values, change)
         assert changed.status == 200, changed.body
         assert client.ask("get", path, values).model.jobs[0].comment == "changed by a client"
         assert "Comment=changed by a client" in run("scontrol", "show", "job", values["job_id"])

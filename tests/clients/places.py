@@ -61,9 +61,9 @@ class Place(NamedTuple):
 
     @property
     def job(self) -> int:
-        """A job that is there."""
+        """A job that runs, on a GPU."""
         with open(self.variables["LAB_JOB_IDS"], encoding="utf-8") as file:
-            return int(json.load(file)["shape"])
+            return int(json.load(file)["gpus"])
 
 
 def _variables(folder: str, within: tuple[str, ...]) -> dict[str, str]:
