@@ -29,6 +29,8 @@ _UNIQUE = ("SLUID",)
 # What the scheduler makes of a job depends on when it looks.
 _UNSTEADY = ("LastSchedEval", "Scheduler", "Reason", "last_sched_evaluation", "state_reason", "state_description")
 _UNSTEADY_FLAGS = {"DEPENDENT", "BACKFILL_ATTEMPTED", "SCHEDULING_ATTEMPTED"}
+# Moments that a request may set far from now, which slurmrestd then brings to 32 bits.
+_ASKED_MOMENTS = ("deadline", "eligible_time", "start_time", "end_time")
 _MOMENT = re.compile(r"\d{4,}-\d\d-\d\dT[\d:]{8}")
 
 
@@ -78,7 +80,7 @@ def served(jobs: list[dict[str, object]], job: int) -> dict[str, object]:
         submitted = _number(one["submit_time"])
         for key, value in one.items():
             plain = _number(value)
-            is_moment = type(plain) is int and plain > 1_500_000_000
+            is_moment = type(plain) is int and (plain > 1_500_000_000 or (plain > 0 and key in _ASKED_MOMENTS))
             found[f"{number}.{key}"] = (
                 float(plain - submitted) if is_moment else masked(value, job) if key in _NAMING else value
             )
