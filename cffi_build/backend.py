@@ -34,12 +34,12 @@ GENERATED = os.path.join("build", "generated")
 
 SOURCES = (
     *("writer.c", "json.c", "yaml.c", "storage.c", "lookup.c", "values.c", "sequences.c", "codec.c"),
-    *("derived.c", "accounting.c", "job_resources.c", "slurmdbd.c", "configuration.c", "shares.c"),
+    *("derived.c", "accounting.c", "job_resources.c", "slurmdbd.c", "configuration.c", "shares.c", "tasks.c"),
     *("message.c", "components.c", "resources.c", "releases.c", "immortal.c", "guard.c", "lifeline.c", "plugin.c"),
 )
 DECLARATIONS = (
     *("codec_api.h", "accounting.h", "shares.h", "resources.h", "message.h", "components.h", "releases.h"),
-    *("lifeline.h", "immortal.h"),
+    *("lifeline.h", "immortal.h", "tasks.h"),
 )
 """What Python may call of our own C."""
 
@@ -84,6 +84,7 @@ PREAMBLE = """
 #include "releases.h"
 #include "lifeline.h"
 #include "immortal.h"
+#include "tasks.h"
 """
 
 LOADER = """

@@ -78,8 +78,13 @@ def each_task(message: Message) -> Iterator[tuple[int, int]]:
 
     The record has the number of that task then.
     """
-    first = 0
-    for index in range(message.count):
+    struct, count = ffi.typeof(message.array).item, message.count
+    where = [ffi.offsetof(struct, name) for name in ("array_task_id", _waiting_bits(struct))]
+    first = index = 0
+    while True:
+        index = lib.next_waiting_array(message.array, ffi.sizeof(struct), index, count, *where)
+        if index >= count:
+            break
         tasks = waiting_tasks(message.array[index])
         if tasks:
             yield first, index - first
@@ -87,11 +92,19 @@ def each_task(message: Message) -> Iterator[tuple[int, int]]:
         for task in tasks:
             message.array[index].array_task_id = task
             yield index, 1
-    yield first, message.count - first
+        index += 1
+    yield first, count - first
+
+
+def _waiting_bits(struct: Any) -> str:
+    """The member of a job's record that is the bit string of its array's tasks that wait."""
+    members = {name for name, _ in struct.fields}
+    return "array_task_id_bitmap" if "array_task_id_bitmap" in members else "array_bitmap"
 
 
 def waiting_tasks(job: Any) -> list[int]:
-    bits = job.array_task_id_bitmap if hasattr(job, "array_task_id_bitmap") else job.array_bitmap
+    """The tasks of an array that wait in a record."""
+    bits = getattr(job, _waiting_bits(ffi.typeof(job)))
     return [] if job.array_task_id < NO_VAL else bits_of(bits)
 
 
