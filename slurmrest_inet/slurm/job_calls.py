@@ -78,8 +78,11 @@ def each_task(message: Message) -> Iterator[tuple[int, int]]:
 
     The record has the number of that task then.
     """
-    struct, count = ffi.typeof(message.array).item, message.count
-    where = [ffi.offsetof(struct, name) for name in ("array_task_id", _waiting_bits(struct))]
+    count = message.count
+    if not count:
+        return
+    struct = ffi.typeof(message.array).item
+    where = [ffi.offsetof(struct, name) for name in ("array_task_id", _waiting_bits(message.array[0]))]
     first = index = 0
     while True:
         index = lib.next_waiting_array(message.array, ffi.sizeof(struct), index, count, *where)
@@ -96,16 +99,14 @@ def each_task(message: Message) -> Iterator[tuple[int, int]]:
     yield first, count - first
 
 
-def _waiting_bits(struct: Any) -> str:
+def _waiting_bits(job: Any) -> str:
     """The member of a job's record that is the bit string of its array's tasks that wait."""
-    members = {name for name, _ in struct.fields}
-    return "array_task_id_bitmap" if "array_task_id_bitmap" in members else "array_bitmap"
+    return "array_task_id_bitmap" if hasattr(job, "array_task_id_bitmap") else "array_bitmap"
 
 
 def waiting_tasks(job: Any) -> list[int]:
     """The tasks of an array that wait in a record."""
-    bits = getattr(job, _waiting_bits(ffi.typeof(job)))
-    return [] if job.array_task_id < NO_VAL else bits_of(bits)
+    return [] if job.array_task_id < NO_VAL else bits_of(getattr(job, _waiting_bits(job)))
 
 
 def job_id_of(text: str) -> int:
