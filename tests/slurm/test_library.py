@@ -83,7 +83,8 @@ class _Slurm:
 def slurm(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> _Slurm:
     """A libslurm of 22.05's kind and one of the later ones, with slurm.conf read and no plugin loaded."""
     fake = _Slurm(early=request.param)
-    monkeypatch.delenv("SLURM_JWT", raising=False)
+    # A copy: what is loaded last stays in the environment, and libslurm's programs that later tests start see it there.
+    monkeypatch.setattr(os, "environ", {name: value for name, value in os.environ.items() if name != "SLURM_JWT"})
     monkeypatch.setattr(library, "check_release", lambda: None)
     monkeypatch.setattr(library, "lib", fake)
     monkeypatch.setattr(library, "_loaded", None)
