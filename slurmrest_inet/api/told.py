@@ -28,7 +28,8 @@ def read(
 ) -> reading.Record | None:
     """Return what a table makes of a value that stands at a place of the body, or of the query.
 
-    host: of `requests.host`, the same for all parts of a request, or what slurmdbd knows; none where no value needs it.
+    host: of this_host.py or submit_host.py, the same for all parts of a request, or what slurmdbd knows; none where no
+    value needs it.
     """
     found = reading.Report(fast=report.fast, size=call.size)
     record = decode.decode(table, call.version, value, found, host, pointer=pointer, query=query)

@@ -39,6 +39,7 @@ from slurmrest_inet.slurm import (
     requests,
     reservations,
     signalling,
+    submit_host,
 )
 from slurmrest_inet.slurm.fill import Struct
 from slurmrest_inet.slurm.hosts import Hosts
@@ -199,13 +200,13 @@ def _refused(request: Callable[[], object]) -> None:
 
 def _submit_options(version: int) -> None:
     described = {"name": "check", "environment": {"PATH": "/bin"}, "current_working_directory": "/"}
-    host = requests.host()
+    host = submit_host.host()
     _submit(describe(decode(JOB_DESC, version, described, Report(), host), version, host, update=False))
 
 
 def _submit_message(version: int) -> None:
     described = {"name": "check", "environment": ["PATH=/bin"], "current_working_directory": "/"}
-    _submit(decode(JOB_DESC, version, described, Report(), requests.host()).members)
+    _submit(decode(JOB_DESC, version, described, Report(), submit_host.host()).members)
 
 
 def _allocate(version: int) -> None:

@@ -47,7 +47,10 @@ class _Description:
             if "work_dir" not in members:
                 members["work_dir"] = self.host.folder()
         if isinstance(members.get("req_nodes"), str):
-            members["req_nodes"] = self.host.hosts(str(members["req_nodes"]))
+            try:
+                members["req_nodes"] = self.host.hosts(str(members["req_nodes"]))
+            except ValueError:
+                raise ImpossibleError from None
         self._counts(update=update)
         self._memory()
         self._distribution(update=update)

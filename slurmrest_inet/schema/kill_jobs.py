@@ -10,7 +10,6 @@ from slurmrest_inet.versions import since
 
 from . import job_members, names
 from .model import IN, TEXT, Kind, Row, Table, flags
-from .options import ImpossibleError
 from .readers import CONVERSION, text, user
 from .reading import Ended, Fault
 from .scalars import InvalidError, to_text
@@ -78,7 +77,7 @@ def _nodes(value: Any, at: Reading) -> str | None:
         return "" if isinstance(value, list) else None  # no job is on a node of an empty list
     try:
         at.context.hosts(found)
-    except ImpossibleError:
+    except ValueError:
         raise InvalidError(f"Invalid hostlist string: {found}", code) from None
     return found
 

@@ -28,7 +28,7 @@ class Host(NamedTuple):
     """Where this process is, which may be a folder that is gone."""
     now: float
     hosts: Callable[[str], str]
-    """Turns a list of nodes into a sorted one without repetition."""
+    """Turns a list of nodes into a sorted one without repetition. Raises ValueError for what is none."""
     names: Callable[[str], list[str]]
     """The names that a text with brackets stands for; none where it is no list of nodes."""
     governors: frozenset[str]

@@ -7,35 +7,17 @@ Rule 2: who may change what, slurmctld decides: requests carry the client's iden
 
 from __future__ import annotations
 
-import time
-
-from slurmrest_inet.record import TYPE_CHECKING, NamedTuple
+from slurmrest_inet.record import TYPE_CHECKING
 from slurmrest_inet.schema.node_update import NODE_UPDATE
 from slurmrest_inet.slurm.calls import SHOW_ALL, change, load
 from slurmrest_inet.slurm.fill import Struct
-from slurmrest_inet.slurm.hosts import Hosts, joined
+from slurmrest_inet.slurm.hosts import Hosts
 from slurmrest_inet.slurm.library import SlurmError, chars_of, ffi, lib
-from slurmrest_inet.slurm.requests import gid, uid
 
 if TYPE_CHECKING:
     from typing import Any, Callable
 
     from slurmrest_inet.schema.reading import Members
-
-
-class Host(NamedTuple):
-    """What descriptions are read with: the time, and what is known of users, groups and names of nodes."""
-
-    now: float
-    user: Callable[[str], int | None]
-    group: Callable[[str], int | None]
-    joined: Callable[[list[str]], str | None]
-    """One list of nodes, in ranges, of several; None of what is none."""
-
-
-def host() -> Host:
-    """Return what this host says."""
-    return Host(time.time(), uid, gid, joined)
 
 
 _EVERY = SHOW_ALL | lib.SHOW_FUTURE

@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 
 from slurmrest_inet.record import TYPE_CHECKING
-from slurmrest_inet.slurm import job_calls, requests
+from slurmrest_inet.slurm import job_calls, this_host
 from slurmrest_inet.slurm.bits import ranges
 from slurmrest_inet.slurm.calls import NO_VAL, SHOW_ALL
 from slurmrest_inet.slurm.fill import number_of
@@ -92,7 +92,7 @@ def _filters(asked: Members) -> list[Callable[[Any], bool]]:
         state = number_of(asked["state"])
         found.append(lambda job: job.job_state & _STATE == state)
     if "user_id" in asked:
-        users = {asked["user_id"], requests.uid(str(asked["user_name"]))}
+        users = {asked["user_id"], this_host.uid(str(asked["user_name"]))}
         found.append(lambda job: users == {job.user_id})
     if "nodelist" in asked:
         nodes = str(asked["nodelist"])

@@ -145,6 +145,22 @@ class Hosts:
             self._list = ffi.NULL
 
 
+def united(expression: str) -> str:
+    """Return a host list sorted, and each host once (slurm_hostlist_uniq). Raises ValueError for what is none."""
+    with Hosts(expression, whole=False) as hosts:
+        hosts.unite()
+        return hosts.expression()
+
+
+def names_of(expression: str) -> list[str]:
+    """Return the name of each host; none for what is no host list."""
+    try:
+        with Hosts(expression, whole=False) as hosts:
+            return hosts.names()
+    except ValueError:
+        return []
+
+
 def joined(expressions: list[str]) -> str | None:
     """Return one host list of several, in ranges and in their order; None where one of them is none, or too long."""
     with Hosts() as hosts:

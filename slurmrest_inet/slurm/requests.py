@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Requests that change something: C structs filled from decoded members, and the calls that send them.
+"""Requests about batch jobs: C structs filled from decoded members, and the calls that send them.
 
 Rule 1: what a request points to lives in the `Struct` beside it until the call is over (fill.py).
 Rule 2: an answer is copied out and freed here.
@@ -9,19 +9,11 @@ Rule 3: a request is sent once. What is not certain to have failed is told as wh
 from __future__ import annotations
 
 import contextlib
-import grp
-import os
-import pwd
-import time
 
-from slurmrest_inet import versions
 from slurmrest_inet.record import TYPE_CHECKING, NamedTuple
 from slurmrest_inet.schema.job_desc import JOB_DESC
-from slurmrest_inet.schema.options import Host, ImpossibleError
-from slurmrest_inet.schema.sbatch import GOVERNORS
 from slurmrest_inet.slurm.fill import Struct, number_of
-from slurmrest_inet.slurm.hosts import Hosts
-from slurmrest_inet.slurm.library import RELEASE, SlurmError, chars_of, ffi, lib, text_of
+from slurmrest_inet.slurm.library import SlurmError, chars_of, ffi, lib, text_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -58,71 +50,6 @@ def job(members: Members) -> Struct:
         request.close()
         raise
     return request
-
-
-def host() -> Host:
-    """What a job's description is read with: this process's folder, the time, and slurm.conf."""
-    conf = lib.conf_loaded()
-    known = conf != ffi.NULL
-    governors = (
-        name for name in GOVERNORS if not known or getattr(lib, name) & conf.cpu_freq_govs & ~lib.CPU_FREQ_RANGE_FLAG
-    )
-    return Host(
-        os.getcwd,
-        time.time(),
-        _hosts,
-        _names,
-        frozenset(governors),
-        gres=tuple(filter(None, text_of(conf.gres_plugins).split(","))) if known else None,
-        cons_tres=known and text_of(conf.select_type) == "select/cons_tres",
-        prefix="gres" + versions.since(versions.GRES_SIGN, RELEASE),
-        user=uid,
-        group=gid,
-    )
-
-
-def uid(text: str) -> int | None:
-    """The uid of a user's name, or of a number that any user may have."""
-    if text.isascii() and text.isdigit():
-        return _id(text)
-    try:
-        return pwd.getpwnam(text).pw_uid
-    except KeyError:
-        return None
-
-
-def gid(text: str) -> int | None:
-    """The gid of a group's name, or of a number that any group may have."""
-    if text.isascii() and text.isdigit():
-        return _id(text)
-    try:
-        return grp.getgrnam(text).gr_gid
-    except KeyError:
-        return None
-
-
-def _id(digits: str) -> int | None:
-    return int(digits) if len(digits) < 11 and int(digits) < lib.NO_VAL else None
-
-
-def _hosts(text: str) -> str:
-    """A list of nodes, sorted and without repetition (slurm_hostlist_uniq). Raises ImpossibleError."""
-    try:
-        hosts = Hosts(text, whole=False)
-    except ValueError:
-        raise ImpossibleError from None
-    with hosts:
-        hosts.unite()
-        return hosts.expression()
-
-
-def _names(text: str) -> list[str]:
-    """Each name that a list of nodes stands for; none for what is no such list."""
-    try:
-        with Hosts(text, whole=False) as hosts:
-            return hosts.names()
-    except ValueError:
-        return []
 
 
 def submit(jobs: Sequence[Members], *, heterogeneous: bool) -> Submitted:

@@ -18,7 +18,7 @@ from slurmrest_inet.http.message import Request, RestError
 from slurmrest_inet.schema.job_desc import JOB_DESC
 from slurmrest_inet.schema.scalars import InvalidError
 from slurmrest_inet.settings import Settings
-from slurmrest_inet.slurm import library, requests
+from slurmrest_inet.slurm import library, submit_host
 
 if TYPE_CHECKING:
     from typing import Any
@@ -35,7 +35,7 @@ def _query(call: Call) -> Answer:
 
 def _body(call: Call) -> Answer:
     report = Report(call)
-    told.read(call, report, JOB_DESC, call.body, requests.host())
+    told.read(call, report, JOB_DESC, call.body, submit_host.host())
     return report.answer()
 
 

@@ -22,7 +22,7 @@ from slurmrest_inet.api.sending import send
 from slurmrest_inet.api.slurmctld import job_messages, job_options, job_signals
 from slurmrest_inet.http.message import RestError
 from slurmrest_inet.schema.job_desc import MOST_COMPONENTS
-from slurmrest_inet.slurm import one_signal, requests, signalling
+from slurmrest_inet.slurm import one_signal, requests, signalling, submit_host
 from slurmrest_inet.slurm.fill import MissingError
 from slurmrest_inet.slurm.library import SlurmError, strerror
 
@@ -193,8 +193,8 @@ def test_that_no_folder_is_looked_for(operation: str, version: int, monkeypatch:
 def test_that_the_host_is_asked_once(version: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """However many components are described."""
     asked = []
-    host = requests.host()
-    monkeypatch.setattr(requests, "host", lambda: asked.append(1) or host)
+    host = submit_host.host()
+    monkeypatch.setattr(submit_host, "host", lambda: asked.append(1) or host)
     monkeypatch.setattr(requests, "submit", _failing(-1, 5004))
     body = versions.since(BODIES["submit"], version)
     _operation("submit", version)(Call(version, {}, {}, {"script": SCRIPT, "jobs": [body["job"]] * 3}))

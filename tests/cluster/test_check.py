@@ -107,7 +107,7 @@ _CALLS = {
     ("calls", "load_shares"): "GET /slurm/v0.0.42/shares",
     ("calls", "ping_configured"): "GET /slurm/v0.0.42/ping",
     ("requests", "job"): "POST /slurm/v0.0.36/job/submit",
-    ("requests", "host"): "POST /slurm/v0.0.37/job/submit",
+    ("submit_host", "host"): "POST /slurm/v0.0.37/job/submit",
     ("requests", "submitted"): "POST /slurm/v0.0.38/job/submit",
     ("requests", "update"): "POST /slurm/v0.0.36/job/{job_id}",
     ("requests", "requeue"): "POST /slurm/v0.0.45/jobs/requeue",
@@ -126,7 +126,6 @@ _NO_CALLS = {
     *("load", "change"),  # make the others' calls
     *("controllers", "configuration"),  # a ping, which is asked for first; slurm.conf, which is read at the start
     *("each_task", "waiting_tasks", "is_named"),  # take one record apart, and a cluster may have no array
-    *("uid", "gid"),  # ask this host who somebody is, where a request names him
     # would change something: what is done on this side is tried
     *("submit", "allocate", "allocate_components", "create_node"),
     "reconfigure",  # would be done
@@ -140,7 +139,7 @@ def test_that_each_call_is_broken_here() -> None:
     public = {
         name
         for module in (
-            *(trial.calls, trial.job_calls, trial.layouts, trial.requests),
+            *(trial.calls, trial.job_calls, trial.layouts, trial.requests, trial.submit_host),
             *(trial.allocations, trial.one_signal, trial.signalling, trial.administration),
         )
         for name, one in vars(module).items()

@@ -13,12 +13,12 @@ import pytest
 from slurmrest_inet.schema import decode, reading
 from slurmrest_inet.schema.slurmdbd.job_queries import JOBS
 
-requests = pytest.importorskip("slurmrest_inet.slurm.requests", reason="needs the compiled extension")
+this_host = pytest.importorskip("slurmrest_inet.slurm.this_host", reason="needs the compiled extension")
 
 
 def _read(text: str) -> tuple[list[str], reading.Report]:
     report = reading.Report(fast=True, size=0)
-    record = decode.decode(JOBS, 38, {"job_name": text}, report, requests.host(), query=True)
+    record = decode.decode(JOBS, 38, {"job_name": text}, report, this_host.host(), query=True)
     return record.members.get("jobname_list", []), report
 
 

@@ -97,19 +97,6 @@ def test_a_member_or_constant_that_this_release_lacks() -> None:
             requests.job(members)
 
 
-@pytest.mark.parametrize(
-    ("text", "found"),
-    [("node2,node1,node1", "node[1-2]"), ("node1", "node1"), ("", ""), ("a5,b[1-3],a[4,6]", "a[4-6],b[1-3]")],
-)
-def test_lists_of_nodes(text: str, found: str) -> None:
-    assert requests.host().hosts(text) == found
-
-
-def test_a_long_list_of_nodes() -> None:
-    names = [f"x{number}y" for number in range(3000)]
-    assert set(requests.host().hosts(",".join(names)).split(",")) == set(names)
-
-
 def test_that_no_component_is_no_request() -> None:
     with pytest.raises(library.SlurmError) as caught:
         requests.submit([], heterogeneous=True)

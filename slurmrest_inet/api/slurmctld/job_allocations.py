@@ -18,7 +18,7 @@ from slurmrest_inet.api.report import Report
 from slurmrest_inet.api.sending import failed, send
 from slurmrest_inet.record import TYPE_CHECKING
 from slurmrest_inet.schema.job_desc import JOB_ALLOC_REQ
-from slurmrest_inet.slurm import allocations, one_signal, requests
+from slurmrest_inet.slurm import allocations, one_signal, submit_host
 from slurmrest_inet.slurm.library import SlurmError
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ def allocate(call: Call) -> Answer | Awaited:
     """POST job/allocate: resources of one job, which may be heterogeneous."""
     report = Report(call)
     body = {} if call.body is None else call.body
-    record = told.read(call, report, JOB_ALLOC_REQ, body, requests.host())
+    record = told.read(call, report, JOB_ALLOC_REQ, body, submit_host.host())
     if record is None:
         listed = isinstance(body, dict) and "hetjob" in body and not isinstance(body["hetjob"], dict)
         # slurmrestd has one code for whatever is wrong within a list; where no error says what it is, a warning does.

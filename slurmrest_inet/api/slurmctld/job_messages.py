@@ -20,7 +20,7 @@ from slurmrest_inet.schema.job_desc import JOB_DESC, JOB_SUBMIT_REQ, MOST_COMPON
 from slurmrest_inet.schema.job_step_id import STEP_MEMBERS
 from slurmrest_inet.schema.manner import manner_of
 from slurmrest_inet.schema.scalars import to_text
-from slurmrest_inet.slurm import requests
+from slurmrest_inet.slurm import requests, submit_host
 from slurmrest_inet.slurm.library import SlurmError, lib
 
 if TYPE_CHECKING:
@@ -128,7 +128,7 @@ def _read(call: Call, report: Report, table: Table, value: object, host: Host, p
 
 def _as_a_whole(call: Call, report: Report) -> _Submission:
     """Read a body that is described as a whole. Raises _RefusedError."""
-    record = _read(call, report, JOB_SUBMIT_REQ, {} if call.body is None else call.body, requests.host())
+    record = _read(call, report, JOB_SUBMIT_REQ, {} if call.body is None else call.body, submit_host.host())
     members: dict[str, Any] = dict(record.members)
     job, jobs = members.get("job"), members.get("jobs")
     return _Submission(
@@ -184,7 +184,7 @@ def _in_parts(call: Call, report: Report) -> _Submission:
         if not isinstance(body["job"], dict):
             text = '"job" field must be a dictionary with job properties'
             raise _refused(report, EXPECTED_DICT, words.source, text)
-        return _Submission(script, _described_39(call, report, body["job"], requests.host(), "#/job/"), None)
+        return _Submission(script, _described_39(call, report, body["job"], submit_host.host(), "#/job/"), None)
     jobs = body["jobs"]
     if not isinstance(jobs, list):
         text = f"Expected List but found a {manner_of(call.version).word(jobs)}"
@@ -192,7 +192,7 @@ def _in_parts(call: Call, report: Report) -> _Submission:
     if len(jobs) > MOST_COMPONENTS:
         text = _TOO_MANY.format(words.components, len(jobs), MOST_COMPONENTS)
         raise _refused(report, INVALID_QUERY, _COMPONENTS, text)
-    host = requests.host()
+    host = submit_host.host()
     components = [_described_39(call, report, one, host, f"#/jobs[{index}]/") for index, one in enumerate(jobs)]
     return _Submission(script, None, components)
 
@@ -244,7 +244,7 @@ def update(call: Call) -> Answer:
     body = {} if call.body is None else call.body
     if not isinstance(body, dict) and not collected:
         body = {}  # v0.0.39 looks for members, and finds none
-    record = told.read(call, report, JOB_DESC, body, requests.host())
+    record = told.read(call, report, JOB_DESC, body, submit_host.host())
     if record is None:
         if collected or not report.code:
             report.error(INVALID_QUERY, _UPDATE, _UNREAD)

@@ -28,7 +28,7 @@ from slurmrest_inet.schema.description import describe
 from slurmrest_inet.schema.job_desc import JOB_DESC, MOST_COMPONENTS
 from slurmrest_inet.schema.options import ImpossibleError
 from slurmrest_inet.schema.sbatch import signal_number
-from slurmrest_inet.slurm import one_signal, requests
+from slurmrest_inet.slurm import one_signal, requests, submit_host
 from slurmrest_inet.slurm.library import SlurmError, lib, strerror
 
 if TYPE_CHECKING:
@@ -80,7 +80,7 @@ def _submission(call: Call) -> tuple[list[Members], bool]:
     except (KeyError, scalars.InvalidError):
         raise _UnfitError(lib.ESLURM_JOB_SCRIPT_MISSING) from None
     described = body["job"] if "job" in body else body.get("jobs")
-    host = requests.host()
+    host = submit_host.host()
     if isinstance(described, dict):
         found = [_decode(call, described, host)]
     elif isinstance(described, list):
@@ -200,7 +200,7 @@ def _told(call: Call, report: Report, note: str | None = None) -> Answer:
 
 def _changes(call: Call) -> Members | None:
     """What a body asks to be changed; None for a list, which only a submission can be. Raises _UnfitError."""
-    host = requests.host()
+    host = submit_host.host()
     if isinstance(call.body, list):
         # It is refused in any case, and those that no job can have are not read for it.
         for index, described in enumerate(call.body[:MOST_COMPONENTS]):

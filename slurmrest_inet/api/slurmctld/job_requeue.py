@@ -16,7 +16,7 @@ from slurmrest_inet.api.slurmctld.job_messages import tasks_told
 from slurmrest_inet.record import TYPE_CHECKING
 from slurmrest_inet.schema import names
 from slurmrest_inet.schema.requeue import JOBS_REQUEUE
-from slurmrest_inet.slurm import requests
+from slurmrest_inet.slurm import requests, this_host
 from slurmrest_inet.slurm.library import SlurmError, lib
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ def requeue(call: Call) -> Answer:
 def requeue_all(call: Call) -> Answer:
     """POST jobs/requeue: all that the body names."""
     report = Report(call)
-    record = told.read(call, report, JOBS_REQUEUE, {} if call.body is None else call.body, requests.host())
+    record = told.read(call, report, JOBS_REQUEUE, {} if call.body is None else call.body, this_host.host())
     asked: dict[str, Any] = {} if record is None else dict(record.members)
     try:
         jobs = [JobId.parse(text) for text in asked.get("jobs", ())]

@@ -18,7 +18,7 @@ from slurmrest_inet.api.sending import failed, send
 from slurmrest_inet.record import TYPE_CHECKING
 from slurmrest_inet.schema.kill_jobs import KILL_JOBS
 from slurmrest_inet.schema.queries import JOB_DELETE
-from slurmrest_inet.slurm import one_signal, requests, signalling
+from slurmrest_inet.slurm import one_signal, signalling, this_host
 from slurmrest_inet.slurm.library import SlurmError, lib
 from slurmrest_inet.slurm.one_signal import BrokenError, Signalled
 
@@ -50,7 +50,7 @@ def cancel(call: Call) -> Answer:
     if chosen is None:
         return report.answer()
     asked = call.query if call.body is None else call.body
-    record = told.read(call, report, JOB_DELETE, asked, requests.host(), query=True)
+    record = told.read(call, report, JOB_DELETE, asked, this_host.host(), query=True)
     if record is None:
         if not report.code:
             report.error(INVALID_QUERY, _ONE, "Rejecting request. Failure parsing query")
@@ -115,7 +115,7 @@ def cancel_all(call: Call) -> Answer:
     """DELETE jobs: send a signal to all jobs that the body names or describes."""
     report = Report(call)
     asked = call.query if call.body is None else call.body
-    record = told.read(call, report, KILL_JOBS, asked, requests.host())
+    record = told.read(call, report, KILL_JOBS, asked, this_host.host())
     if record is None:
         report.code = report.code or -1  # what is wrong, warnings may tell alone
         return report.answer(("status", []))

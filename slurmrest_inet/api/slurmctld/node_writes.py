@@ -15,7 +15,7 @@ from slurmrest_inet.api.report import Report
 from slurmrest_inet.api.sending import failed, send
 from slurmrest_inet.record import TYPE_CHECKING
 from slurmrest_inet.schema.node_update import NEW_NODE, NODE_UPDATE
-from slurmrest_inet.slurm import administration
+from slurmrest_inet.slurm import administration, this_host
 from slurmrest_inet.slurm.library import SlurmError
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ def _described(call: Call, report: Report, source: str) -> Members | None:
     body = {} if call.body is None else call.body
     if not isinstance(body, dict) and call.at({39: True, 40: False}):
         body = {}  # v0.0.39 looks for members, and finds none
-    record = told.read(call, report, NODE_UPDATE, body, administration.host())
+    record = told.read(call, report, NODE_UPDATE, body, this_host.host())
     if record is None:
         _unread(report, source)
         return None
@@ -103,7 +103,7 @@ def _done(report: Report, nodes: object, request: Callable[[], None], verb: str,
 def create(call: Call) -> Answer:
     """POST new/node: add dynamic nodes, as a line of slurm.conf describes them."""
     report = Report(call)
-    record = told.read(call, report, NEW_NODE, {} if call.body is None else call.body, administration.host())
+    record = told.read(call, report, NEW_NODE, {} if call.body is None else call.body, this_host.host())
     line = None if record is None else record.members.get("node_conf")
     if line is None:  # slurmctld dies of none
         _unread(report, "_create_node")

@@ -12,7 +12,7 @@ from slurmrest_inet.api import told
 from slurmrest_inet.api.errors import FLAGS_INVALID, INVALID_QUERY, UNANSWERED, sentence_of
 from slurmrest_inet.api.sending import undone
 from slurmrest_inet.record import TYPE_CHECKING, NamedTuple
-from slurmrest_inet.slurm import administration
+from slurmrest_inet.slurm import this_host
 from slurmrest_inet.slurm.library import SlurmError
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def read(
 
     sentence: what is said beyond that, by `source`, where more than flags are wrong. decides: its code is the answer's.
     """
-    record = told.read(call, report, table, {} if call.body is None else call.body, administration.host())
+    record = told.read(call, report, table, {} if call.body is None else call.body, this_host.host())
     if record is None and (not report.errors or any(one["error_number"] != FLAGS_INVALID for one in report.errors)):
         report.error(INVALID_QUERY, source, sentence)
         report.code = INVALID_QUERY if decides else report.code

@@ -18,7 +18,7 @@ from slurmrest_inet.record import TYPE_CHECKING
 from slurmrest_inet.schema import decode, reading
 from slurmrest_inet.schema.scalars import InvalidError, to_text
 from slurmrest_inet.schema.slurmdbd import job_queries, queries
-from slurmrest_inet.slurm import calls, database, requests
+from slurmrest_inet.slurm import calls, database, this_host
 from slurmrest_inet.slurm.fill import MissingError, Struct, number_of
 from slurmrest_inet.slurm.library import SlurmError, ffi, lib
 
@@ -190,7 +190,7 @@ def _by_table(call: Call, found: reading.Report) -> reading.Record:
 
 
 def _decoded(call: Call, asked: dict[str, Any], found: reading.Report, manner: Manner) -> reading.Record:
-    return decode.decode(job_queries.JOBS, call.version, asked, found, requests.host(), query=True, manner=manner)
+    return decode.decode(job_queries.JOBS, call.version, asked, found, this_host.host(), query=True, manner=manner)
 
 
 _READS: dict[int, Callable[[Call, reading.Report], reading.Record]] = {36: _in_order, 40: _by_table}
