@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What a whole instance loads for a ping: every module costs each connection its time."""
+"""What a whole instance loads for common requests: every module costs each connection its time."""
 
 from __future__ import annotations
 
@@ -26,13 +26,17 @@ HEAVY = {
 }
 
 
-@pytest.mark.parametrize("version", [38, 42])
-def test_a_ping_loads_nothing_heavy(lab: Lab, tokens: dict[str, str], version: int) -> None:
+@pytest.mark.parametrize(
+    "path",
+    [
+        *("slurm/v0.0.38/ping", "slurm/v0.0.42/ping", "slurm/v0.0.38/jobs", "slurm/v0.0.42/jobs"),
+        *("slurm/v0.0.42/job/1", "slurm/v0.0.42/jobs/state", "slurm/v0.0.42/nodes"),
+    ],
+)
+def test_that_nothing_heavy_is_loaded(lab: Lab, tokens: dict[str, str], path: str) -> None:
     ours = program.ours(lab)
     argv = (sys.executable, "-X", "importtime", "-I", "-S", "-c", START, *ours.argv[-2:])
-    head = (
-        f"GET /slurm/v0.0.{version}/ping HTTP/1.1\r\nX-SLURM-USER-NAME: alice\r\nX-SLURM-USER-TOKEN: {tokens['alice']}"
-    )
+    head = f"GET /{path} HTTP/1.1\r\nX-SLURM-USER-NAME: alice\r\nX-SLURM-USER-TOKEN: {tokens['alice']}"
     outcome = ours._replace(argv=argv).exchange(f"{head}\r\n\r\n".encode())
     assert outcome.output.startswith(b"HTTP/1.1 200 ")
     loaded = set(re.findall(r"import time:\s+\d+ \|\s+\d+ \|\s*(\S+)", outcome.log))
