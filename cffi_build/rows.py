@@ -12,14 +12,15 @@ import re
 from typing import TYPE_CHECKING
 
 from slurmrest_inet.schema import messages
-from slurmrest_inet.schema import names as schema_names
-from slurmrest_inet.schema.model import Kind, Names, Row, Table
+from slurmrest_inet.schema.tables import NAMES_IN_C
 from slurmrest_inet.versions import DIALECTS, HIDDEN_MEMBERS, LOST_MEMBERS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from headers import Headers
+
+    from slurmrest_inet.schema.model import Kind, Names, Row, Table
 
 _NUMERIC = frozenset(
     {
@@ -232,9 +233,8 @@ class Generator:
         self.index = [f"{table.name}:{version}" for table in tables for version in DIALECTS if table.rows_of(version)]
         entries: list[str] = []
         firsts: dict[tuple[str, str], int] = {}
-        for value in vars(schema_names).values():
-            if isinstance(value, Names):
-                self.names(value)
+        for one in NAMES_IN_C:
+            self.names(one)
         self.rpc_names()
         for table in tables:
             for version in DIALECTS:

@@ -3,7 +3,20 @@
 
 from __future__ import annotations
 
-from . import names
+from . import queries
+from .job_names import (
+    JOB_EXCLUSIVE,
+    JOB_FLAGS,
+    JOB_FLAGS_40,
+    JOB_MAIL,
+    JOB_PROFILE,
+    JOB_PROFILE_40,
+    JOB_SHARED,
+    JOB_SHARED_40,
+    JOB_STATES,
+)
+from .job_names import JOB_STATE as ONE_STATE
+from .job_reasons import JOB_REASON, JOB_REASON_40
 from .model import (
     BOOLEAN,
     BOOLEAN_ONE,
@@ -53,7 +66,7 @@ JOB_STATE = Table(
             since=40,
             then={41: derived("job_id_text")},
         ),
-        Row("state", "job_state", flags(names.JOB_STATES), "State, with all that is true of it", since=40),
+        Row("state", "job_state", flags(JOB_STATES), "State, with all that is true of it", since=40),
     ),
     skip={},
     view="job_state",
@@ -73,7 +86,14 @@ JOB_STATE_RESPONSE = Table(
             uses=("array_job_id", "array_task_id", "array_task_id_bitmap", "het_job_id"),
             release="23.11",
         ),
-        Row("state", "state", flags(names.JOB_STATES), "State, with all that is true of it", since=40, release="23.11"),
+        Row(
+            "state",
+            "state",
+            flags(JOB_STATES),
+            "State, with all that is true of it",
+            since=40,
+            release="23.11",
+        ),
     ),
     skip={},
 )
@@ -112,7 +132,7 @@ JOB = Table(
         Row("batch_features", "batch_features", TEXT, "Features asked for the batch host"),
         Row("batch_flag", "batch_flag", BOOLEAN_ONE, "Whether the job has a batch script", then={39: BOOLEAN}),
         Row("batch_host", "batch_host", TEXT, "Host that runs the batch script"),
-        Row("flags", "bitflags", flags(names.JOB_FLAGS), "Job flags", then={39: flags(names.JOB_FLAGS_40)}),
+        Row("flags", "bitflags", flags(JOB_FLAGS), "Job flags", then={39: flags(JOB_FLAGS_40)}),
         Row("burst_buffer", "burst_buffer", TEXT, "Burst buffer specification"),
         Row("burst_buffer_state", "burst_buffer_state", TEXT, "Burst buffer state"),
         Row("cluster", "cluster", TEXT, "Cluster that holds the job"),
@@ -220,9 +240,9 @@ JOB = Table(
         Row(
             "job_state",
             "job_state",
-            choice(names.JOB_STATE),
+            choice(ONE_STATE),
             "State, with all that is true of it",
-            then={40: flags(names.JOB_STATES)},
+            then={40: flags(JOB_STATES)},
         ),
         Row(
             "last_sched_evaluation",
@@ -233,7 +253,7 @@ JOB = Table(
         ),
         Row("licenses", "licenses", TEXT, "Licences asked for"),
         Row("licenses_allocated", "licenses_allocated", TEXT, "Licences held", since=43, release="25.05"),
-        Row("mail_type", "mail_type", flags(names.JOB_MAIL), "Events that mail is sent for", since=39),
+        Row("mail_type", "mail_type", flags(JOB_MAIL), "Events that mail is sent for", since=39),
         Row("mail_user", "mail_user", TEXT, "Who gets the mail", since=39),
         Row("max_cpus", "max_cpus", NULLABLE, "Most CPUs, 0 without a limit", then={39: NOVAL}),
         Row("max_nodes", "max_nodes", NULLABLE, "Most nodes, 0 without a limit", then={39: NOVAL}),
@@ -330,9 +350,9 @@ JOB = Table(
         Row(
             "profile",
             "profile",
-            flags_or_null(names.JOB_PROFILE),
+            flags_or_null(JOB_PROFILE),
             "What is profiled",
-            then={39: flags(names.JOB_PROFILE_40)},
+            then={39: flags(JOB_PROFILE_40)},
         ),
         Row("qos", "qos", TEXT, "Quality of service"),
         Row("reboot", "reboot", BOOLEAN, "Whether nodes are rebooted first"),
@@ -355,21 +375,21 @@ JOB = Table(
         Row(
             "shared",
             "shared",
-            choice_or_null(names.JOB_SHARED),
+            choice_or_null(JOB_SHARED),
             "With whom nodes may be shared",
-            then={39: flags(names.JOB_SHARED_40)},
+            then={39: flags(JOB_SHARED_40)},
             until=44,
         ),
         Row("shared", None, constant("[]", "array"), "Nothing any more", since=45),
         Row(
             "show_flags",
             "show_flags",
-            flags(names.JOB_SHOW_FLAGS),
+            flags(queries.SHOW_FLAGS),
             "Flags of the request behind this",
             until=41,
-            then={39: flags(names.JOB_SHOW_FLAGS_39)},
+            then={39: flags(queries.SHOW_FLAGS_39)},
         ),
-        Row("exclusive", "shared", flags(names.JOB_EXCLUSIVE), "With whom nodes are not shared", since=39, until=41),
+        Row("exclusive", "shared", flags(JOB_EXCLUSIVE), "With whom nodes are not shared", since=39, until=41),
         Row("oversubscribe", "shared", BOOLEAN, "Whether CPUs may be shared", since=39, until=41),
         Row("sockets_per_board", "sockets_per_board", NUMBER, "Sockets a board asked for"),
         Row("sockets_per_node", "sockets_per_node", NULLABLE, "Sockets a node asked for", then={39: NOVAL}),
@@ -384,9 +404,9 @@ JOB = Table(
         Row(
             "state_reason",
             "state_reason",
-            choice_or_digits(names.JOB_REASON),
+            choice_or_digits(JOB_REASON),
             "Why the job waits or failed",
-            then={40: choice(names.JOB_REASON_40)},
+            then={40: choice(JOB_REASON_40)},
         ),
         Row(
             "standard_error",

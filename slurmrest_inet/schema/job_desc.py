@@ -11,7 +11,19 @@ from __future__ import annotations
 from slurmrest_inet.versions import FIRST
 
 from . import job_members as later
-from . import names, options, readers
+from . import options, readers, signals
+from .job_names import (
+    CPU_BINDING,
+    JOB_EXCLUSIVE,
+    JOB_FLAGS_40,
+    JOB_MAIL,
+    JOB_PROFILE_40,
+    JOB_SHARED_40,
+    MEMORY_BINDING,
+    OPEN_MODE,
+    POWER,
+    X11,
+)
 from .job_step_id import STEP_ID
 from .model import (
     BOOLEAN,
@@ -69,8 +81,8 @@ def _flag(words: Names, read: Reader = readers.flags) -> Kind:
 
 _TIME = _kind("noval", readers.timestamp, width=64)
 _MOMENT = _kind("integer", readers.moment, width=64)
-_CPU_BINDING = _flag(names.CPU_BINDING, later.cpu_binding)
-_MEMORY_BINDING = _flag(names.MEMORY_BINDING, later.memory_binding)
+_CPU_BINDING = _flag(CPU_BINDING, later.cpu_binding)
+_MEMORY_BINDING = _flag(MEMORY_BINDING, later.memory_binding)
 _PLANE = _kind("noval", later.plane_size, width=16)
 _NUMBER_64 = NUMBER._replace(width=64)
 _INTEGER = _kind("integer", options.integer)
@@ -100,7 +112,7 @@ _ROWS = (
         "Earliest start: an epoch, or a time as --begin takes it",
         then={_LATER: _NUMBER_64, 40: _TIME},
     ),
-    _new("flags", "bitflags", flags(names.JOB_FLAGS_40), "Job flags"),
+    _new("flags", "bitflags", flags(JOB_FLAGS_40), "Job flags"),
     _row("burst_buffer", "burst_buffer", TEXT, "Burst buffer specification"),
     _new("clusters", "clusters", TEXT, "Clusters that may run the job"),
     _row("cluster_constraint", "cluster_features", TEXT, "Features of the cluster in a federation"),
@@ -189,7 +201,7 @@ _ROWS = (
         "mail_type",
         _kind("string", options.mail),
         "Events that send mail",
-        then={_LATER: _flag(names.JOB_MAIL, later.mail_type)},
+        then={_LATER: _flag(JOB_MAIL, later.mail_type)},
     ),
     _row("mail_user", "mail_user", TEXT, "Who gets the mail"),
     _row("mcs_label", "mcs_label", TEXT, "MCS label"),
@@ -236,7 +248,7 @@ _ROWS = (
         "open_mode",
         _kind("string", options.open_mode),
         "Append to output files or truncate them",
-        then={_LATER: flags(names.OPEN_MODE._replace(bits=True))},
+        then={_LATER: flags(OPEN_MODE._replace(bits=True))},
     ),
     _new("reserve_ports", "other_port", NUMBER_16, "Port that messages go to"),
     _new("overcommit", "overcommit", BOOLEAN, "Whether a CPU may have several tasks"),
@@ -245,7 +257,7 @@ _ROWS = (
     _new(
         "power_flags",
         "power_flags",
-        flags(names.POWER),
+        flags(POWER),
         "Flags of power management",
         until=44,
         then={40: _kind("array", readers.ignored)},
@@ -257,7 +269,7 @@ _ROWS = (
     _old("priority", None, _kind("string", options.priority), "Priority, or TOP", since=37),
     _new("priority", "priority", NOVAL_32, "Priority"),
     _old("profile", "profile", _kind("string", options.profile), "Data series that are gathered", hidden=True),
-    _new("profile", "profile", flags(names.JOB_PROFILE_40), "Data series that are gathered"),
+    _new("profile", "profile", flags(JOB_PROFILE_40), "Data series that are gathered"),
     _row("qos", "qos", TEXT, "Quality of service"),
     _new("reboot", "reboot", BOOLEAN, "Whether nodes are booted first"),
     _new("required_nodes", "req_nodes", CSV, "Nodes that the job must get"),
@@ -279,14 +291,14 @@ _ROWS = (
         release="24.05",
     ),
     _new("script", "script", TEXT, "Script to run"),
-    _new("shared", "shared", flags(names.JOB_SHARED_40), "How nodes are shared"),
+    _new("shared", "shared", flags(JOB_SHARED_40), "How nodes are shared"),
     _row(
         "exclusive",
         "shared",
         _kind("string", options.exclusive),
         "With whom nodes are shared: true, user, mcs, oversubscribe",
         until=41,
-        then={_LATER: _flag(names.JOB_EXCLUSIVE, later.exclusive)},
+        then={_LATER: _flag(JOB_EXCLUSIVE, later.exclusive)},
     ),
     _old(
         "oversubscribe",
@@ -335,8 +347,8 @@ _ROWS = (
         "Start only when all nodes have booted",
         then={_LATER: _kind("boolean", later.wait_all_nodes)},
     ),
-    _new("kill_warning_flags", "warn_flags", flags(names.KILL), "Flags of the signal before the end"),
-    _new("kill_warning_signal", "warn_signal", _kind("string", later.signal, width=16), "Signal before the end"),
+    _new("kill_warning_flags", "warn_flags", flags(signals.KILL), "Flags of the signal before the end"),
+    _new("kill_warning_signal", "warn_signal", _kind("string", signals.signal, width=16), "Signal before the end"),
     _new("kill_warning_delay", "warn_time", NOVAL_16, "How many seconds before the end it is sent"),
     _row(
         "current_working_directory",
@@ -397,7 +409,7 @@ _ROWS = (
     _row("standard_output", "std_out", _FILE, "File of standard output", then={_LATER: TEXT}),
     _new("wait_for_switch", "wait4switch", NUMBER_32, "Most seconds to wait for these switches"),
     _row("wckey", "wckey", TEXT, "Workload characterization key"),
-    _new("x11", "x11", flags(names.X11), "Which nodes forward X11"),
+    _new("x11", "x11", flags(X11), "Which nodes forward X11"),
     _new("x11_magic_cookie", "x11_magic_cookie", TEXT, "Cookie of the X server"),
     _new("x11_target_host", "x11_target", TEXT, "Host of the X server"),
     _new("x11_target_port", "x11_target_port", NUMBER_16, "Port of the X server"),

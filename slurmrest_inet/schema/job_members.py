@@ -287,36 +287,6 @@ def group_number(value: Any, at: Reading) -> int | None:
     return readers.group(value, at)
 
 
-_SIGNAL_NUMBER = re.compile(r"\s*[+-]?(0[xX][0-9a-fA-F]+|[0-9]+)", re.ASCII)
-
-
-def signal(value: Any, at: Reading) -> Number | None:
-    """A signal by name or number."""
-    at.expect("string", value)
-    if value is None:
-        return None
-    if isinstance(value, (list, dict)):
-        raise InvalidError(f"expected string but got {at.manner.name(value)}", CONVERSION)
-    text = to_text(value)
-    if not text:
-        return "NO_VAL"
-    number = _SIGNAL_NUMBER.fullmatch(text)
-    if number:
-        digits = number[0].strip()[:40].lower()
-        return max(min(int(digits, 16 if "x" in digits else 10), 2**63 - 1), -(2**63))
-    found = sbatch.signal_number(text)
-    if not found:
-        raise InvalidError("Unknown signal (null)", "EINVAL")
-    return found
-
-
-def typed_signal(value: Any, at: Reading) -> Number | None:
-    """The same in a query whose numbers are such: of one, v0.0.39 does not know where it stands."""
-    if isinstance(value, str) and whole(value) is not None and value:
-        Reading(at.walk, at.row, at.key, "#/", at.record).expect("string", whole(value))
-    return signal(value, at)
-
-
 def memory_per_cpu(value: Any, at: Reading) -> Number:
     """MiB per CPU."""
     found = _memory(value, at)

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from slurmrest_inet.versions import since
 
-from . import job_members, names
+from . import signals
+from .job_names import JOB_STATES
 from .model import IN, TEXT, Kind, Row, Table, flags
 from .readers import CONVERSION, text, user
 from .reading import Ended, Fault
@@ -87,7 +88,7 @@ _LARGEST = 2**16 - 1
 
 def _signal(value: Any, at: Reading) -> Number | None:
     """A signal by name or number; null is one that slurmctld refuses. What 16 bits do not hold would be another one."""
-    found = "NO_VAL" if value is None else job_members.signal(value, at)
+    found = "NO_VAL" if value is None else signals.signal(value, at)
     if isinstance(found, int) and not 0 <= found <= _LARGEST:
         raise InvalidError("Unknown signal (null)", "EINVAL")
     return found
@@ -101,7 +102,7 @@ KILL_JOBS = Table(
     "kill_jobs_msg_t",
     (
         _row("account", "account", TEXT, "Jobs of an account"),
-        _row("flags", "flags", flags(names.KILL), "How the signal is sent"),
+        _row("flags", "flags", flags(signals.KILL), "How the signal is sent"),
         _row("job_name", "job_name", TEXT, "Jobs of a name"),
         _row("jobs", "jobs_array", Kind("texts", count="jobs_cnt", type="array", read=_jobs), "Ids of jobs"),
         _row("partition", "partition", TEXT, "Jobs of a partition"),
@@ -113,7 +114,7 @@ KILL_JOBS = Table(
             Kind("signal", type="string", width=16, read=_signal),
             "Signal by name or number; without one the jobs are killed",
         ),
-        _row("job_state", "state", flags(names.JOB_STATES), "Jobs in a state"),
+        _row("job_state", "state", flags(JOB_STATES), "Jobs in a state"),
         _row("user_id", "user_id", Kind("user", read=_user_id), "Jobs of a user, by id or name"),
         _row("user_name", "user_name", Kind("text", read=_user_name), "Jobs of a user, by name"),
         _row("wckey", "wckey", TEXT, "Jobs of a wckey"),

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-from . import names
 from .model import (
     CSV,
     NOVAL,
@@ -23,6 +22,7 @@ from .model import (
     flags,
     record,
 )
+from .node_names import NODE_CERT, NODE_STATE_BASE, NODE_STATE_BASE_36, NODE_STATES
 
 ENERGY = Table(
     "acct_gather_energy_t",
@@ -126,7 +126,12 @@ NODE = Table(
             release="25.05",
         ),
         Row(
-            "cert_flags", "cert_flags", flags(names.NODE_CERT), "What it has of certificates", since=43, release="25.05"
+            "cert_flags",
+            "cert_flags",
+            flags(NODE_CERT),
+            "What it has of certificates",
+            since=43,
+            release="25.05",
         ),
         Row("cluster_name", "cluster_name", TEXT, "Cluster, in a federation", since=39),
         Row("comment", "comment", TEXT, "Comment"),
@@ -181,18 +186,18 @@ NODE = Table(
         Row(
             "next_state_after_reboot",
             "next_state",
-            choice(names.NODE_STATE_BASE_36),
+            choice(NODE_STATE_BASE_36),
             "State after the reboot to come",
-            then={37: choice(names.NODE_STATE_BASE), 39: flags(names.NODE_STATES)},
+            then={37: choice(NODE_STATE_BASE), 39: flags(NODE_STATES)},
         ),
         Row("address", "node_addr", TEXT, "Address that slurmctld uses"),
         Row("hostname", "node_hostname", TEXT, "Host name"),
         Row(
             "state",
             "node_state",
-            choice(names.NODE_STATE_BASE_36),
+            choice(NODE_STATE_BASE_36),
             "State, with all that is true of it",
-            then={37: choice(names.NODE_STATE_BASE), 39: flags(names.NODE_STATES)},
+            then={37: choice(NODE_STATE_BASE), 39: flags(NODE_STATES)},
         ),
         Row(
             "state_flags",

@@ -6,8 +6,9 @@ Rule 1: the order of rows is that in which slurmrestd reads them.
 
 from __future__ import annotations
 
-from . import names, readers
+from . import readers
 from .model import CSV, HOSTS, IN, NOVAL_32, NUMBER_32, TEXT, USER, Row, Table, flags
+from .node_names import NODE_STATES
 from .scalars import UNSET, InvalidError, to_text
 
 TYPE_CHECKING = False
@@ -51,7 +52,7 @@ NODE_UPDATE = Table(
         Row("address", "node_addr", _NAMES, "Addresses that slurmctld uses", since=39, way=IN),
         Row("hostname", "node_hostname", _NAMES, "Host names", since=39, way=IN),
         Row("name", "node_names", _NAMES, "Nodes to change", since=39, way=IN),
-        Row("state", "node_state", flags(names.NODE_STATES), "State to be", since=39, way=IN),
+        Row("state", "node_state", flags(NODE_STATES), "State to be", since=39, way=IN),
         Row("reason", "reason", TEXT, "Why the node is out of service", since=39, way=IN),
         Row("reason_uid", "reason_uid", USER, "Who gives the reason", since=39, until=42, way=IN),
         Row("reason_uid", None, _IGNORED, "Nobody any more: who asks gives the reason", since=43, way=IN),

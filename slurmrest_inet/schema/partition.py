@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-from . import names
 from .model import (
     INFINITE_MINUS,
     NOVAL,
@@ -21,6 +20,19 @@ from .model import (
     derived_noval,
     flags,
 )
+from .partition_names import (
+    OVERSUBSCRIBE,
+    PARTITION_CPU_BINDING,
+    PARTITION_FLAGS,
+    PARTITION_FLAGS_45,
+    PARTITION_STATE,
+    PARTITION_STATES,
+    PREEMPT_MODE,
+    PREEMPT_MODE_36,
+    PREEMPT_MODE_45,
+    SELECT_TYPE,
+    SELECT_TYPE_45,
+)
 
 _NOTHING = constant("0", "integer")
 """What is left of a value that has another place."""
@@ -28,13 +40,13 @@ _NOTHING = constant("0", "integer")
 PARTITION = Table(
     "partition_info_t",
     (
-        Row("flags", "flags", flags(names.PARTITION_FLAGS), "Partition flags", until=38),
+        Row("flags", "flags", flags(PARTITION_FLAGS), "Partition flags", until=38),
         Row(
             "preemption_mode",
             "preempt_mode",
-            flags(names.PREEMPT_MODE_36),
+            flags(PREEMPT_MODE_36),
             "How jobs are preempted",
-            then={38: flags(names.PREEMPT_MODE)},
+            then={38: flags(PREEMPT_MODE)},
             until=38,
         ),
         Row("allowed_allocation_nodes", "allow_alloc_nodes", TEXT, "Hosts that may submit here", until=38),
@@ -109,7 +121,7 @@ PARTITION = Table(
         Row("priority_tier", "priority_tier", NUMBER, "Order of partitions in scheduling", until=38),
         Row("qos", "qos_char", TEXT, "QOS whose limits bind the partition", until=38),
         Row("nodes_online", "state_up", NUMBER, "State as Slurm's code, in spite of its key", until=36),
-        Row("state", "state_up", choice(names.PARTITION_STATE), "State", since=37, until=38),
+        Row("state", "state_up", choice(PARTITION_STATE), "State", since=37, until=38),
         Row("total_cpus", "total_cpus", NUMBER, "CPUs", until=38),
         Row("total_nodes", "total_nodes", NUMBER, "Nodes", until=38),
         Row("tres", "tres_fmt_str", TEXT, "Trackable resources", until=38),
@@ -129,10 +141,10 @@ PARTITION = Table(
         Row(
             "select_type",
             "cr_type",
-            flags(names.SELECT_TYPE),
+            flags(SELECT_TYPE),
             "What is given to jobs one by one",
             since=41,
-            then={45: flags(names.SELECT_TYPE_45)},
+            then={45: flags(SELECT_TYPE_45)},
         ),
         Row(
             "cpus/task_binding",
@@ -140,7 +152,7 @@ PARTITION = Table(
             NUMBER,
             "Default binding of tasks, as a number Slurm's code",
             since=39,
-            then={45: flags(names.PARTITION_CPU_BINDING)},
+            then={45: flags(PARTITION_CPU_BINDING)},
         ),
         Row("cpus/total", "total_cpus", NUMBER, "How many CPUs", since=39),
         Row(
@@ -175,7 +187,7 @@ PARTITION = Table(
             since=39,
         ),
         Row("defaults/job", "job_defaults_str", TEXT, "Other defaults of jobs", since=39),
-        Row("flags", "flags", flags(names.PARTITION_FLAGS_45), "Partition flags", since=45),
+        Row("flags", "flags", flags(PARTITION_FLAGS_45), "Partition flags", since=45),
         Row("grace_time", "grace_time", NUMBER, "Seconds between notice and preemption", since=39),
         Row("maximums/cpus_per_node", "max_cpus_per_node", NOVAL, "Most CPUs a node", since=39),
         Row(
@@ -227,7 +239,7 @@ PARTITION = Table(
         Row(
             "maximums/oversubscribe/flags",
             "max_share",
-            flags(names.OVERSUBSCRIBE),
+            flags(OVERSUBSCRIBE),
             "Whether they must",
             since=40,
             until=44,
@@ -249,7 +261,7 @@ PARTITION = Table(
         ),
         Row("minimums/nodes", "min_nodes", NUMBER, "Fewest nodes a job", since=39),
         Row("node_sets", "nodesets", TEXT, "Node sets", since=39),
-        Row("preempt_mode", "preempt_mode", flags(names.PREEMPT_MODE_45), "How jobs are preempted", since=45),
+        Row("preempt_mode", "preempt_mode", flags(PREEMPT_MODE_45), "How jobs are preempted", since=45),
         Row("priority/job_factor", "priority_job_factor", NUMBER, "Part in a job's priority", since=39),
         Row("priority/tier", "priority_tier", NUMBER, "Order of partitions in scheduling", since=39),
         Row("timeouts/resume", "resume_timeout", NOVAL, "Seconds for a node to power up", since=39),
@@ -270,7 +282,7 @@ PARTITION = Table(
             "Whether jobs share a CPU, and how many",
             since=45,
         ),
-        Row("partition/state", "state_up", flags(names.PARTITION_STATES), "State", since=40),
+        Row("partition/state", "state_up", flags(PARTITION_STATES), "State", since=40),
         Row("suspend_time", "suspend_time", NOVAL, "Idle seconds before a node is powered down", since=39),
     ),
     skip={

@@ -9,9 +9,16 @@ from __future__ import annotations
 
 import re
 
-from . import job_members, names, readers
+from . import job_members, readers
 from .model import IN, NOVAL_16, NOVAL_32, NOVAL_64, NUMBER_16, NUMBER_32, TEXT, Kind, Row, Table, constant, flags
 from .partition import PARTITION
+from .partition_names import (
+    PARTITION_CPU_BINDING,
+    PARTITION_FLAGS_45,
+    PARTITION_STATES,
+    PREEMPT_MODE_45,
+    SELECT_TYPE_45,
+)
 from .scalars import InvalidError, to_text
 
 TYPE_CHECKING = False
@@ -154,18 +161,18 @@ PARTITION_UPDATE = Table(
         ("tres/billing_weights", "billing_weights_str", TEXT),
         ("tres/configured", None, TEXT),
         ("cluster", None, TEXT),
-        ("select_type", None, flags(names.SELECT_TYPE_45)),
-        ("cpus/task_binding", "cpu_bind", flags(names.PARTITION_CPU_BINDING)._replace(read=_binding)),
+        ("select_type", None, flags(SELECT_TYPE_45)),
+        ("cpus/task_binding", "cpu_bind", flags(PARTITION_CPU_BINDING)._replace(read=_binding)),
         ("cpus/total", None, NUMBER_32),
         ("defaults/memory_per_cpu", None, _NO_NUMBER),
         ("defaults/partition_memory_per_cpu", "def_mem_per_cpu", _BY_CPU),
         ("defaults/partition_memory_per_node", "def_mem_per_cpu", _BY_NODE),
         ("defaults/time", "default_time", NOVAL_32),
         ("defaults/job", "job_defaults_str", TEXT),
-        ("flags", "flags", flags(names.PARTITION_FLAGS_45)),
+        ("flags", "flags", flags(PARTITION_FLAGS_45)),
         ("partition/exclusive", "flags", TEXT._replace(read=_exclusive)),
         ("partition/oversubscribe", "max_share", TEXT._replace(read=_oversubscribe)),
-        ("partition/state", "state_up", flags(names.PARTITION_STATES)),
+        ("partition/state", "state_up", flags(PARTITION_STATES)),
         ("grace_time", "grace_time", NUMBER_32),
         ("maximums/cpus_per_node", "max_cpus_per_node", NOVAL_32),
         ("maximums/cpus_per_socket", "max_cpus_per_socket", NOVAL_32),
@@ -181,7 +188,7 @@ PARTITION_UPDATE = Table(
         ("minimums/nodes", "min_nodes", NUMBER_32),
         ("name", "name", TEXT),
         ("node_sets", "nodes", TEXT._replace(read=_node_sets)),
-        ("preempt_mode", "preempt_mode", flags(names.PREEMPT_MODE_45)),
+        ("preempt_mode", "preempt_mode", flags(PREEMPT_MODE_45)),
         ("priority/job_factor", "priority_job_factor", NUMBER_16),
         ("priority/tier", "priority_tier", NUMBER_16),
         ("timeouts/resume", None, NOVAL_16),

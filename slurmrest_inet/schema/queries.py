@@ -7,9 +7,10 @@ Rule 2: without a parser's name slurmrestd says nothing of parameters that it do
 
 from __future__ import annotations
 
-from . import job_members, names
+from . import signals
 from .model import BOOLEAN, IN, Kind, Row, Table, flags
 from .moments import point_in_time
+from .naming import plain_bits
 from .readers import CONVERSION, truth
 from .scalars import InvalidError, infer_scanned, to_integer, to_text
 
@@ -67,7 +68,15 @@ _UPDATE_TIME = Row(
     then={40: TIME},
     way=IN,
 )
-_FLAGS = Row("flags", "flags", flags(names.JOB_SHOW_FLAGS_39), "What is shown", since=40, way=IN)
+SHOW_FLAGS = plain_bits(
+    "job_show_flags",
+    "SHOW_ALL SHOW_DETAIL SHOW_MIXED SHOW_LOCAL SHOW_SIBLING SHOW_FEDERATION SHOW_FUTURE",
+)
+SHOW_FLAGS_39 = SHOW_FLAGS._replace(
+    ident="job_show_flags_39",
+    entries=tuple(entry._replace(text=entry.text[5:]) for entry in SHOW_FLAGS.entries),
+)
+_FLAGS = Row("flags", "flags", flags(SHOW_FLAGS_39), "What is shown", since=40, way=IN)
 LIST = Kind("csv", type="string", read=listed)
 
 
@@ -112,7 +121,7 @@ REQUEUE = _query(
     _of_requeue("Hold", "Whether they are held then"),
     _of_requeue("SpecialExit", "Whether they are in the state SPECIAL_EXIT then; only beside Hold"),
 )
-_SIGNAL = Kind("signal", type="string", width=16, read=job_members.signal)
+_SIGNAL = Kind("signal", type="string", width=16, read=signals.signal)
 
 JOB_DELETE = _query(
     "job_delete",
@@ -123,7 +132,7 @@ JOB_DELETE = _query(
         _SIGNAL,
         "Signal by name or number; without one the job is killed",
         way=IN,
-        then={39: _SIGNAL._replace(read=job_members.typed_signal), 40: _SIGNAL},
+        then={39: _SIGNAL._replace(read=signals.typed_signal), 40: _SIGNAL},
     ),
-    Row("flags", "flags", flags(names.KILL), "How the signal is sent", since=40, way=IN),
+    Row("flags", "flags", flags(signals.KILL), "How the signal is sent", since=40, way=IN),
 )

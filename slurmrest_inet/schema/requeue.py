@@ -3,8 +3,8 @@
 
 from __future__ import annotations
 
-from . import names
 from .model import IN, Kind, Row, Table, flags
+from .naming import pairs
 from .readers import CONVERSION
 from .scalars import InvalidError, to_text
 
@@ -13,6 +13,17 @@ if TYPE_CHECKING:
     from typing import Any
 
     from .reading import Reading
+
+REQUEUE = pairs(
+    "requeue",
+    """
+    JOB_RUNNING Incomplete
+    JOB_REQUEUE_HOLD Hold
+    JOB_SPECIAL_EXIT SpecialExit
+    """,
+    bits=True,
+)
+"""How jobs are requeued; libslurm says with a state that only those are that have not ended."""
 
 
 def _jobs(value: Any, at: Reading) -> list[str]:
@@ -32,7 +43,7 @@ def _jobs(value: Any, at: Reading) -> list[str]:
 JOBS_REQUEUE = Table(
     "jobs_requeue",
     (
-        Row("flags", "flags", flags(names.REQUEUE), "How jobs are requeued", since=45, way=IN),
+        Row("flags", "flags", flags(REQUEUE), "How jobs are requeued", since=45, way=IN),
         Row("jobs", "jobs", Kind("texts", type="array", read=_jobs), "Ids of jobs", since=45, way=IN),
     ),
     {},

@@ -3,8 +3,8 @@
 
 from __future__ import annotations
 
-from . import names
 from .model import NOVAL, NUMBER, TEXT, Row, Table, constant, derived, flags, records
+from .reservation_names import RESERVATION_FLAGS, RESERVATION_FLAGS_37, RESERVATION_FLAGS_40
 
 CORE_SPEC = Table(
     "resv_core_spec_t",
@@ -21,10 +21,10 @@ RESERVATION = Table(
         Row(
             "flags",
             "flags",
-            flags(names.RESERVATION_FLAGS_37),
+            flags(RESERVATION_FLAGS_37),
             "Reservation flags",
             since=37,
-            then={38: flags(names.RESERVATION_FLAGS), 39: flags(names.RESERVATION_FLAGS_40)},
+            then={38: flags(RESERVATION_FLAGS), 39: flags(RESERVATION_FLAGS_40)},
         ),
         Row("accounts", "accounts", TEXT, "Accounts that may use it", since=37),
         Row("burst_buffer", "burst_buffer", TEXT, "Burst buffers that are reserved", since=37),

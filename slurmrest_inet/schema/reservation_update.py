@@ -7,10 +7,11 @@ Rule 2: resources stand in a request by their names; slurmctld knows these, and 
 
 from __future__ import annotations
 
-from . import names, readers
+from . import readers
 from .manner import show
 from .model import CSV, HOSTS, IN, NOVAL_32, NUMBER, TEXT, TRES, Kind, Row, Table, both, flags
 from .readers import CONVERSION
+from .reservation_names import RESERVATION_FLAGS_40
 from .scalars import InvalidError
 from .slurmdbd.tres import TRES as TRES_TABLE
 
@@ -66,7 +67,7 @@ RESERVATION_UPDATE = Table(
             Row("duration", "duration", NOVAL_32, "Minutes that it lasts"),
             Row("end_time", "end_time", _MOMENT, "End (epoch)"),
             Row("features", "features", TEXT, "Node features asked for"),
-            Row("flags", "flags", flags(names.RESERVATION_FLAGS_40), "Reservation flags; NO_ takes one away"),
+            Row("flags", "flags", flags(RESERVATION_FLAGS_40), "Reservation flags; NO_ takes one away"),
             Row("groups", "groups", CSV, "Groups that may use it"),
             Row("licenses", "licenses", CSV, "Licences that are reserved"),
             Row("max_start_delay", "max_start_delay", NOVAL_32, "Seconds that jobs may wait for it"),

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 
 from .scalars import INT_MAX, LEADING, InvalidError, is_blank
+from .signals import signal_number
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -90,22 +91,6 @@ def minutes(text: str) -> Number:
     if isinstance(found, int):
         return -(-found // 60) or "INFINITE"
     return found
-
-
-_SIGNALS = {
-    "HUP": 1, "INT": 2, "QUIT": 3, "ABRT": 6, "KILL": 9, "ALRM": 14, "TERM": 15, "USR1": 10, "USR2": 12,
-    "URG": 23, "CONT": 18, "STOP": 19, "TSTP": 20, "TTIN": 21, "TTOU": 22, "XCPU": 24,
-}  # fmt: skip
-"""The signals that Slurm knows by name, with Linux's numbers (signal(7))."""
-
-
-def signal_number(text: str) -> int:
-    """The signal of "USR1", "SIGUSR1" or "10"; 0 for anything else: scancel(1)."""
-    match = LEADING.match(text)
-    if match:
-        return int(match[1]) if is_blank(text[match.end() :]) else 0
-    name = text.strip(" \t\n\v\f\r").upper()
-    return _SIGNALS.get(name.removeprefix("SIG"), 0)
 
 
 def warning(text: str) -> tuple[int, int, Number]:

@@ -3,8 +3,17 @@
 
 from __future__ import annotations
 
-from . import names
 from .model import NOVAL, NOVAL_REAL, NUMBER, NUMBER_64, REAL, TEXT, Kind, Row, Table, each, flags, items
+from .naming import pairs
+
+_TYPES = pairs(
+    "share_type",
+    """
+    USER USER
+    ASSOCIATION ASSOCIATION
+    """,
+    prefix="SHARE_",
+)
 
 
 def _by_resource(member: str, kind: Kind, view: str, doc: str) -> Table:
@@ -81,7 +90,7 @@ SHARE = Table(
             since=40,
             then={42: NOVAL_REAL},
         ),
-        Row("type", "type", flags(names.SHARE_TYPE), "Whether it is a user's", since=40),
+        Row("type", "type", flags(_TYPES), "Whether it is a user's", since=40),
     ),
     skip={},
 )

@@ -24,7 +24,7 @@ from .model import (
     items,
     listed,
 )
-from .names import SELECT_TYPE_45
+from .partition_names import SELECT_TYPE_45
 from .slurmdbd.conf import LEVELS
 
 _STRUCT = "slurm_conf_t"

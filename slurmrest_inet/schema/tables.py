@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-from . import names as _words
 from .hosts import HOSTLIST, HOSTNAMES
 from .job import JOB, JOB_STATE, JOB_STATE_RESPONSE, PRIORITIES
 from .job_desc import JOB_ALLOC_REQ, JOB_DESC, JOB_SUBMIT_REQ
@@ -12,8 +11,10 @@ from .kill_jobs import KILL_JOBS
 from .license import LICENSE
 from .model import OUT, Names, Table
 from .node import ENERGY, EXTERNAL_SENSORS, NODE, POWER
+from .node_names import NODE_STATE_BASE, NODE_STATE_FLAGS
 from .node_update import NEW_NODE, NODE_UPDATE
 from .partition import PARTITION
+from .partition_names import SELECT_TYPE, SELECT_TYPE_45
 from .partition_update import MACROS as PARTITION_MACROS
 from .partition_update import PARTITION_UPDATE, PARTITIONS_UPDATE
 from .ping import PING
@@ -118,12 +119,15 @@ MADE_TABLES = (PING, SLURMDBD_PING)
 """Those of records that operations make, without a struct of Slurm's."""
 
 
+NAMES_IN_C = (NODE_STATE_BASE, NODE_STATE_FLAGS, SELECT_TYPE, SELECT_TYPE_45)
+"""Tables of names that derived.c and job_resources.c look at themselves."""
+
+
 def names() -> dict[str, Names]:
-    """Return every table of names by its identifier: those beside their structs, and those that stand together."""
-    kinds = (kind for table in (*TABLES, *READ_TABLES) for row in table.rows for kind in row.kinds)
-    found = [kind.names for kind in kinds if kind.names is not None and kind.names.entries]
-    found += [table for table in vars(_words).values() if isinstance(table, Names)]
-    return {table.ident: table for table in found}
+    """Return every table of names that values are written or read by, by its identifier."""
+    kinds = (kind for table in (*TABLES, *READ_TABLES, *BODY_TABLES) for row in table.rows for kind in row.kinds)
+    found = (kind.names for kind in kinds if kind.names is not None and kind.names.entries)
+    return {one.ident: one for one in (*NAMES_IN_C, *found)}
 
 
 def constants() -> tuple[str, ...]:

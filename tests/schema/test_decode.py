@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from slurmrest_inet.schema import names, readers
+from slurmrest_inet.schema import queries, readers
 from slurmrest_inet.schema.decode import decode
 from slurmrest_inet.schema.job_desc import JOB_DESC, JOB_SUBMIT_REQ, MOST_COMPONENTS
 from slurmrest_inet.schema.manner import show
@@ -360,7 +360,7 @@ _QUERY = Table(
     "query",
     (
         Row("update_time", "update_time", Kind("noval", type="noval", width=64, read=readers.moment), "Since", way=IN),
-        Row("flags", "flags", flags(names.JOB_SHOW_FLAGS_39), "What is shown", way=IN),
+        Row("flags", "flags", flags(queries.SHOW_FLAGS_39), "What is shown", way=IN),
         Row("users", "users", CSV, "Whose", way=IN),
         Row("limit/most", "most", NUMBER._replace(width=64), "A path", way=IN),
         Row("share", "share", NOVAL_REAL, "A real number", way=IN),

@@ -8,8 +8,8 @@ import re
 
 import pytest
 
-from slurmrest_inet.schema import model, names, tables
-from slurmrest_inet.schema.model import IN, OUT, Names, Row, Source, Table
+from slurmrest_inet.schema import model, tables
+from slurmrest_inet.schema.model import IN, OUT, Row, Source, Table
 from slurmrest_inet.schema.tables import READ_TABLES, TABLES
 from slurmrest_inet.versions import FIRST, LAST
 
@@ -118,9 +118,8 @@ def test_sentences(table: Table) -> None:
 
 
 def test_names_of_names() -> None:
-    together = [value for value in vars(names).values() if isinstance(value, Names)]
-    kinds = (kind for table in TABLES for row in table.rows for kind in row.kinds)
-    found = {*together, *(kind.names for kind in kinds if kind.names is not None)}
+    kinds = (kind for table in (*ALL, *tables.BODY_TABLES) for row in table.rows for kind in row.kinds)
+    found = {*tables.NAMES_IN_C, *(kind.names for kind in kinds if kind.names is not None)}
     assert len({table.ident for table in found}) == len(found)
     for table in tables.names().values():
         assert table.entries

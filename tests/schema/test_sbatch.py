@@ -8,7 +8,7 @@ import time
 import pytest
 from reading_alone import BAD, read
 
-from slurmrest_inet.schema import sbatch
+from slurmrest_inet.schema import sbatch, signals
 
 
 @pytest.mark.parametrize(
@@ -101,7 +101,7 @@ def test_minutes(text: str, found: object) -> None:
     ],
 )
 def test_signal_number(text: str, number: int) -> None:
-    assert sbatch.signal_number(text) == number
+    assert signals.signal_number(text) == number
 
 
 @pytest.mark.parametrize(

@@ -27,7 +27,7 @@ from slurmrest_inet.schema.decode import decode
 from slurmrest_inet.schema.description import describe
 from slurmrest_inet.schema.job_desc import JOB_DESC, MOST_COMPONENTS
 from slurmrest_inet.schema.options import ImpossibleError
-from slurmrest_inet.schema.sbatch import signal_number
+from slurmrest_inet.schema.signals import signal_number
 from slurmrest_inet.slurm import one_signal, requests, submit_host
 from slurmrest_inet.slurm.library import SlurmError, lib, strerror
 

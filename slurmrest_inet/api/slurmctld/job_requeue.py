@@ -14,8 +14,7 @@ from slurmrest_inet.api.report import Report
 from slurmrest_inet.api.sending import send, undone
 from slurmrest_inet.api.slurmctld.job_messages import tasks_told
 from slurmrest_inet.record import TYPE_CHECKING
-from slurmrest_inet.schema import names
-from slurmrest_inet.schema.requeue import JOBS_REQUEUE
+from slurmrest_inet.schema.requeue import JOBS_REQUEUE, REQUEUE
 from slurmrest_inet.slurm import requests, this_host
 from slurmrest_inet.slurm.library import SlurmError, lib
 
@@ -28,7 +27,7 @@ if TYPE_CHECKING:
 _ONE, _MANY = "op_handler_job_requeue", "op_handler_jobs_requeue"
 _LOST = (*UNANSWERED, lib.SLURM_UNEXPECTED_MSG_ERROR)
 """slurm_requeue2 takes an answer that did not come for one that it does not know."""
-_FLAGS = {entry.text: entry.constant for entry in names.REQUEUE.entries}
+_FLAGS = {entry.text: entry.constant for entry in REQUEUE.entries}
 _IN_ANY_CASE = {name.lower(): name for name in _FLAGS}
 """slurmrestd finds the names of flags in whatever letters, in a query, too."""
 

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from slurmrest_inet.schema.job_names import JOB_STATE, JOB_STATES
+from slurmrest_inet.schema.job_reasons import JOB_REASON, JOB_REASON_40, JOB_REASON_43
 from slurmrest_inet.schema.model import (
     BOOLEAN_ZERO,
     EXIT_CODE,
@@ -31,7 +33,6 @@ from slurmrest_inet.schema.model import (
     listed,
     own,
 )
-from slurmrest_inet.schema.names import JOB_REASON, JOB_REASON_40, JOB_REASON_43, JOB_STATE, JOB_STATES
 
 _REASON = choice_or_digits(JOB_REASON)
 

@@ -12,10 +12,10 @@ from __future__ import annotations
 import re
 
 from slurmrest_inet.schema import readers
+from slurmrest_inet.schema.job_names import JOB_STATE_BASE, JOB_STATE_FLAGS, JOB_STATES
 from slurmrest_inet.schema.model import IN, Kind, Row, Table
 from slurmrest_inet.schema.model import flags as flags_of
 from slurmrest_inet.schema.moments import point_in_time
-from slurmrest_inet.schema.names import JOB_STATE_BASE, JOB_STATE_FLAGS, JOB_STATES
 from slurmrest_inet.schema.queries import LIST, TIME
 from slurmrest_inet.schema.reading import Ended, Reading, Record
 from slurmrest_inet.schema.scalars import InvalidError, to_integer, to_text, to_truth

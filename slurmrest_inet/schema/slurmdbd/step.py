@@ -6,6 +6,7 @@ What is counted as input of a resource is called requested on the wire, and what
 
 from __future__ import annotations
 
+from slurmrest_inet.schema.job_names import JOB_STATE, JOB_STATES
 from slurmrest_inet.schema.model import (
     EXIT_CODE,
     HOSTS,
@@ -24,7 +25,6 @@ from slurmrest_inet.schema.model import (
     derived,
     flags,
 )
-from slurmrest_inet.schema.names import JOB_STATE, JOB_STATES
 
 _EXITED = derived("dbd_exit_code", "object", "UNSET_NULL")
 

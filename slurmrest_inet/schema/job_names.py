@@ -1,0 +1,300 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Words for jobs: states, flags, and values of their descriptions."""
+
+from __future__ import annotations
+
+from slurmrest_inet.versions import FIRST, LAST
+
+from .model import Names
+from .naming import as_bits, between, exact, pairs, plain_bits
+
+JOB_FLAGS = plain_bits(
+    "job_flags",
+    """
+    KILL_INV_DEP NO_KILL_INV_DEP HAS_STATE_DIR BACKFILL_TEST GRES_ENFORCE_BIND TEST_NOW_ONLY SPREAD_JOB USE_MIN_NODES
+    JOB_KILL_HURRY TRES_STR_CALC SIB_JOB_FLUSH HET_JOB_FLAG JOB_CPUS_SET TOP_PRIO_TMP JOB_ACCRUE_OVER GRES_DISABLE_BIND
+    JOB_WAS_RUNNING JOB_MEM_SET JOB_RESIZED
+    """,
+)
+
+JOB_STATE_BASE = pairs(
+    "job_state_base",
+    """
+    PENDING PENDING
+    RUNNING RUNNING
+    SUSPENDED SUSPENDED
+    COMPLETE COMPLETED
+    CANCELLED CANCELLED
+    FAILED FAILED
+    TIMEOUT TIMEOUT
+    NODE_FAIL NODE_FAIL
+    PREEMPTED PREEMPTED
+    BOOT_FAIL BOOT_FAIL
+    DEADLINE DEADLINE
+    OOM OUT_OF_MEMORY
+    """,
+    prefix="JOB_",
+    otherwise="?",
+    mask="JOB_STATE_BASE",
+)
+
+JOB_STATE_FLAGS = pairs(
+    "job_state_flags",
+    """
+    COMPLETING COMPLETING
+    STAGE_OUT STAGE_OUT
+    CONFIGURING CONFIGURING
+    RESIZING RESIZING
+    REQUEUE REQUEUED
+    REQUEUE_FED REQUEUE_FED
+    REQUEUE_HOLD REQUEUE_HOLD
+    SPECIAL_EXIT SPECIAL_EXIT
+    STOPPED STOPPED
+    REVOKED REVOKED
+    RESV_DEL_HOLD RESV_DEL_HOLD
+    SIGNALING SIGNALING
+    """,
+    prefix="JOB_",
+    bits=True,
+)
+
+JOB_STATE = Names(
+    "job_state",
+    as_bits(JOB_STATE_FLAGS) + JOB_STATE_BASE.entries,
+    "?",
+)
+"""One word for a job's state: a flag hides the base state, as squeue shows it."""
+
+_JOB_STATE_FLAGS_40 = pairs(
+    "job_state_flags_40",
+    """
+    LAUNCH_FAILED LAUNCH_FAILED
+    REQUEUE REQUEUED
+    REQUEUE_HOLD REQUEUE_HOLD
+    SPECIAL_EXIT SPECIAL_EXIT
+    RESIZING RESIZING
+    CONFIGURING CONFIGURING
+    COMPLETING COMPLETING
+    STOPPED STOPPED
+    RECONFIG_FAIL RECONFIG_FAIL
+    POWER_UP_NODE POWER_UP_NODE
+    REVOKED REVOKED
+    REQUEUE_FED REQUEUE_FED
+    RESV_DEL_HOLD RESV_DEL_HOLD
+    SIGNALING SIGNALING
+    STAGE_OUT STAGE_OUT
+    EXPEDITING EXPEDITING
+    """,
+    prefix="JOB_",
+    bits=True,
+)
+
+JOB_STATES = between(
+    Names("job_states", JOB_STATE_BASE.entries + as_bits(_JOB_STATE_FLAGS_40)), {(44, LAST): "EXPEDITING"}
+)
+"""Every word for a job's state: the base state, then its flags."""
+
+JOB_FLAGS_40 = between(
+    pairs(
+        "job_flags_40",
+        """
+        KILL_INV_DEP KILL_INVALID_DEPENDENCY
+        NO_KILL_INV_DEP NO_KILL_INVALID_DEPENDENCY
+        HAS_STATE_DIR HAS_STATE_DIRECTORY
+        BACKFILL_TEST TESTING_BACKFILL
+        GRES_ENFORCE_BIND GRES_BINDING_ENFORCED
+        TEST_NOW_ONLY TEST_NOW_ONLY
+        JOB_SEND_ENV SEND_JOB_ENVIRONMENT
+        SPREAD_JOB SPREAD_JOB
+        USE_MIN_NODES PREFER_MINIMUM_NODE_COUNT
+        JOB_KILL_HURRY JOB_KILL_HURRY
+        TRES_STR_CALC SKIP_TRES_STRING_ACCOUNTING
+        SIB_JOB_FLUSH SIBLING_CLUSTER_UPDATE_ONLY
+        HET_JOB_FLAG HETEROGENEOUS_JOB
+        JOB_NTASKS_SET EXACT_TASK_COUNT_REQUESTED
+        JOB_CPUS_SET EXACT_CPU_COUNT_REQUESTED
+        BF_WHOLE_NODE_TEST TESTING_WHOLE_NODE_BACKFILL
+        TOP_PRIO_TMP TOP_PRIORITY_JOB
+        JOB_ACCRUE_OVER ACCRUE_COUNT_CLEARED
+        GRES_DISABLE_BIND GRES_BINDING_DISABLED
+        GRES_DISABLE_BIND GRED_BINDING_DISABLED
+        JOB_WAS_RUNNING JOB_WAS_RUNNING
+        RESET_ACCRUE_TIME JOB_ACCRUE_TIME_RESET
+        CRON_JOB CRON_JOB
+        JOB_MEM_SET EXACT_MEMORY_REQUESTED
+        EXTERNAL_JOB EXTERNAL_JOB
+        JOB_RESIZED JOB_RESIZED
+        USE_DEFAULT_ACCT USING_DEFAULT_ACCOUNT
+        USE_DEFAULT_PART USING_DEFAULT_PARTITION
+        USE_DEFAULT_QOS USING_DEFAULT_QOS
+        USE_DEFAULT_WCKEY USING_DEFAULT_WCKEY
+        JOB_DEPENDENT DEPENDENT
+        JOB_MAGNETIC MAGNETIC
+        JOB_PART_ASSIGNED PARTITION_ASSIGNED
+        BACKFILL_SCHED BACKFILL_ATTEMPTED
+        BACKFILL_LAST SCHEDULING_ATTEMPTED
+        JOB_SEND_SCRIPT SAVE_BATCH_SCRIPT
+        GRES_ONE_TASK_PER_SHARING GRES_ONE_TASK_PER_SHARING
+        GRES_MULT_TASKS_PER_SHARING GRES_MULTIPLE_TASKS_PER_SHARING
+        GRES_ALLOW_TASK_SHARING GRES_ALLOW_TASK_SHARING
+        STEPMGR_ENABLED STEPMGR_ENABLED
+        SPREAD_SEGMENTS SPREAD_SEGMENTS
+        CONSOLIDATE_SEGMENTS CONSOLIDATE_SEGMENTS
+        EXPEDITED_REQUEUE EXPEDITED_REQUEUE
+        JOB_IMPLICIT_MAX_NODES JOB_IMPLICIT_MAX_NODES
+        """,
+        bits=True,
+    ),
+    {
+        (FIRST, 39): "GRED_BINDING_DISABLED JOB_RESIZED",
+        (FIRST, 40): "SAVE_BATCH_SCRIPT",
+        (40, 40): "GRES_ONE_TASK_PER_SHARING GRES_MULTIPLE_TASKS_PER_SHARING GRES_ALLOW_TASK_SHARING",
+        (40, LAST): "GRES_BINDING_DISABLED",
+        (41, LAST): "STEPMGR_ENABLED",
+        (43, LAST): "EXTERNAL_JOB",
+        (44, LAST): "SPREAD_SEGMENTS CONSOLIDATE_SEGMENTS EXPEDITED_REQUEUE",
+        (45, LAST): "JOB_IMPLICIT_MAX_NODES",
+    },
+)
+
+JOB_MAIL = pairs(
+    "job_mail",
+    """
+    JOB_BEGIN BEGIN
+    JOB_END END
+    JOB_FAIL FAIL
+    JOB_REQUEUE REQUEUE
+    JOB_TIME100 TIME=100%
+    JOB_TIME90 TIME=90%
+    JOB_TIME80 TIME=80%
+    JOB_TIME50 TIME=50%
+    JOB_STAGE_OUT STAGE_OUT
+    ARRAY_TASKS ARRAY_TASKS
+    INVALID_DEPEND INVALID_DEPENDENCY
+    """,
+    prefix="MAIL_",
+    bits=True,
+)
+
+JOB_SHARED_40 = between(
+    pairs(
+        "job_shared_40",
+        """
+        NONE none
+        OK oversubscribe
+        USER user
+        MCS mcs
+        TOPO topo
+        """,
+        prefix="JOB_SHARED_",
+    ),
+    {(41, LAST): "topo"},
+)
+
+JOB_SHARED = pairs(
+    "job_shared",
+    """
+    NONE none
+    OK shared
+    USER user
+    MCS mcs
+    TOPO topo
+    """,
+    prefix="JOB_SHARED_",
+)
+
+JOB_EXCLUSIVE = between(
+    pairs(
+        "job_exclusive",
+        """
+        NONE true
+        OK false
+        USER user
+        MCS mcs
+        TOPO topo
+        """,
+        prefix="JOB_SHARED_",
+    ),
+    {(41, LAST): "topo"},
+)
+
+CPU_BINDING = between(
+    pairs(
+        "cpu_binding",
+        """
+        CPU_BIND_TO_THREADS CPU_BIND_TO_THREADS
+        CPU_BIND_TO_CORES CPU_BIND_TO_CORES
+        CPU_BIND_TO_SOCKETS CPU_BIND_TO_SOCKETS
+        CPU_BIND_TO_LDOMS CPU_BIND_TO_LDOMS
+        CPU_AUTO_BIND_TO_THREADS CPU_AUTO_BIND_TO_THREADS
+        CPU_AUTO_BIND_TO_CORES CPU_AUTO_BIND_TO_CORES
+        CPU_AUTO_BIND_TO_SOCKETS CPU_AUTO_BIND_TO_SOCKETS
+        CPU_BIND_NONE CPU_BIND_NONE
+        CPU_BIND_RANK CPU_BIND_RANK
+        CPU_BIND_MAP CPU_BIND_MAP
+        CPU_BIND_MASK CPU_BIND_MASK
+        CPU_BIND_LDRANK CPU_BIND_LDRANK
+        CPU_BIND_LDMAP CPU_BIND_LDMAP
+        CPU_BIND_LDMASK CPU_BIND_LDMASK
+        CPU_BIND_VERBOSE VERBOSE
+        CPU_BIND_ONE_THREAD_PER_CORE CPU_BIND_ONE_THREAD_PER_CORE
+        SLURMD_OFF_SPEC SLURMD_OFF_SPEC
+        CPU_BIND_OFF CPU_BIND_OFF
+        """,
+        bits=True,
+    ),
+    {
+        (39, 39): """
+            CPU_AUTO_BIND_TO_THREADS CPU_AUTO_BIND_TO_CORES CPU_AUTO_BIND_TO_SOCKETS SLURMD_OFF_SPEC CPU_BIND_OFF
+        """,
+        (FIRST, 44): "CPU_BIND_RANK",
+    },
+)
+
+MEMORY_BINDING = between(
+    plain_bits("memory_binding", "NONE RANK MAP MASK LOCAL VERBOSE SORT PREFER", "MEM_BIND_"), {(FIRST, 43): "SORT"}
+)
+
+OPEN_MODE = pairs(
+    "open_mode",
+    """
+    APPEND APPEND
+    TRUNCATE TRUNCATE
+    """,
+    prefix="OPEN_MODE_",
+)
+
+X11 = pairs(
+    "x11",
+    """
+    ALL FORWARD_ALL_NODES
+    BATCH BATCH_NODE
+    FIRST FIRST_NODE
+    LAST LAST_NODE
+    """,
+    prefix="X11_FORWARD_",
+    bits=True,
+)
+
+POWER = pairs("power", "SLURM_POWER_FLAGS_LEVEL EQUAL_POWER", bits=True)
+
+_JOB_PROFILE_BITS = pairs(
+    "job_profile_bits",
+    """
+    ENERGY Energy
+    LUSTRE Lustre
+    NETWORK Network
+    TASK Task
+    """,
+    prefix="ACCT_GATHER_PROFILE_",
+    bits=True,
+)
+
+JOB_PROFILE_40 = exact(
+    "job_profile_40",
+    _JOB_PROFILE_BITS._replace(entries=tuple(e._replace(text=e.text.upper()) for e in _JOB_PROFILE_BITS.entries)),
+    ACCT_GATHER_PROFILE_NOT_SET="NOT_SET",
+    ACCT_GATHER_PROFILE_NONE="NONE",
+)
+
+JOB_PROFILE = exact("job_profile", _JOB_PROFILE_BITS, ACCT_GATHER_PROFILE_NONE="None")

@@ -1,0 +1,105 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Words for nodes: their states, base and flags."""
+
+from __future__ import annotations
+
+from slurmrest_inet.versions import FIRST, LAST
+
+from .model import Name, Names
+from .naming import as_bits, between, pairs, without
+
+NODE_STATE_BASE = pairs(
+    "node_state_base",
+    """
+    DOWN down
+    IDLE idle
+    ALLOCATED allocated
+    ERROR error
+    MIXED mixed
+    FUTURE future
+    UNKNOWN unknown
+    """,
+    prefix="NODE_STATE_",
+    otherwise="invalid",
+    mask="NODE_STATE_BASE",
+)
+
+NODE_STATE_BASE_36 = without("node_state_base_36", NODE_STATE_BASE, "unknown")
+
+NODE_STATE_FLAGS = pairs(
+    "node_state_flags",
+    """
+    STATE_CLOUD CLOUD
+    STATE_COMPLETING COMPLETING
+    STATE_DRAIN DRAIN
+    STATE_DYNAMIC_FUTURE DYNAMIC_FUTURE
+    STATE_DYNAMIC_NORM DYNAMIC_NORM
+    STATE_INVALID_REG INVALID_REG
+    STATE_FAIL FAIL
+    STATE_MAINT MAINTENANCE
+    STATE_POWER_DOWN POWER_DOWN
+    STATE_POWER_UP POWER_UP
+    STATE_NET PERFCTRS
+    STATE_POWERED_DOWN POWERED_DOWN
+    STATE_REBOOT_REQUESTED REBOOT_REQUESTED
+    STATE_REBOOT_ISSUED REBOOT_ISSUED
+    STATE_RES RESERVED
+    RESUME RESUME
+    STATE_NO_RESPOND NOT_RESPONDING
+    STATE_PLANNED PLANNED
+    STATE_POWERING_UP POWERING_UP
+    STATE_POWERING_DOWN POWERING_DOWN
+    """,
+    prefix="NODE_",
+    bits=True,
+)
+
+_NODE_STATE_FLAGS_40 = pairs(
+    "node_state_flags_40",
+    """
+    STATE_NET PERFCTRS
+    STATE_EXTERNAL EXTERNAL
+    STATE_RES RESERVED
+    STATE_UNDRAIN UNDRAIN
+    STATE_CLOUD CLOUD
+    RESUME RESUME
+    STATE_DRAIN DRAIN
+    STATE_COMPLETING COMPLETING
+    STATE_NO_RESPOND NOT_RESPONDING
+    STATE_POWERED_DOWN POWERED_DOWN
+    STATE_FAIL FAIL
+    STATE_POWERING_UP POWERING_UP
+    STATE_MAINT MAINTENANCE
+    STATE_REBOOT_REQUESTED REBOOT_REQUESTED
+    STATE_REBOOT_CANCEL REBOOT_CANCELED
+    STATE_POWERING_DOWN POWERING_DOWN
+    STATE_DYNAMIC_FUTURE DYNAMIC_FUTURE
+    STATE_REBOOT_ISSUED REBOOT_ISSUED
+    STATE_PLANNED PLANNED
+    STATE_INVALID_REG INVALID_REG
+    STATE_POWER_DOWN POWER_DOWN
+    STATE_POWER_UP POWER_UP
+    STATE_POWER_DRAIN POWER_DRAIN
+    STATE_POWER_DOWN|NODE_STATE_POWER_DRAIN POWER_DOWN_ASAP
+    STATE_POWER_DOWN|NODE_STATE_POWERED_DOWN POWER_DOWN_FORCE
+    STATE_DYNAMIC_NORM DYNAMIC_NORM
+    STATE_BLOCKED BLOCKED
+    """,
+    prefix="NODE_",
+    bits=True,
+)
+
+NODE_STATES = between(
+    Names(
+        "node_states",
+        (
+            Name("NO_VAL", "INVALID"),
+            *(entry._replace(text=entry.text.upper()) for entry in NODE_STATE_BASE.entries),
+            *as_bits(_NODE_STATE_FLAGS_40),
+        ),
+    ),
+    {(FIRST, 39): "PERFCTRS", (44, LAST): "EXTERNAL BLOCKED", (45, LAST): "POWER_DOWN_ASAP POWER_DOWN_FORCE"},
+)
+"""Every word for a node's state: the base state, then its flags."""
+
+NODE_CERT = Names("node_cert", (Name("NODE_CERT_TOKEN_SET", "TOKEN_SET"),), bits=True)
