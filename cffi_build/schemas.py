@@ -15,6 +15,7 @@ from rows import find_member, unset_literal
 
 from slurmrest_inet.schema import queries, replies, shapes, tables
 from slurmrest_inet.schema.model import BOOLEAN, BOTH, DOUBLE, IN, NUMBER, OUT, REAL, Kind, Row, Source, Table
+from slurmrest_inet.schema.slurmdbd import job_queries
 from slurmrest_inet.schema.slurmdbd import queries as slurmdbd_queries
 from slurmrest_inet.versions import DIALECTS, since
 
@@ -75,8 +76,11 @@ class UntoldError(Exception):
 def query_table(name: str) -> Table | None:
     """Return the table of a query by the name that a route has for it, None without one."""
     room, _, word = name.rpartition(".")
-    found: Table | None = getattr(slurmdbd_queries if room else queries, word, None)
+    found: Table | None = getattr(_QUERIES[room], word, None)
     return found
+
+
+_QUERIES = {"": queries, "slurmdbd": slurmdbd_queries, "slurmdbd.job_queries": job_queries}
 
 
 def _words(kind: Kind, version: int) -> list[str]:

@@ -28,8 +28,9 @@ class Route(NamedTuple):
 
     ``function`` is ``module.function`` below ``slurmrest_inet.api``; ``sentence`` says what it does. ``answer`` names
     the tables of what it sends beside meta, errors and warnings, ``query`` that of its parameters (queries.py of the
-    schema, or of its slurmdbd), ``body`` that of what it is sent. ``name`` is what documents up to v0.0.39 call it, if
-    not after its path; their tag is the side. ``words`` stand for its path in what later documents call it.
+    schema, or of its slurmdbd, or job_queries.py there), ``body`` that of what it is sent. ``name`` is what documents
+    up to v0.0.39 call it, if not after its path; their tag is the side. ``words`` stand for its path in what later
+    documents call it.
     """
 
     method: str
@@ -216,7 +217,7 @@ ROUTES = (
     ),
     _slurmdb("GET", "qos/{qos}", "qos.get", "One QOS", _QOS, "slurmdbd.SINGLE_QOS", words="single_qos", since=40),
     _slurmdb("GET", "tres", "tres.list_all", "All trackable resources", (Part("TRES", "slurmdb_tres_rec_t"),)),
-    _slurmdb("GET", "jobs", "jobs.list_all", "Jobs that slurmdbd remembers", _PAST_JOBS, "slurmdbd.JOBS"),
+    _slurmdb("GET", "jobs", "jobs.list_all", "Jobs that slurmdbd remembers", _PAST_JOBS, "slurmdbd.job_queries.JOBS"),
     _slurmdb("GET", "job/{job_id:int}", "jobs.get", "One job", _PAST_JOBS, until=37),
     _slurmdb("GET", "job/{job_id}", "jobs.get", "One job", _PAST_JOBS, since=38),
     _slurmdb("GET", "accounts", "accounts.list_all", "All accounts", _ACCOUNTS, "slurmdbd.ACCOUNTS"),

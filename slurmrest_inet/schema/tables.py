@@ -42,6 +42,7 @@ from .slurmdbd.instance import INSTANCE
 from .slurmdbd.job import ASSOCIATION as JOB_ASSOCIATION
 from .slurmdbd.job import JOB as JOB_RECORD
 from .slurmdbd.job_changes import TABLES as SLURMDBD_JOB_CHANGES
+from .slurmdbd.job_queries import JOBS as JOBS_QUERY
 from .slurmdbd.ping import PING as SLURMDBD_PING
 from .slurmdbd.qos import QOS
 from .slurmdbd.step import STEP
@@ -132,7 +133,7 @@ def names() -> dict[str, Names]:
 
 def constants() -> tuple[str, ...]:
     """Return every constant of Slurm's headers that a value from a client can become."""
-    queries = (table for table in vars(_queries).values() if isinstance(table, Table))
+    queries = (table for table in (*vars(_queries).values(), JOBS_QUERY) if isinstance(table, Table))
     rows = (row for table in (*TABLES, *READ_TABLES, *queries) for row in table.rows if row.way != OUT)
     kinds = [kind for row in rows for kind in row.kinds]
     entries = (entry for kind in kinds if kind.names is not None for entry in kind.names.entries)

@@ -18,6 +18,7 @@ import os
 import time
 
 from slurmrest_inet.record import TYPE_CHECKING
+from slurmrest_inet.schema.slurmdbd import conditions
 from slurmrest_inet.slurm import codec, library
 from slurmrest_inet.slurm.calls import Message
 from slurmrest_inet.slurm.fill import MissingError, Struct
@@ -198,14 +199,15 @@ def _ask_alone(name: str, *arguments: Any) -> tuple[Any, int]:
 def get(
     name: str,
     struct: str,
-    condition: Struct | None = None,
+    asked: Struct | None = None,
     ask: Callable[..., tuple[Any, int]] = _ask_alone,
 ) -> List:
     """Return what ``name`` (slurmdb_clusters_get) finds: records of the C type ``struct``. Raises SlurmError.
 
-    condition: None for a function that takes none. ask: calls it; within a transaction that does (`Transaction.get`).
+    asked: a condition; None for a function that takes none. ask: calls it; within a transaction that does
+    (`Transaction.get`).
     """
-    found, errno = ask(name, *(() if condition is None else (condition.pointer,)))
+    found, errno = ask(name, *(() if asked is None else (asked.pointer,)))
     if found == ffi.NULL:
         raise _error(-1, errno)
     return List(found, struct)
@@ -223,14 +225,14 @@ _OF_SLURM = 1000
 
 def tres() -> List:
     """slurmdb_tres_get: every trackable resource. Raises SlurmError."""
-    with Struct("slurmdb_tres_cond_t", begin=begin("slurmdb_init_tres_cond")) as condition:
-        return get("slurmdb_tres_get", "slurmdb_tres_rec_t", condition)
+    with condition("slurmdb_tres_cond_t", "slurmdb_init_tres_cond") as asked:
+        return get("slurmdb_tres_get", "slurmdb_tres_rec_t", asked)
 
 
 def qos() -> List:
     """slurmdb_qos_get: every QOS that is not deleted. Raises SlurmError."""
-    with Struct("slurmdb_qos_cond_t") as condition:
-        return get("slurmdb_qos_get", "slurmdb_qos_rec_t", condition)
+    with condition("slurmdb_qos_cond_t") as asked:
+        return get("slurmdb_qos_get", "slurmdb_qos_rec_t", asked)
 
 
 def statistics() -> Message:
@@ -297,6 +299,14 @@ def _ping(host: Any, port: int) -> int:
         connection.close()
 
 
+def condition(struct: str, begins: str | None = None) -> Struct:
+    """Return a condition that names nothing yet; ``begins`` is libslurm's function that sets it to unset values.
+
+    Raises MissingError where the installed release has no such function.
+    """
+    return Struct(struct, conditions.TABLES.get(struct), None if begins is None else begin(begins))
+
+
 def begin(name: str) -> Callable[[Any], None]:
     """Return what sets a struct to what libslurm calls unset, by one of its slurmdb_init_ functions."""
     call = function(name)
@@ -341,9 +351,9 @@ class Transaction:
             raise _unreachable(errno)
         return found, errno
 
-    def get(self, name: str, struct: str, condition: Struct | None = None) -> List:
+    def get(self, name: str, struct: str, asked: Struct | None = None) -> List:
         """As the function of that name, within the transaction: what it has changed so far is seen."""
-        return get(name, struct, condition, self.call)
+        return get(name, struct, asked, self.call)
 
     def add(self, name: str, records: Structs) -> None:
         """slurmdb_*_add of a list of records. Raises SlurmError."""

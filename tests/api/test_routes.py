@@ -8,6 +8,7 @@ import pytest
 from slurmrest_inet import slurm, versions
 from slurmrest_inet.schema import queries, tables
 from slurmrest_inet.schema.model import IN, Table
+from slurmrest_inet.schema.slurmdbd import job_queries
 from slurmrest_inet.schema.slurmdbd import queries as slurmdbd
 
 try:
@@ -33,8 +34,9 @@ def test_that_its_tables_are_there(route: Route) -> None:
     for part in route.answer:
         assert all(SHOWN[part.table].rows_of(version) for version in every)
     if route.query is not None:
-        side, _, name = route.query.rpartition(".")
-        query: Table = getattr(slurmdbd if side else queries, name)
+        module, _, name = route.query.rpartition(".")
+        known = {"": queries, "slurmdbd": slurmdbd, "slurmdbd.job_queries": job_queries}
+        query: Table = getattr(known[module], name)
         assert any(query.rows_of(version, IN) for version in every)
     if route.body is not None:
         assert all(TAKEN[route.body].rows_of(version, IN) for version in every)

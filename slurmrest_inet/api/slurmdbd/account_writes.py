@@ -14,7 +14,6 @@ from slurmrest_inet.api.slurmdbd.asking import Asker, Condition
 from slurmrest_inet.record import TYPE_CHECKING
 from slurmrest_inet.schema.reading import Record
 from slurmrest_inet.schema.slurmdbd import bodies as whole
-from slurmrest_inet.schema.slurmdbd import queries
 from slurmrest_inet.schema.slurmdbd.account import ACCOUNT
 from slurmrest_inet.slurm import database
 from slurmrest_inet.slurm.fill import Struct
@@ -75,7 +74,7 @@ def _store_each(asker: Asker, wanted: list[Members]) -> None:
             members["flags"] = tuple(flag for flag in flags if flag != _DELETED)
         managed = members.pop("coordinators", None)
         name = str(members["name"])
-        condition = Condition("slurmdb_account_cond_t", _named(name), queries.ACCOUNT)
+        condition = Condition("slurmdb_account_cond_t", _named(name))
         with asker.get(_GET, _STRUCT, condition) as found:
             before = list(found)
             if len(before) > 1:

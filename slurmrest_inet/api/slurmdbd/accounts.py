@@ -6,7 +6,6 @@ from __future__ import annotations
 from slurmrest_inet.api.slurmdbd import listing
 from slurmrest_inet.record import TYPE_CHECKING
 from slurmrest_inet.schema.reading import Record
-from slurmrest_inet.schema.slurmdbd import queries
 
 if TYPE_CHECKING:
     from slurmrest_inet.api.call import Call
@@ -19,11 +18,11 @@ ALL = listing.Resource(
     "slurmdb_account_rec_t",
     "slurmdb_account_cond_t",
     source={36: "_dump_accounts"},
-    query=queries.ACCOUNTS,
+    query="ACCOUNTS",
     strict=False,
     failing={36: True},
 )
-_ONE = ALL._replace(query=queries.ACCOUNT, strict=True)
+_ONE = ALL._replace(query="ACCOUNT", strict=True)
 
 _ALL: Members = {"with_assocs": 1, "with_coords": 1}
 _WITH: dict[int, Members] = {36: {**_ALL, "with_deleted": 1}, 38: _ALL, 40: {}}

@@ -9,7 +9,7 @@ from slurmrest_inet.api.slurmdbd import said, writing
 from slurmrest_inet.record import TYPE_CHECKING, NamedTuple
 from slurmrest_inet.schema.slurmdbd.known import Known
 from slurmrest_inet.slurm import database
-from slurmrest_inet.slurm.fill import Struct, Structs
+from slurmrest_inet.slurm.fill import Structs
 from slurmrest_inet.slurm.library import SlurmError
 
 if TYPE_CHECKING:
@@ -20,22 +20,22 @@ if TYPE_CHECKING:
     from slurmrest_inet.api.envelope import Answer
     from slurmrest_inet.schema.model import Table
     from slurmrest_inet.schema.reading import Members, Record
+    from slurmrest_inet.slurm.fill import Struct
 
 
 class Condition(NamedTuple):
-    """What records are chosen by: members of a C type, and the table of that where they are bits in some releases.
+    """What records are chosen by: members of a C type.
 
     begin: libslurm's function that sets it to unset values (slurmdb_init_), where zeros are not.
     """
 
     struct: str
     members: Members
-    table: Table | None = None
     begin: str | None = None
 
     def filled(self) -> Struct:
         """Return it as libslurm takes it. Raises MissingError."""
-        made = Struct(self.struct, self.table, None if self.begin is None else database.begin(self.begin))
+        made = database.condition(self.struct, self.begin)
         made.fill(self.members)
         return made
 

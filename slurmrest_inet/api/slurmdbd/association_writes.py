@@ -16,7 +16,6 @@ from slurmrest_inet.api.slurmdbd import asking, removal, writing
 from slurmrest_inet.api.slurmdbd.asking import Asker, Condition
 from slurmrest_inet.record import TYPE_CHECKING
 from slurmrest_inet.schema.slurmdbd import bodies as whole
-from slurmrest_inet.schema.slurmdbd import queries
 from slurmrest_inet.schema.slurmdbd.association import ASSOCIATION
 from slurmrest_inet.slurm import associations
 from slurmrest_inet.slurm.library import name_of
@@ -140,7 +139,7 @@ _ALL = removal.Removal(
     "slurmdb_assoc_cond_t",
     "_delete_assoc",
     keeps={36: False, 39: True, 40: False},
-    query=queries.ASSOCIATIONS,
+    query="ASSOCIATIONS",
     failed={36: None, 39: Fault("_delete_assoc", "remove associations failed")},
     unchanged={36: False, 38: True},
 )

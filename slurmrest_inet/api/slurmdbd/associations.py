@@ -9,7 +9,6 @@ from slurmrest_inet.api.errors import INVALID_QUERY, code_of
 from slurmrest_inet.api.report import Fault
 from slurmrest_inet.api.slurmdbd import listing
 from slurmrest_inet.record import TYPE_CHECKING, cast
-from slurmrest_inet.schema.slurmdbd import queries
 
 if TYPE_CHECKING:
     from typing import Callable
@@ -24,7 +23,7 @@ ASSOCIATIONS = listing.Resource(
     "slurmdb_assoc_rec_t",
     "slurmdb_assoc_cond_t",
     source={36: "_dump_assoc_cond"},
-    query=queries.ASSOCIATIONS,
+    query="ASSOCIATIONS",
     tres=True,
     qos=True,
     keeps={36: False, 39: True},

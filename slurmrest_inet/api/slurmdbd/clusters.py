@@ -11,9 +11,7 @@ from slurmrest_inet.api.slurmdbd.asking import Asker
 from slurmrest_inet.record import TYPE_CHECKING
 from slurmrest_inet.schema.slurmdbd.bodies import CLUSTERS as WHOLE
 from slurmrest_inet.schema.slurmdbd.cluster import CLUSTER
-from slurmrest_inet.schema.slurmdbd.queries import CLUSTERS as QUERY
 from slurmrest_inet.slurm import database
-from slurmrest_inet.slurm.fill import Struct
 from slurmrest_inet.slurm.library import SlurmError, name_of
 
 if TYPE_CHECKING:
@@ -28,7 +26,7 @@ CLUSTERS = listing.Resource(
     "slurmdb_cluster_cond_t",
     source={36: "_dump_clusters"},
     begin="slurmdb_init_cluster_cond",
-    query=QUERY,
+    query="CLUSTERS",
     tres=True,
 )
 
@@ -153,8 +151,7 @@ def remove(call: Call) -> Answer:
     removed: list[str] = []
 
     def work(kept: database.Transaction) -> None:
-        begin = database.begin("slurmdb_init_cluster_cond")
-        with Struct("slurmdb_cluster_cond_t", QUERY, begin) as condition:
+        with database.condition("slurmdb_cluster_cond_t", "slurmdb_init_cluster_cond") as condition:
             condition.fill({"cluster_list": [name]})
             removed.extend(kept.change("slurmdb_clusters_remove", condition))
 

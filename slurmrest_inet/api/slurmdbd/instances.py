@@ -7,7 +7,6 @@ from slurmrest_inet.api.errors import code_of
 from slurmrest_inet.api.report import Fault
 from slurmrest_inet.api.slurmdbd import listing
 from slurmrest_inet.record import TYPE_CHECKING
-from slurmrest_inet.schema.slurmdbd.queries import INSTANCES as QUERY
 
 if TYPE_CHECKING:
     from slurmrest_inet.api.call import Call
@@ -19,7 +18,7 @@ INSTANCES = listing.Resource(
     "slurmdb_instance_rec_t",
     "slurmdb_instance_cond_t",
     source={36: "_dump_instance_cond"},
-    query=QUERY,
+    query="INSTANCES",
     keeps={36: False},
     many=False,
 )

@@ -17,7 +17,7 @@ from slurmrest_inet.http.query import infer
 from slurmrest_inet.record import TYPE_CHECKING
 from slurmrest_inet.schema import decode, reading
 from slurmrest_inet.schema.scalars import InvalidError, to_text
-from slurmrest_inet.schema.slurmdbd import job_queries, queries
+from slurmrest_inet.schema.slurmdbd import job_queries
 from slurmrest_inet.slurm import calls, database, this_host
 from slurmrest_inet.slurm.fill import MissingError, Struct, number_of
 from slurmrest_inet.slurm.library import SlurmError, ffi, lib
@@ -147,7 +147,7 @@ def _associations(jobs: database.List) -> database.List:
     """Those that jobs were charged to, of all clusters that have one of the id."""
     ids = _ids(lib.job_associations, jobs.pointer)
     ids = ids if len(ids) <= _MOST else []
-    with Struct("slurmdb_assoc_cond_t", queries.ASSOCIATIONS) as condition:
+    with database.condition("slurmdb_assoc_cond_t") as condition:
         condition.fill({"with_deleted": 1, **({"id_list": list(map(str, ids))} if ids else {})})
         return database.get("slurmdb_associations_get", "slurmdb_assoc_rec_t", condition)
 

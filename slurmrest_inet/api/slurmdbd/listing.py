@@ -12,9 +12,8 @@ from slurmrest_inet.api.errors import INVALID_QUERY
 from slurmrest_inet.api.report import Report
 from slurmrest_inet.api.slurmdbd import query, said
 from slurmrest_inet.record import TYPE_CHECKING, NamedTuple
-from slurmrest_inet.schema.model import IN
 from slurmrest_inet.slurm import database
-from slurmrest_inet.slurm.fill import MissingError, Struct
+from slurmrest_inet.slurm.fill import MissingError
 from slurmrest_inet.slurm.library import SlurmError, name_of
 
 if TYPE_CHECKING:
@@ -24,7 +23,6 @@ if TYPE_CHECKING:
     from slurmrest_inet.api.call import Call
     from slurmrest_inet.api.envelope import Answer
     from slurmrest_inet.api.report import Fault
-    from slurmrest_inet.schema.model import Table
     from slurmrest_inet.schema.reading import Members
 
 
@@ -33,13 +31,13 @@ class Resource(NamedTuple):
 
     key: of its list in answers, by version. get: libslurm's function. struct: the C type of a record. condition: that
     of what is asked for, None where nothing can be. source: the function of slurmrestd's that warns where nothing is
-    found, by version. begin: libslurm's function that sets a condition to unset values (slurmdb_init_). query: what a
-    client may ask. tres, qos: whether names of these are looked up. keeps: whether an empty list is in the answer where
-    there is nothing to tell, by version. view: a table of the record that is not the struct's own. told: whether it is
-    said that nothing was found, by version. strict: v0.0.38 refuses a parameter that it does not know; False: it tells
-    of it and goes on; None: neither. failing: whether an empty list is in the answer where a call failed, by version,
-    if it is where nothing was found. many: whether it is where there were too many. leads: the records are asked for
-    before the names, which are not if there are none.
+    found, by version. begin: libslurm's function that sets a condition to unset values (slurmdb_init_). query: the name
+    of the table of what a client may ask (queries.py). tres, qos: whether names of these are looked up. keeps: whether
+    an empty list is in the answer where there is nothing to tell, by version. view: a table of the record that is not
+    the struct's own. told: whether it is said that nothing was found, by version. strict: v0.0.38 refuses a parameter
+    that it does not know; False: it tells of it and goes on; None: neither. failing: whether an empty list is in the
+    answer where a call failed, by version, if it is where nothing was found. many: whether it is where there were too
+    many. leads: the records are asked for before the names, which are not if there are none.
     """
 
     key: dict[int, str]
@@ -48,7 +46,7 @@ class Resource(NamedTuple):
     condition: str | None
     source: dict[int, str]
     begin: str | None = None
-    query: Table | None = None
+    query: str | None = None
     tres: bool = False
     qos: bool = False
     keeps: dict[int, bool] = {36: True}  # noqa: RUF012 - nobody changes it
@@ -116,9 +114,10 @@ def answer(
 
 def is_refused(call: Call, report: Report, resource: Resource) -> bool:
     """Tell whether v0.0.38 refuses a parameter that it does not know; the report has it, also where it does not."""
-    known = {row.path for row in resource.query.rows_of(call.version, IN)} if resource.query else set()
-    stray = not known.issuperset(key.lower() for key in call.query)
-    if resource.strict is None or not stray or not query.minds_unknown(call):
+    if resource.strict is None or not call.query or not query.minds_unknown(call):
+        return False
+    known = {row.path for row in query.rows_of(call, resource.query)}
+    if known.issuperset(key.lower() for key in call.query):
         return False
     said.aside(report, INVALID_QUERY, "", "Unknown query field")
     if resource.strict:
@@ -144,8 +143,7 @@ def load(resource: Resource, asked: Members) -> database.List:
         database.function(resource.get)
         if resource.condition is None:
             return database.get(resource.get, resource.struct)
-        begin = None if resource.begin is None else database.begin(resource.begin)
-        with Struct(resource.condition, resource.query, begin) as condition:
+        with database.condition(resource.condition, resource.begin) as condition:
             condition.fill(asked)
             return database.get(resource.get, resource.struct, condition)
     except MissingError as error:

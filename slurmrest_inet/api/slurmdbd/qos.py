@@ -9,7 +9,7 @@ from slurmrest_inet.api.errors import INVALID_QUERY, NO_CHANGE_IN_DATA
 from slurmrest_inet.api.report import Report
 from slurmrest_inet.api.slurmdbd import listing, query, said, writing
 from slurmrest_inet.record import TYPE_CHECKING
-from slurmrest_inet.schema.slurmdbd import bodies, queries
+from slurmrest_inet.schema.slurmdbd import bodies
 from slurmrest_inet.schema.slurmdbd.qos import QOS as TABLE
 from slurmrest_inet.slurm import database
 from slurmrest_inet.slurm.fill import Struct, Structs
@@ -27,7 +27,7 @@ QOS = listing.Resource(
     "slurmdb_qos_rec_t",
     "slurmdb_qos_cond_t",
     source={36: "_dump_qos"},
-    query=queries.QOS,
+    query="QOS",
     tres=True,
     qos=True,
     told={36: False, 40: True},
@@ -35,7 +35,7 @@ QOS = listing.Resource(
     failing={36: False},
     leads=True,
 )
-_SINGLE = QOS._replace(source={36: "_dump_qos", 40: "_op_handler_qos"}, query=queries.SINGLE_QOS)
+_SINGLE = QOS._replace(source={36: "_dump_qos", 40: "_op_handler_qos"}, query="SINGLE_QOS")
 
 
 def list_all(call: Call) -> Answer:
@@ -108,7 +108,7 @@ def put(kept: database.Transaction, report: Report, found: list[Record]) -> None
     for record in found:
         members = {**_RESET, **record.members}
         name, id_ = members.get("name"), members.get("id")
-        with Struct("slurmdb_qos_cond_t", queries.QOS) as condition:
+        with database.condition("slurmdb_qos_cond_t") as condition:
             asked: Members = {}
             if name:
                 asked["name_list"] = [str(name)]
@@ -153,8 +153,8 @@ def remove(call: Call) -> Answer:
 
     def work(kept: database.Transaction) -> None:
         if call.at({36: False, 40: True}):
-            query.read(call, report, queries.SINGLE_QOS)
-        with Struct("slurmdb_qos_cond_t", queries.SINGLE_QOS) as condition:
+            query.read(call, report, "SINGLE_QOS")
+        with database.condition("slurmdb_qos_cond_t") as condition:
             condition.fill(_condition(call, name))
             removed.extend(kept.change("slurmdb_qos_remove", condition))
 

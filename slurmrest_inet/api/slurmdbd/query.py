@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from slurmrest_inet.api.call import Call
     from slurmrest_inet.api.report import Report
     from slurmrest_inet.schema.manner import Manner
-    from slurmrest_inet.schema.model import Table
+    from slurmrest_inet.schema.model import Row, Table
     from slurmrest_inet.schema.reading import Members
 
 
@@ -56,19 +56,38 @@ def compared(asked: dict[str, Any]) -> dict[str, Any]:
     return {name.lower(): "true" if text in ("null", "~") else text for name, text in asked.items()}
 
 
-def read(call: Call, report: Report, table: Table | None) -> Members | None:
-    """Return members by name; None: something in the query is a fault, which the report has and which ends it."""
-    if not call.query or table is None or not table.rows_of(call.version, IN):
+def _table(name: str) -> Table:
+    from slurmrest_inet.schema.slurmdbd import queries  # noqa: PLC0415 - most requests have no query
+
+    found: Table = getattr(queries, name)
+    return found
+
+
+def rows_of(call: Call, name: str | None) -> tuple[Row, ...]:
+    """Return what the call's version takes of the table of that name in queries.py; of none nothing."""
+    return () if name is None else _table(name).rows_of(call.version, IN)
+
+
+def read(call: Call, report: Report, name: str | None) -> Members | None:
+    """Return members of the condition by name; None: something in the query is a fault, which the report has.
+
+    name: of the table in queries.py, None for an operation without parameters.
+    """
+    if not call.query or name is None:
+        return {}
+    rows = rows_of(call, name)
+    if not rows:
         return {}
     from slurmrest_inet.schema import decode, reading  # noqa: PLC0415 - most requests have no query
 
+    table = _table(name)
     found = reading.Report(fast=report.fast, size=call.size)
     context = _Context(time.time())
     record = decode.decode(table, call.version, call.query, found, context, query=True, manner=manner(call))
     report.take(found)
     if found.ended:
         return None
-    for row in table.rows_of(call.version, IN):
+    for row in rows:
         if row.path in call.query and row.kind.name in ("flags", "choice"):
             record.members.setdefault(row.members[0], 0)
     return record.members

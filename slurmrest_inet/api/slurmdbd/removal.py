@@ -20,7 +20,6 @@ from slurmrest_inet.slurm.library import SlurmError
 if TYPE_CHECKING:
     from slurmrest_inet.api.call import Call
     from slurmrest_inet.api.envelope import Answer
-    from slurmrest_inet.schema.model import Table
     from slurmrest_inet.schema.reading import Members
 
 
@@ -29,9 +28,9 @@ class Removal(NamedTuple):
 
     key: of the names in answers, by version. function: libslurm's. condition: the C type that tells what goes. source:
     the function of slurmrestd's. keeps: whether an answer that removed nothing has an empty list, by version. query:
-    what a client may ask. failed: what is said after a call that failed, by version. unchanged: whether it is 304 where
-    nothing was there, by version. forgives: whether that is told beside a success, by version. ambiguous: what is said
-    where there was more than one, by version; None: any number.
+    the name of the table of what a client may ask (queries.py). failed: what is said after a call that failed, by
+    version. unchanged: whether it is 304 where nothing was there, by version. forgives: whether that is told beside a
+    success, by version. ambiguous: what is said where there was more than one, by version; None: any number.
     """
 
     key: dict[int, str]
@@ -39,7 +38,7 @@ class Removal(NamedTuple):
     condition: str
     source: str
     keeps: dict[int, bool] = {36: False}  # noqa: RUF012 - nobody changes it
-    query: Table | None = None
+    query: str | None = None
     failed: dict[int, Fault | None] = {36: None}  # noqa: RUF012 - likewise
     unchanged: dict[int, bool] = {36: True}  # noqa: RUF012 - likewise
     forgives: dict[int, bool] = {36: False}  # noqa: RUF012 - likewise
@@ -70,7 +69,7 @@ def answer(call: Call, removal: Removal, asked: Members | None = None) -> Answer
     if removal.ambiguous is None and not _names_something(members):
         report.error(INVALID_QUERY, removal.source, _NAMES_NOTHING)
         return report.answer()
-    condition = Condition(removal.condition, members, removal.query)
+    condition = Condition(removal.condition, members)
 
     def work(kept: database.Transaction) -> None:
         try:

@@ -7,7 +7,6 @@ from slurmrest_inet.api.errors import INVALID_QUERY
 from slurmrest_inet.api.slurmdbd import listing
 from slurmrest_inet.record import TYPE_CHECKING
 from slurmrest_inet.schema.reading import Record
-from slurmrest_inet.schema.slurmdbd import queries
 
 if TYPE_CHECKING:
     from slurmrest_inet.api.call import Call
@@ -20,10 +19,10 @@ ALL = listing.Resource(
     "slurmdb_user_rec_t",
     "slurmdb_user_cond_t",
     source={36: "_dump_users"},
-    query=queries.USERS,
+    query="USERS",
     strict=True,
 )
-_ONE = ALL._replace(query=queries.USER)
+_ONE = ALL._replace(query="USER")
 
 _ALL: Members = {"with_assocs": 1, "with_coords": 1, "with_wckeys": 1}
 _WITH: dict[int, Members] = {36: {**_ALL, "with_deleted": 1}, 38: _ALL, 40: {}}

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 from slurmrest_inet.api.slurmdbd import listing
 from slurmrest_inet.record import TYPE_CHECKING
-from slurmrest_inet.schema.slurmdbd import queries
 
 if TYPE_CHECKING:
     from slurmrest_inet.api.call import Call
@@ -18,7 +17,7 @@ ALL = listing.Resource(
     "slurmdb_wckey_rec_t",
     "slurmdb_wckey_cond_t",
     source={36: "_dump_wckeys"},
-    query=queries.WCKEYS,
+    query="WCKEYS",
     tres=True,
     leads=True,
 )

@@ -23,7 +23,7 @@ from slurmrest_inet.schema.model import (
 from slurmrest_inet.schema.readers import of_answers, record
 
 from . import readers
-from .user import LEVELS
+from .names import ADMIN_LEVELS
 
 _LIST = LISTED_TEXTS._replace(read=readers.texts)
 
@@ -114,7 +114,7 @@ _ACCOUNT = Table(
 _USER = Table(
     "slurmdb_user_rec_t",
     (
-        _row("adminlevel", "admin_level", choices(LEVELS), "Rights in slurmdbd"),
+        _row("adminlevel", "admin_level", choices(ADMIN_LEVELS), "Rights in slurmdbd"),
         _row("defaultqos", "def_qos_id", NUMBER_32, "Id of the QOS of jobs that ask for none", since=44),
         _row("defaultaccount", "default_acct", TEXT, "Account of jobs that ask for none"),
         _row("defaultwckey", "default_wckey", TEXT, "Wckey of jobs that ask for none"),

@@ -22,20 +22,7 @@ from slurmrest_inet.schema.readers import ignored
 
 from . import readers
 from .association import ASSOCIATION_SHORT
-
-FLAGS = Names(
-    "cluster_flags",
-    (
-        Name("CLUSTER_FLAG_DELETED", "DELETED", since=43),
-        Name("CLUSTER_FLAG_REGISTER", "REGISTERING"),
-        Name("CLUSTER_FLAG_MULTSD", "MULTIPLE_SLURMD"),
-        Name("CLUSTER_FLAG_FE", "FRONT_END", until=42),
-        Name("CLUSTER_FLAG_CRAY", "CRAY_NATIVE", until=39),
-        Name("CLUSTER_FLAG_FED", "FEDERATION"),
-        Name("CLUSTER_FLAG_EXT", "EXTERNAL"),
-    ),
-    bits=True,
-)
+from .names import CLUSTER_FLAGS
 
 SELECT_PLUGINS = Names(
     "select_plugins",
@@ -50,16 +37,6 @@ SELECT_PLUGINS = Names(
     ),
 )
 
-CLASSIFICATIONS = Names(
-    "cluster_classifications",
-    (
-        Name("SLURMDB_CLASS_NONE", "UNCLASSIFIED"),
-        Name("SLURMDB_CLASS_CAPABILITY", "CAPABILITY"),
-        Name("SLURMDB_CLASS_CAPACITY", "CAPACITY"),
-        Name("SLURMDB_CLASS_CAPAPACITY", "CAPAPACITY"),
-    ),
-)
-
 _NO_VERSION = "no API version shows it"
 
 CLUSTER = Table(
@@ -67,7 +44,7 @@ CLUSTER = Table(
     (
         Row("controller/host", "control_host", TEXT, "Address of slurmctld", way=BOTH),
         Row("controller/port", "control_port", NUMBER_32, "Its port", way=BOTH),
-        Row("flags", "flags", flags(FLAGS), "What it is", way=BOTH),
+        Row("flags", "flags", flags(CLUSTER_FLAGS), "What it is", way=BOTH),
         Row("name", "name", TEXT, "Name", way=BOTH),
         Row("nodes", "nodes", TEXT_OR_NULL, "Its nodes, as a host list", then={39: TEXT}, way=BOTH),
         Row(

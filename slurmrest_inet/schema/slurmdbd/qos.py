@@ -22,6 +22,7 @@ from slurmrest_inet.schema.model import (
     flags,
 )
 
+from .names import QOS_PREEMPT_MODES
 from .readers import PREEMPTED, TRES_IDS
 
 FLAGS = Names(
@@ -45,17 +46,6 @@ FLAGS = Names(
         Name("QOS_FLAG_RELATIVE", "RELATIVE", since=40),
     ),
     bits=True,
-)
-
-PREEMPT_MODES = Names(
-    "qos_preempt_modes",
-    (
-        Name("PREEMPT_MODE_OFF", "DISABLED", since=39),
-        Name("PREEMPT_MODE_SUSPEND", "SUSPEND", "PREEMPT_MODE_SUSPEND"),
-        Name("PREEMPT_MODE_REQUEUE", "REQUEUE", "PREEMPT_MODE_REQUEUE"),
-        Name("PREEMPT_MODE_CANCEL", "CANCEL", "PREEMPT_MODE_CANCEL"),
-        Name("PREEMPT_MODE_GANG", "GANG", "PREEMPT_MODE_GANG"),
-    ),
 )
 
 _LIMIT = model.NULLABLE_OR_INFINITE._replace(width=32)
@@ -175,7 +165,7 @@ QOS = Table(
         _tres("limits/min/tres/per/job", "min_tres_pj", "Resources that a job must ask for"),
         Row("name", "name", TEXT_OR_NULL, "Name", then={39: TEXT}, way=BOTH),
         Row("preempt/list", "preempt_bitstr", PREEMPTED, "QOSes whose jobs it may preempt", way=BOTH),
-        Row("preempt/mode", "preempt_mode", flags(PREEMPT_MODES), "How its jobs are preempted", way=BOTH),
+        Row("preempt/mode", "preempt_mode", flags(QOS_PREEMPT_MODES), "How its jobs are preempted", way=BOTH),
         _number("preempt/exempt_time", "preempt_exempt_time", "Seconds that a job runs before it may be preempted"),
         _number("priority", "priority", "Priority that its jobs get"),
         Row("usage_factor", "usage_factor", _FACTOR, "What use is multiplied with", then={39: NOVAL_REAL}, way=BOTH),

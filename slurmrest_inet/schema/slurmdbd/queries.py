@@ -7,15 +7,13 @@ Rule 2: what is a bit of a flag word in one release and a member in another is a
 
 from __future__ import annotations
 
-from slurmrest_inet.schema.model import BOOLEAN, IN, TEXT, Kind, Row, Source, Table, bit, choice, flags
+from slurmrest_inet.schema.model import BOOLEAN, IN, TEXT, Kind, Name, Names, Row, Source, Table, choice, flags
 from slurmrest_inet.schema.queries import LIST, TIME, TIME_TOLD, listed
 from slurmrest_inet.schema.readers import truth
 from slurmrest_inet.schema.scalars import to_text
 
-from . import job_queries
-from .cluster import CLASSIFICATIONS, FLAGS
-from .qos import PREEMPT_MODES
-from .user import LEVELS
+from .conditions import stand_ins
+from .names import ADMIN_LEVELS, CLUSTER_FLAGS, QOS_PREEMPT_MODES
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -73,10 +71,10 @@ def _truth(name: str, member: str | tuple[str | Source, ...], doc: str, since: i
 _FORMAT = Row("format", "format_list", LIST, "Taken and looked at by nobody", since=40, until=44, way=IN)
 
 
-def _association_truth(name: str, later: str, member: str, constant: str, doc: str) -> tuple[Row, Row]:
+def _association_truth(name: str, later: str, member: str, doc: str) -> tuple[Row, Row]:
     """A truth of associations by its name up to v0.0.41, and by what it is called since."""
-    stand_in = (member, Source("flags", bit(f"ASSOC_COND_FLAG_{constant}")))
-    return _truth(name, stand_in, doc, until=41), Row(later, stand_in, _FLAG, doc, since=42, way=IN)
+    members = stand_ins("slurmdb_assoc_cond_t", member)
+    return _truth(name, members, doc, until=41), Row(later, members, _FLAG, doc, since=42, way=IN)
 
 
 _USAGE = (
@@ -85,47 +83,41 @@ _USAGE = (
 )
 
 _TRUTHS = (
-    _association_truth("with_usage", "Include usage", "with_usage", "WITH_USAGE", "Whether their use is told"),
+    _association_truth("with_usage", "Include usage", "with_usage", "Whether their use is told"),
     _association_truth(
         "with_deleted",
         "Include deleted associations",
         "with_deleted",
-        "WITH_DELETED",
         "Whether those that were removed are told, too",
     ),
     _association_truth(
         "only_defaults",
         "Filter to only defaults",
         "only_defs",
-        "ONLY_DEFS",
         "Whether only users' defaults are told",
     ),
     _association_truth(
         "with_raw_qos",
         "Include the raw QOS or delta_qos",
         "with_raw_qos",
-        "RAW_QOS",
         "Whether QOSes are told as they were given, not as they come to hold",
     ),
     _association_truth(
         "with_sub_accts",
         "Include sub acct information",
         "with_sub_accts",
-        "SUB_ACCTS",
         "Whether accounts below those that are asked for are told, too",
     ),
     _association_truth(
         "without_parent_info",
         "Exclude parent id/name",
         "without_parent_info",
-        "WOPI",
         "Whether the account above is not told",
     ),
     _association_truth(
         "without_parent_limits",
         "Exclude limits from parents",
         "without_parent_limits",
-        "WOPL",
         "Whether limits are told as they were given, not as they come to hold",
     ),
 )
@@ -155,9 +147,9 @@ ASSOCIATIONS = Table(
     parser="ASSOC_CONDITION",
 )
 
-_WITH_DELETED = ("with_deleted", Source("flags", bit("SLURMDB_ACCT_FLAG_DELETED")))
-_WITH_ASSOCIATIONS = ("with_assocs", Source("flags", bit("SLURMDB_ACCT_FLAG_WASSOC")))
-_WITH_COORDINATORS = ("with_coords", Source("flags", bit("SLURMDB_ACCT_FLAG_WCOORD")))
+_WITH_DELETED, _WITH_ASSOCIATIONS, _WITH_COORDINATORS = (
+    stand_ins("slurmdb_account_cond_t", member) for member in ("with_deleted", "with_assocs", "with_coords")
+)
 _DELETED_TOO = "Whether those that were removed are told, too"
 _ASSOCIATIONS_TOO = "Whether their associations are told"
 _COORDINATORS_TOO = "Whether coordinators are told"
@@ -186,7 +178,7 @@ ACCOUNTS = Table(
         Row("WithCoordinators", _WITH_COORDINATORS, _FLAG, _COORDINATORS_TOO, since=41, way=IN),
         Row(
             "NoUsersAreCoords",
-            ("users_no_coords", Source("flags", bit("SLURMDB_ACCT_FLAG_USER_COORD_NO"))),
+            stand_ins("slurmdb_account_cond_t", "users_no_coords"),
             _FLAG,
             "Whether only those are told whose users do not manage them",
             since=41,
@@ -194,7 +186,7 @@ ACCOUNTS = Table(
         ),
         Row(
             "UsersAreCoords",
-            ("users_are_coords", Source("flags", bit("SLURMDB_ACCT_FLAG_USER_COORD"))),
+            stand_ins("slurmdb_account_cond_t", "users_are_coords"),
             _FLAG,
             "Whether only those are told whose users all manage them",
             since=41,
@@ -222,7 +214,7 @@ USER = Table(
 USERS = Table(
     "slurmdb_user_cond_t",
     (
-        Row("admin_level", "admin_level", choice(LEVELS), "Rights in slurmdbd", since=40, way=IN),
+        Row("admin_level", "admin_level", choice(ADMIN_LEVELS), "Rights in slurmdbd", since=40, way=IN),
         _named("default_account", "def_acct_list", "Accounts that are a default, with commas"),
         _named("default_wckey", "def_wckey_list", "Wckeys that are a default, with commas"),
         _truth("with_assocs", "with_assocs", _ASSOCIATIONS_TOO),
@@ -271,13 +263,23 @@ INSTANCES = Table(
     parser="INSTANCE_CONDITION",
 )
 
+_CLASSIFICATIONS = Names(
+    "cluster_classifications",
+    (
+        Name("SLURMDB_CLASS_NONE", "UNCLASSIFIED"),
+        Name("SLURMDB_CLASS_CAPABILITY", "CAPABILITY"),
+        Name("SLURMDB_CLASS_CAPACITY", "CAPACITY"),
+        Name("SLURMDB_CLASS_CAPAPACITY", "CAPAPACITY"),
+    ),
+)
+
 CLUSTERS = Table(
     "slurmdb_cluster_cond_t",
     (
-        Row("classification", "classification", choice(CLASSIFICATIONS), "Class of cluster", since=40, way=IN),
+        Row("classification", "classification", choice(_CLASSIFICATIONS), "Class of cluster", since=40, way=IN),
         _repeated("cluster", "cluster_list", "Name; may be repeated"),
         _repeated("federation", "federation_list", "Federation; may be repeated"),
-        Row("flags", "flags", flags(FLAGS), "What they are", since=40, way=IN),
+        Row("flags", "flags", flags(CLUSTER_FLAGS), "What they are", since=40, way=IN),
         _FORMAT,
         _repeated("rpc_version", "rpc_version_list", "Version of the protocol; may be repeated"),
         *_USAGE,
@@ -289,7 +291,7 @@ CLUSTERS = Table(
     parser="CLUSTER_CONDITION",
 )
 
-_DELETED_QOS = ("with_deleted", Source("flags", bit("QOS_COND_FLAG_WITH_DELETED")))
+_DELETED_QOS = stand_ins("slurmdb_qos_cond_t", "with_deleted")
 
 QOS = Table(
     "slurmdb_qos_cond_t",
@@ -303,7 +305,7 @@ QOS = Table(
         Row(
             "preempt_mode",
             "preempt_mode",
-            flags(PREEMPT_MODES),
+            flags(QOS_PREEMPT_MODES),
             "How jobs of theirs are preempted",
             since=40,
             way=IN,
@@ -321,4 +323,3 @@ SINGLE_QOS = Table(
     view="single_qos_query",
     parser="OPENAPI_SLURMDBD_QOS_QUERY",
 )
-JOBS = job_queries.JOBS

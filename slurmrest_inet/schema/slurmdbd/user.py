@@ -21,17 +21,9 @@ from slurmrest_inet.schema.readers import listed
 from . import readers
 from .association import ASSOCIATION_SHORT
 from .coordinator import COORDINATOR
+from .names import ADMIN_LEVELS
 from .wckey import WCKEY
 
-LEVELS = Names(
-    "administrator_levels",
-    (
-        Name("SLURMDB_ADMIN_NOTSET", "Not Set"),
-        Name("SLURMDB_ADMIN_NONE", "None"),
-        Name("SLURMDB_ADMIN_OPERATOR", "Operator"),
-        Name("SLURMDB_ADMIN_SUPER_USER", "Administrator"),
-    ),
-)
 FLAGS_38 = Names("user_flags_38", (Name("SLURMDB_USER_FLAG_DELETED", "DELETED"),), bits=True)
 FLAGS = Names(
     "user_flags",
@@ -44,7 +36,13 @@ FLAGS = Names(
 USER = Table(
     "slurmdb_user_rec_t",
     both(
-        Row("administrator_level", "admin_level", choice(LEVELS), "Rights in slurmdbd", then={39: choices(LEVELS)}),
+        Row(
+            "administrator_level",
+            "admin_level",
+            choice(ADMIN_LEVELS),
+            "Rights in slurmdbd",
+            then={39: choices(ADMIN_LEVELS)},
+        ),
         Row("associations", "assoc_list", listed(ASSOCIATION_SHORT), "Their associations"),
         Row("coordinators", "coord_accts", listed(COORDINATOR), "Accounts that they may manage"),
         Row(
