@@ -202,6 +202,10 @@ class Dialect(NamedTuple):
     """How it reads a body."""
     query: Manner = _READS_38._replace(folded=False, unknown="ignored")
     """The same of a query, whose names are never looked up in another letter case."""
+    slurmdbd_query: Manner = _READS_38._replace(folded=False, unknown="ignored")
+    """The same of one for slurmdbd; v0.0.39 warns of no type there."""
+    past_jobs_query: Manner = _READS_38
+    """The same of one for the jobs that slurmdbd remembers; up to v0.0.39 its names may be of any letter case."""
     nulls: bool = True
     """A number that is unset or infinite is null; later it is an object that says so, and other kinds are empty."""
     plugin_by_version: bool = True
@@ -227,6 +231,10 @@ class Dialect(NamedTuple):
     empty_yaml: bool = False
     """A missing text is empty in YAML, too, not null."""
 
+    def reading(self, manner: Manner) -> Dialect:
+        """Return a dialect that reads bodies and all queries in one manner, and is otherwise the same."""
+        return self._replace(body=manner, query=manner, slurmdbd_query=manner, past_jobs_query=manner)
+
 
 _36 = Dialect()
 _37 = _36._replace(titles=("Slurm OpenAPI", "Slurm OpenAPI DB"), job_number=False)
@@ -236,16 +244,16 @@ _39 = _38._replace(
     members=("meta", "errors", "warnings", PAYLOAD),
     body=_READS_39,
     query=_READS_39,
+    slurmdbd_query=_READS_39._replace(typed=False),
+    past_jobs_query=_READS_39._replace(typed=False, folded=True, unknown="fault"),
     nulls=False,
     data_parser="v0.0.{}",
     tells_source=True,
 )
-_40 = _39._replace(
+_40 = _39.reading(_READS_40)._replace(
     home=2411,
     members=(PAYLOAD, "meta", "errors", "warnings"),
     sparse=False,
-    body=_READS_40,
-    query=_READS_40,
     plugin_by_version=False,
     titles=("Slurm OpenAPI slurmctld", "Slurm OpenAPI slurmdbd", "Slurm OpenAPI util"),
     operation_id="{side}_v00{version}_{method}_{path}",
@@ -255,10 +263,9 @@ _40 = _39._replace(
     dated=True,
     empty_yaml=True,
 )
-_41 = _40._replace(body=_READS_41, query=_READS_41, minimises=True)
-_42 = _41._replace(body=Manner(), query=Manner())
-_READS_43 = Manner(plain=True)
-_43 = _42._replace(home=2605, body=_READS_43, query=_READS_43)
+_41 = _40.reading(_READS_41)._replace(minimises=True)
+_42 = _41.reading(Manner())
+_43 = _42.reading(Manner(plain=True))._replace(home=2605)
 
 DIALECTS = {36: _36, 37: _37, 38: _38, 39: _39, 40: _40, 41: _41, 42: _42, 43: _43, 44: _43, 45: _43}
 

@@ -36,7 +36,12 @@ class Manner(versions.Manner):
 def manner_of(version: int, *, query: bool = False) -> Manner:
     """Return how an API version (36 to 45) reads a body, or a query."""
     dialect = versions.DIALECTS[version]
-    return Manner(*(dialect.query if query else dialect.body))
+    return worded(dialect.query if query else dialect.body)
+
+
+def worded(manner: versions.Manner) -> Manner:
+    """Return how a dialect reads something, with the words that it has for values."""
+    return Manner(*manner)
 
 
 def show(value: object) -> str:

@@ -13,7 +13,7 @@ pytest.importorskip("slurmrest_inet._slurm")
 from slurmrest_inet.api import app, parameters, told
 from slurmrest_inet.api.rehearsal import application
 from slurmrest_inet.api.report import Report
-from slurmrest_inet.api.slurmdbd import jobs
+from slurmrest_inet.api.slurmdbd import named_job
 from slurmrest_inet.http.message import Request, RestError
 from slurmrest_inet.schema.job_desc import JOB_DESC
 from slurmrest_inet.schema.scalars import InvalidError
@@ -76,4 +76,4 @@ def test_that_a_long_key_is_not_multiplied(ask: Any) -> None:
 
 def test_a_number_of_a_job_without_bound_is_none() -> None:
     with pytest.raises(InvalidError):
-        jobs._typed("9" * 400 + ".5")
+        named_job._typed("9" * 400 + ".5")

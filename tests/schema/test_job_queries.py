@@ -12,14 +12,14 @@ import pytest
 
 from slurmrest_inet.schema import decode, reading
 from slurmrest_inet.schema.scalars import InvalidError
-from slurmrest_inet.schema.slurmdbd import job_queries
+from slurmrest_inet.schema.slurmdbd import job_queries, selected_step
 
 _LONG = 60_000
 """About what a request line may have."""
 
 
 def _parts(text: str) -> tuple[object, ...]:
-    members = job_queries.selected(text).members
+    members = selected_step.selected(text).members
     names = ("step_id.job_id", "array_task_id", "het_job_offset", "step_id.step_id", "step_id.step_het_comp")
     return tuple(None if members[name] == "NO_VAL" else members[name] for name in names)
 
@@ -42,14 +42,14 @@ def test_that_a_name_is_read(text: str, parts: tuple[object, ...]) -> None:
 @pytest.mark.parametrize("text", ["", "abc", "7_", "7+x", "7_3_1", "7.foo"])
 def test_that_what_is_no_name_is_refused(text: str) -> None:
     with pytest.raises(InvalidError):
-        job_queries.selected(text)
+        selected_step.selected(text)
 
 
 @pytest.mark.parametrize("text", ["1" * _LONG + "_", "1" + "a" * _LONG + "_", "1_" + "1" * _LONG + "_"])
 def test_that_a_long_one_costs_little(text: str) -> None:
     began = time.process_time()
     with pytest.raises(InvalidError):
-        job_queries.selected(text)
+        selected_step.selected(text)
     assert time.process_time() - began < 2  # and minutes where each digit and letter is tried in each place
 
 

@@ -10,10 +10,11 @@ from __future__ import annotations
 from slurmrest_inet.api import lookup
 from slurmrest_inet.api.errors import INVALID_QUERY
 from slurmrest_inet.api.report import Report, unread
-from slurmrest_inet.api.slurmdbd import jobs, said, writing
+from slurmrest_inet.api.slurmdbd import job_condition, said, writing
 from slurmrest_inet.record import TYPE_CHECKING
 from slurmrest_inet.schema.scalars import InvalidError
-from slurmrest_inet.schema.slurmdbd import job_changes, job_queries
+from slurmrest_inet.schema.slurmdbd import job_changes
+from slurmrest_inet.schema.slurmdbd.selected_step import chosen
 from slurmrest_inet.slurm import database
 from slurmrest_inet.slurm.fill import Struct
 from slurmrest_inet.slurm.library import SlurmError
@@ -38,7 +39,7 @@ def update(call: Call) -> Answer:
     report = Report(call)
     try:
         database.connect()
-        step = job_queries.chosen(call.parameters["job_id"])
+        step = chosen(call.parameters["job_id"])
         known = lookup.known(qos=False)
     except InvalidError:
         report.fault(unread("op_handler_job", "query parameters"), 0)
@@ -84,7 +85,7 @@ def _change(call: Call, report: Report, steps: list[Record], members: Members, s
 
     def work(kept: database.Transaction) -> None:
         with Struct("slurmdb_job_cond_t") as condition, Struct("slurmdb_job_rec_t") as record:
-            condition.fill({**jobs.named(call, steps), "flags": 0})
+            condition.fill({**job_condition.named(call, steps), "flags": 0})
             record.fill({**_NOTHING, **members})
             changed.extend(kept.change(_MODIFY, condition, record))
 

@@ -18,29 +18,12 @@ if TYPE_CHECKING:
 
     from slurmrest_inet.api.call import Call
     from slurmrest_inet.api.report import Report
-    from slurmrest_inet.schema.manner import Manner
     from slurmrest_inet.schema.model import Row, Table
     from slurmrest_inet.schema.reading import Members
 
 
 class _Context(NamedTuple):
     now: float
-
-
-_TYPED = {36: True, 39: False, 40: True}
-"""Whether a version that warns of types does so of slurmdbd's queries, too."""
-
-
-def manner(call: Call, *, in_order: bool = False) -> Manner:
-    """Return how a query is read on this side.
-
-    in_order: one parameter after the other in any letter case, an unknown one a fault, as up to v0.0.39 that of jobs.
-    """
-    from slurmrest_inet.schema.manner import manner_of  # noqa: PLC0415 - most requests have no query
-
-    found = manner_of(call.version, query=True)
-    found = found if call.at(_TYPED) else found._replace(typed=False)
-    return found._replace(folded=True, unknown="fault") if in_order else found
 
 
 _MINDS_UNKNOWN = {36: False, 38: True, 39: False}
@@ -78,12 +61,11 @@ def read(call: Call, report: Report, name: str | None) -> Members | None:
     rows = rows_of(call, name)
     if not rows:
         return {}
-    from slurmrest_inet.schema import decode, reading  # noqa: PLC0415 - most requests have no query
+    from slurmrest_inet.schema import decode, manner, reading  # noqa: PLC0415 - most requests have no query
 
-    table = _table(name)
     found = reading.Report(fast=report.fast, size=call.size)
-    context = _Context(time.time())
-    record = decode.decode(table, call.version, call.query, found, context, query=True, manner=manner(call))
+    how = manner.worded(call.dialect.slurmdbd_query)
+    record = decode.decode(_table(name), call.version, call.query, found, _Context(time.time()), manner=how)
     report.take(found)
     if found.ended:
         return None

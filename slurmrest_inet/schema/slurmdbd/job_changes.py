@@ -12,7 +12,8 @@ from slurmrest_inet.schema.readers import record
 from slurmrest_inet.schema.reading import Ended, Reading
 from slurmrest_inet.schema.scalars import InvalidError, infer_scanned
 
-from . import job_queries, readers
+from . import readers
+from .selected_step import chosen
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -80,7 +81,7 @@ def _jobs(value: Any, at: Reading) -> list[Record]:
     found = []
     for index, item in enumerate(value if isinstance(value, list) else [value]):
         one = Reading(at.walk, at.row, at.key, f"{at.pointer[:-1]}[{index}]/", at.record)
-        found.append(job_queries.chosen(_word(item, one)))
+        found.append(chosen(_word(item, one)))
     return found
 
 

@@ -20,6 +20,8 @@ from slurmrest_inet.schema.queries import LIST, TIME
 from slurmrest_inet.schema.reading import Ended, Reading, Record
 from slurmrest_inet.schema.scalars import InvalidError, to_integer, to_text, to_truth
 
+from .selected_step import chosen, selected
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -28,7 +30,6 @@ if TYPE_CHECKING:
     from slurmrest_inet.schema.reading import Reader
 
 _INVALID = "ESLURM_REST_INVALID_QUERY"
-_NO_VAL = "NO_VAL"
 
 
 _MARKS = re.compile(r"([][,])")
@@ -126,23 +127,6 @@ def _states(value: Any, at: Reading) -> list[str]:
     return found
 
 
-BAD_STEP = "Bad job/step specified"
-"""Upon which slurmrestd up to 23.02 dies."""
-
-# Numbers take as many digits as there are and give none back: what follows them may be digits, too.
-_STEP = re.compile(
-    r"(?=([0-9]{1,18}))\1[^_+.]*(?:(?:_(?=([0-9]{1,18}))\2|\+(?=([0-9]{1,18}))\3)[^_+.]*)?"
-    r"(?:\.(?:([0-9]{1,18})|(batch|extern|interactive|tbd))(?:\+([0-9]{1,18}))?.*)?",
-    re.IGNORECASE | re.DOTALL,
-)
-_STEP_WORDS = {
-    "batch": "SLURM_BATCH_SCRIPT",
-    "extern": "SLURM_EXTERN_CONT",
-    "interactive": "SLURM_INTERACTIVE_STEP",
-    "tbd": "SLURM_PENDING_STEP",
-}
-
-
 def _steps(value: Any, _at: Reading) -> list[Record]:
     """Jobs, tasks of arrays, components of heterogeneous jobs and steps: 7, 7_3, 7+1, 7.0, 7.batch."""
     text = to_text(value)
@@ -150,30 +134,6 @@ def _steps(value: Any, _at: Reading) -> list[Record]:
     if not words:
         raise InvalidError("Unable to parse job/step format", _INVALID)
     return [selected(word) for word in words]
-
-
-def selected(text: str) -> Record:
-    """What one of these names, as a slurm_selected_step_t. Raises InvalidError."""
-    match = _STEP.fullmatch(text)
-    if match is None:
-        raise InvalidError(BAD_STEP, _INVALID)
-    return _selected(*match.groups())
-
-
-def _selected(
-    job: str | None, task: str | None, component: str | None, step: str | None, word: str | None, part: str | None
-) -> Record:
-    def number(digits: str | None) -> int | str:
-        return _NO_VAL if digits is None else int(digits) & 0xFFFFFFFF
-
-    members: dict[str, Any] = {
-        "step_id.job_id": number(job),
-        "step_id.step_id": _STEP_WORDS[word.lower()] if word else number(step),
-        "step_id.step_het_comp": number(part),
-        "array_task_id": number(task),
-        "het_job_offset": number(component),
-    }
-    return Record("slurm_selected_step_t", members, {})
 
 
 def _kind(read: Any, type_: str = "string", width: int = 0) -> Kind:
@@ -233,26 +193,6 @@ def _group_id(value: Any, at: Reading) -> int:
     if isinstance(value, str) and not (value.isascii() and value.isdigit()):
         raise InvalidError("Invalid group field value type: string", readers.CONVERSION)
     return _group(value, at)
-
-
-_CHOSEN = re.compile(
-    r"([0-9]{1,18})(?:_([0-9]{1,18})|\+([0-9]{1,18}))?"
-    r"(?:\.(?:([0-9]{1,18})|(batch|extern|interactive|tbd))(?:\+([0-9]{1,18}))?)?",
-    re.IGNORECASE,
-)
-
-
-def chosen(text: str) -> Record:
-    """The same as `selected` from v0.0.40 on. Raises InvalidError without a sentence."""
-    match = _CHOSEN.fullmatch(text.lstrip(_BLANKS))
-    if match is None or not 0 < int(match[1]) < _RESERVED:
-        raise InvalidError
-    return _selected(*match.groups())
-
-
-_BLANKS = " \t\n\v\f\r"
-_RESERVED = 0xFFFFFFFD
-"""From here on numbers mean something else than a job."""
 
 
 def _exit_code(value: Any, at: Reading) -> int:
