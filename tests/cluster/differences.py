@@ -22,7 +22,7 @@ from modern_differences import MODERN_DIFFERENCES
 from node_cases import LIES as NODE_LIES
 from node_cases import REFUSED as NODES_REFUSED
 from partition_cases import LIES as PARTITION_LIES
-from recorded_differences import DATABASE_WRITES
+from recorded_differences import CHANGES, DATABASE_WRITES
 from recorded_differences import LIES as READ_LIES
 from recorded_differences import READS as RECORDED_READS
 from reservation_cases import LIES as RESERVATION_LIES
@@ -91,6 +91,11 @@ Those of 25.11 are a second opinion on v0.0.44, where likewise:
 """
 _OF_DATABASE = """
 Of what slurmdbd is asked to keep, as `tests/cluster/test_slurmdbd_writes_recorded.py` shows it:
+
+"""
+_OF_CHANGES = """
+Of nodes, reservations, resources that are waited for, several jobs at once, finished jobs, and below /util, as
+`tests/cluster/test_changes_recorded.py` shows it:
 
 """
 _OTHERWISE = """
@@ -174,7 +179,9 @@ def page() -> str:
     ]
     otherwise = [f"- {name}: {reason}\n" for name, (_, reason) in read]
     kept = [f"- `{row.ident}` ({row.release}): {row.reason}\n" for row in DATABASE_WRITES]
-    recorded = (_RECORDED, *undone, _RECORDED_LATER, *later, _OTHERWISE, *otherwise, _OF_DATABASE, *kept)
+    changed = [f"- `{row.ident}` ({row.release}): {row.reason}\n" for row in CHANGES]
+    bodies = (_RECORDED, *undone, _RECORDED_LATER, *later, _OTHERWISE, *otherwise)
+    recorded = (*bodies, _OF_DATABASE, *kept, _OF_CHANGES, *changed)
     nodes = [f"- `{key}`: {reason}\n" for key, reason in (*NODE_LIES.items(), *NODES_REFUSED.items())]
     reservations = [f"- `{key}`: {reason}\n" for key, reason in RESERVATION_LIES.items()]
     partitions = [f"- `{key}`: {reason}\n" for key, reason in PARTITION_LIES.items()]

@@ -120,10 +120,10 @@ READS = (
 
 
 class Written(NamedTuple):
-    """What is otherwise in answers to recorded writes for slurmdbd.
+    """What is otherwise in answers to recorded writes.
 
     names: a regular expression for those of the exchanges. values: as of `Otherwise`, but that a regular expression may
-    stand for ours. then: one for what ours tells where it is read what came of it, which is otherwise, too.
+    stand for either. then: one for what ours tells where it is read what came of it, which is otherwise, too.
     """
 
     ident: str
@@ -141,9 +141,13 @@ class Written(NamedTuple):
         """Whether this row speaks of that place of an exchange, and both sides have there what it says."""
         if not self.is_of(one) or place not in self.values:
             return False
-        there, here = self.values[place]
-        same = re.search(here.pattern, json.dumps(ours)) if isinstance(here, re.Pattern) else here == ours
-        return bool(there == recorded and same)
+        return all(_is(*pair) for pair in zip(self.values[place], (recorded, ours)))
+
+
+def _is(expected: Any, value: Any) -> bool:
+    if isinstance(expected, re.Pattern):
+        return bool(expected.search(json.dumps(value)))
+    return bool(expected == value)
 
 
 _ABSENT = [
@@ -287,5 +291,80 @@ DATABASE_WRITES = (
         {},
         "The real server says that all is well and stores the clusters alone, as that of 26.05 does.",
         then='"name": "cf(u1|1|q1|c1)"',
+    ),
+)
+
+_GONE_ON = {"payload/status": (re.compile(r'"step_id"'), [])}
+_NO_RESERVATION = "reservation (without (name|users|times)|overlap|unknown node|in the past|plain user|empty .*)"
+_NO_NODE = "node (two states|features as csv|unknown node|by plain user|root in .*)"
+_NO_NODES = "nodes (without name|unknown|by plain user|empty|topology_str)"
+
+CHANGES = (
+    Written(
+        "refused-later",
+        "25.11",
+        f"{_NO_RESERVATION}|reservations (second bad|plain user)|reservation delete (by plain user|again|unknown)"
+        f"|{_NO_NODE}|{_NO_NODES}|node delete(, node with jobs| by plain user| static| again| unknown| dynamic.*)?"
+        "|new node (again|without state|by plain user|existing static)|reconfigure by plain user"
+        "|allocate (hetjob|hetjob of one|job empty|unknown (key|partition)|with script|too big.*|immediate|user_id .*)"
+        "|jobs delete (bad id|user_id unknown|empty .*|without body)|db job modify by another",
+        {"status": (500, 422)},
+        "What slurmctld and slurmdbd refuse is 422 in 26.05.",
+    ),
+    Written(
+        "unknown-word",
+        "25.11",
+        "node unknown state|reservation unknown flag",
+        {"errors": (re.compile("9207.*(2180|2058)"), re.compile(r"^\[\[9207, [^,]*, [^,]*\]\]$"))},
+        "slurmctld is asked without the unknown word; ours is told of nothing else, and slurmctld is not asked.",
+    ),
+    Written(
+        "signal-in-spite",
+        "25.11",
+        "jobs delete (unknown flag|state unknown)|job delete unknown flag",
+        _GONE_ON,
+        "The real server tells of an unknown flag or state as an error and signals jobs all the same, see signal-all.",
+    ),
+    Written(
+        "signal-without-name",
+        "25.11",
+        "jobs delete bad signal",
+        {
+            **_GONE_ON,
+            "status": (200, 500),
+            "errors": tuple([[number, "Unknown signal (null)", "#/signal/"]] for number in (0, 22)),
+        },
+        "As above, with an error that is none; see cancel-signal.",
+    ),
+    Written(
+        "allocate-no-component",
+        "25.11",
+        "allocate hetjob empty",
+        {
+            "status": (200, 422),
+            "errors": tuple(
+                [[number, "Refusing HetJob submission without any components", "_job_post_het_allocate"]]
+                for number in (0, 9000)
+            ),
+        },
+        "An error of a code that nothing has set, see allocate-nothing.",
+    ),
+    Written(
+        "reservations-done",
+        "25.11",
+        "reservations second bad",
+        {"warnings": ([], [["These reservations have been created or changed: s3", ""]])},
+        "The real server does not say that the first was created.",
+    ),
+    Written(
+        "all-jobs",
+        "25.11",
+        "db jobs modify without list",
+        {
+            "status": (200, 422),
+            "errors": ([], [[9000, "Request names no job that could be changed", "_jobs_post_update"]]),
+            "payload/results": (re.compile("1 submitted at .*24 submitted at "), None),
+        },
+        "The real server changes every job that slurmdbd knows, as that of 26.05 does.",
     ),
 )

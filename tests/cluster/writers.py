@@ -70,17 +70,15 @@ class Writer:
         path: str,
         body: bytes | None = None,
         *,
-        user: str = "alice",
+        user: str | None = "alice",
         name: str | None = None,
         type_: str = JSON,
+        side: str = "slurm",
     ) -> Told:
-        """One request with the token of `user` in the name of `name`."""
-        head = [
-            f"{method} /slurm/{path} HTTP/1.1",
-            "Host: lab",
-            f"X-SLURM-USER-NAME: {name or user}",
-            f"X-SLURM-USER-TOKEN: {self._tokens[user]}",
-        ]
+        """One request with the token of `user` (None: without one) in the name of `name`."""
+        head = [f"{method} /{side}/{path} HTTP/1.1", "Host: lab"]
+        if user is not None:
+            head += [f"X-SLURM-USER-NAME: {name or user}", f"X-SLURM-USER-TOKEN: {self._tokens[user]}"]
         if body is not None:
             head += [f"Content-Type: {type_}", f"Content-Length: {len(body)}"]
         try:

@@ -362,6 +362,71 @@ def recorded_database_writes(folder: str, release: str) -> list[dict[str, Any]]:
     return found
 
 
+_SHOWN = {
+    "slurm/job": ("batch_flag", "job_state", "name", "tasks", "time_limit", "user_name"),
+    "slurm/node": (
+        *("name", "state", "reason", "reason_set_by_user", "features", "active_features", "comment", "extra", "weight"),
+        *("cpu_binding", "address", "hostname"),
+    ),
+    "slurm/reservation": (
+        *("name", "accounts", "users", "groups", "partition", "flags", "node_count", "core_count", "tres", "licenses"),
+        *("start_time", "end_time", "purge_completed"),
+    ),
+    "slurmdb/job": ("comment", "derived_exit_code", "extra", "wckey"),
+}
+"""What is kept of a record that was read after a change: what does not depend on the cluster."""
+
+
+def recorded_changes(folder: str, release: str) -> list[dict[str, Any]]:
+    """What else a real server of a release was asked to change, one after the other, and what it said.
+
+    That is nodes, reservations, resources that are waited for, several jobs at once, finished jobs, and what was asked
+    below /util. As `recorded_writes`, but with the side in the path, ids as they were, and the reads between them,
+    whose records have the members of `_SHOWN`. `token`: another one than that of the user, who is None where there was
+    none. `job`: the id of the job that an answer named.
+    """
+    name, version = WRITTEN[release]
+    found = []
+    for file_name in ("writes.json", "writes-new.json"):
+        path = os.path.join(folder, "samples", name, f"v0.0.{version}", file_name)
+        if not os.path.exists(path):
+            continue
+        with open(path, encoding="utf-8") as file:
+            exchanges = json.load(file)
+        for exchange in exchanges:
+            target = exchange["path"][1:].replace(f"/v0.0.{version}/", "/", 1)
+            if (file_name == "writes.json" and "/job/" in target) or re.match("slurmdb/(?!jobs?(/|$))", target):
+                continue  # see `recorded_writes` and `recorded_database_writes`
+            one = _read_exchange(target, exchange["status"], exchange["answer"])
+            del one["types"]
+            answer = exchange["answer"] if isinstance(exchange["answer"], dict) else {}
+            headers = exchange.get("headers", {})
+            token = headers.get("X-SLURM-USER-TOKEN")
+            found.append(
+                {
+                    "name": exchange["name"].strip(),
+                    "method": exchange["method"],
+                    **one,
+                    "user": headers.get("X-SLURM-USER-NAME", exchange["user"]),
+                    **({"token": token} if token else {}),
+                    "body": exchange["body"],
+                    "payload": shown(target, answer) if exchange["method"] == "GET" else _payload(answer),
+                    **({"job": answer["job_id"]} if "job_id" in answer else {}),
+                }
+            )
+    return found
+
+
+def shown(target: str, answer: dict[str, Any]) -> dict[str, Any]:
+    """What is kept of what was read after a change."""
+    chosen = _SHOWN.get(target.rpartition("/")[0], ())
+    return {
+        kind: [{name: one[name] for name in chosen if name in one} for one in records]
+        for kind, records in answer.items()
+        if kind in ("jobs", "nodes", "reservations")
+    }
+
+
 def without_nothing(value: Any) -> Any:
     """A value without members that are empty, zero or unset, and without ids."""
     if isinstance(value, dict):
@@ -574,6 +639,7 @@ def main(folder: str) -> None:
     for release in WRITTEN:
         _write_lines(f"writes-{release}.json", recorded_writes(folder, release), ordered=True)
         _write_lines(f"writes-slurmdb-{release}.json", recorded_database_writes(folder, release), ordered=True)
+        _write_lines(f"changes-{release}.json", recorded_changes(folder, release), ordered=True)
 
 
 if __name__ == "__main__":

@@ -85,6 +85,11 @@ def recorded_database_writes(release: str) -> list[dict[str, Any]]:
     return [{**one, "release": release} for one in _file(f"writes-slurmdb-{release}.json")]
 
 
+def recorded_changes(release: str) -> list[dict[str, Any]]:
+    """What else a real server was asked to change, in its order; see make.recorded_changes."""
+    return [{**one, "release": release} for one in _file(f"changes-{release}.json")]
+
+
 def document(version: int, release: str | None = None) -> list[dict[str, Any]]:
     """What the document of an API version says on its home release, or on another; see make.told_document."""
     records = [one for one in _file("documents.json") if one["version"] == version]
