@@ -58,10 +58,16 @@ static const char *name_of_nobody(uint32_t id)
 }
 #endif
 
+/* What Slurm says of an id that nobody gave, or that is any: a name service would look for it in vain, far and wide. */
+static bool is_no_id(uint32_t id)
+{
+	return id == NO_VAL || id == INFINITE;
+}
+
 static const char *name_of_user(uint32_t uid)
 {
 	const char *nobody = name_of_nobody(uid);
-	const struct passwd *entry = nobody ? NULL : getpwuid(uid);
+	const struct passwd *entry = nobody || is_no_id(uid) ? NULL : getpwuid(uid);
 
 	return entry ? entry->pw_name : nobody;
 }
@@ -69,7 +75,7 @@ static const char *name_of_user(uint32_t uid)
 static const char *name_of_group(uint32_t gid)
 {
 	const char *nobody = name_of_nobody(gid);
-	const struct group *entry = nobody ? NULL : getgrgid(gid);
+	const struct group *entry = nobody || is_no_id(gid) ? NULL : getgrgid(gid);
 
 	return entry ? entry->gr_name : nobody;
 }
