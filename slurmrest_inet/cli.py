@@ -308,7 +308,7 @@ class _ListeningBackend(_Backend):
         app.load_all(settings)
         tokens = settings.auth_types[0] == known.JWT or (network and settings.takes_tokens)
         self._library.resolve_controllers()
-        self._library.pin_auth()
+        self._library.pin_plugins()
         # Where libslurm cannot change the plugin, each instance loads the one that its first request needs.
         if len(settings.auth_types) == 1 or settings.own_token is not None or self._library.changes_auth():
             self._library.load_auth(token=tokens or settings.own_token is not None)

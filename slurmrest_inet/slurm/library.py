@@ -263,12 +263,21 @@ def _initialise() -> int:
     return code
 
 
-def pin_auth() -> None:
-    """Keep the plugins for authentication mapped, so that changing between them costs no loading."""
+def pin_plugins() -> None:
+    """Keep the plugins mapped that libslurm loads late: processes forked later need not load them again.
+
+    Those for authentication load when an identity needs them, and up to 24.11 those that read what jobs hold of nodes
+    with the first nodes or jobs that come.
+    """
+    loads_select = lib.dlsym(ffi.NULL, b"slurm_get_select_nodeinfo") != ffi.NULL
     for folder in plugin_folders():
-        for name in ("auth_jwt.so", "auth_munge.so"):
-            # One that is missing here is missed by the request that needs it, with a sentence.
-            lib.dlopen(os.path.join(folder, name).encode(), lib.RTLD_LAZY)
+        try:
+            names = os.listdir(folder)
+        except OSError:
+            continue  # what is missing here is missed by the request that needs it, with a sentence
+        for name in names:
+            if name in ("auth_jwt.so", "auth_munge.so") or (loads_select and name.startswith("select_")):
+                lib.dlopen(os.path.join(folder, name).encode(), lib.RTLD_LAZY)
 
 
 def immortalise_program() -> int:

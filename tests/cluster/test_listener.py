@@ -418,3 +418,22 @@ def test_memory_stays(listening: Server, tokens: dict[str, str]) -> None:
         with listening.connect() as client:
             listing(client)
     assert resident() - before <= 32  # pages
+
+
+def libraries(pid: int | str) -> set[str]:
+    """The shared objects that a process has, by path."""
+    with open(f"/proc/{pid}/maps", encoding="utf-8") as file:
+        return {line.split()[-1] for line in file if ".so" in line.rpartition("/")[2]}
+
+
+@pytest.mark.parametrize("path", ["nodes", "jobs", "partitions"])
+def test_that_no_instance_loads_a_plugin(path: str, lab: Lab, tokens: dict[str, str]) -> None:
+    """What libslurm loads for a listing the listener has already, for all of them."""
+    with server.ours(lab, "-a", "jwt", SLURMREST_INET_SPARE_INSTANCES="0") as one, one.connect() as client:
+        client.send(request(f"/slurm/{V}/{path}", "alice", tokens["alice"]))
+        assert client.answer().status == 200
+        listener = one.process.pid
+        with open(f"/proc/{listener}/task/{listener}/children", encoding="ascii") as file:
+            (instance,) = file.read().split()
+        later = libraries(instance) - libraries(listener)
+        assert not [found for found in later if "slurm" in found]
