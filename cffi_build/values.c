@@ -28,6 +28,26 @@ static bool no_number(writer_t *w, bool set, bool infinite)
 	return infinite || !set;
 }
 
+/* The members of a number object, up to the number. Listings have tens of these in each record. */
+static void begin_number(writer_t *w, bool set, bool infinite)
+{
+	if (!w->one_line) {
+		KEY(w, "set");
+		writer_boolean(w, set);
+		KEY(w, "infinite");
+		writer_boolean(w, infinite);
+		KEY(w, "number");
+	} else if (infinite) {
+		if (set)
+			KEY(w, "set\":true,\"infinite\":true,\"number");
+		else
+			KEY(w, "set\":false,\"infinite\":true,\"number");
+	} else if (set)
+		KEY(w, "set\":true,\"infinite\":false,\"number");
+	else
+		KEY(w, "set\":false,\"infinite\":false,\"number");
+}
+
 void writer_noval(writer_t *w, bool set, bool infinite, int64_t number)
 {
 	if (w->complex) {
@@ -36,11 +56,7 @@ void writer_noval(writer_t *w, bool set, bool infinite, int64_t number)
 		return;
 	}
 	writer_begin_map(w);
-	KEY(w, "set");
-	writer_boolean(w, set);
-	KEY(w, "infinite");
-	writer_boolean(w, infinite);
-	KEY(w, "number");
+	begin_number(w, set, infinite);
 	writer_integer(w, number);
 	writer_end_map(w);
 }
@@ -57,11 +73,7 @@ static void noval_real(writer_t *w, double value)
 		return;
 	}
 	writer_begin_map(w);
-	KEY(w, "set");
-	writer_boolean(w, !infinite && !unset);
-	KEY(w, "infinite");
-	writer_boolean(w, infinite);
-	KEY(w, "number");
+	begin_number(w, !infinite && !unset, infinite);
 	writer_real(w, infinite || unset ? 0.0 : value);
 	writer_end_map(w);
 }

@@ -4,15 +4,18 @@
 #define SLURMREST_WORDS_H
 
 #include <stddef.h>
-#include <string.h>
 
 /* The next word of a comma text, as its length, and NULL or where to go on; words without a letter do not count. */
 static inline const char *next_word(const char **text, size_t *length)
 {
-	const char *word = *text ? *text + strspn(*text, ",") : "";
+	const char *word = *text ? *text : "", *end;
 
-	*length = strcspn(word, ",");
-	*text = word + *length;
+	while (*word == ',')
+		word++;
+	for (end = word; *end && *end != ',';)
+		end++;
+	*length = (size_t) (end - word);
+	*text = end;
 	return *length ? word : NULL;
 }
 

@@ -27,6 +27,7 @@ writer_t *writer_new(int format, size_t capacity)
 	w->capacity = capacity;
 	w->format = format >= 2 ? &yaml_format : &json_format;
 	w->pretty = format == 1;
+	w->one_line = format == 0;
 	w->null_texts = format == 2;
 	return w;
 }
@@ -69,52 +70,30 @@ bool writer_failed(const writer_t *w)
 	return w->failed;
 }
 
-char *writer_reserve(writer_t *w, size_t count)
+char *writer_make_room(writer_t *w, size_t count)
 {
-	char *place;
+	size_t wanted;
+	char *grown;
 
 	if (w->full || w->failed)
 		return NULL;
-	if (count > w->capacity - w->at.length) {
-		size_t wanted;
-		char *grown;
-
-		if (w->fixed) {
-			w->full = true;
-			return NULL;
-		}
-		if (count > SIZE_MAX / 4 || w->capacity > SIZE_MAX / 4) {
-			w->failed = true;
-			return NULL;
-		}
-		wanted = (w->at.length + count) * 2;
-		grown = realloc(w->buffer, wanted);
-		if (!grown) {
-			w->failed = true;
-			return NULL;
-		}
-		w->buffer = grown;
-		w->capacity = wanted;
+	if (w->fixed) {
+		w->full = true;
+		return NULL;
 	}
-	place = w->buffer + w->at.length;
-	w->at.length += count;
-	return place;
-}
-
-void writer_bytes(writer_t *w, const char *bytes, size_t count)
-{
-	char *place = writer_reserve(w, count);
-
-	if (place && count)
-		memcpy(place, bytes, count);
-}
-
-void writer_byte(writer_t *w, char byte)
-{
-	char *place = writer_reserve(w, 1);
-
-	if (place)
-		*place = byte;
+	if (count > SIZE_MAX / 4 || w->capacity > SIZE_MAX / 4) {
+		w->failed = true;
+		return NULL;
+	}
+	wanted = (w->at.length + count) * 2;
+	grown = realloc(w->buffer, wanted);
+	if (!grown) {
+		w->failed = true;
+		return NULL;
+	}
+	w->buffer = grown;
+	w->capacity = wanted;
+	return writer_reserve(w, count);
 }
 
 void writer_newline(writer_t *w, uint32_t levels)
@@ -249,17 +228,48 @@ static void unicode_escape(writer_t *w, unsigned int point)
 	writer_bytes(w, escape, sizeof(escape));
 }
 
+/* Whether a byte stands in quotes as it is. */
+static bool stands_alone(unsigned char c)
+{
+	return c >= 0x20 && c < 0x7f && c != '"' && c != '\\';
+}
+
+/* The same of eight bytes at once: in none of them does the subtraction of what it must not be borrow from its top bit. */
+static bool eight_stand_alone(const char *text)
+{
+	const uint64_t ones = UINT64_C(0x0101010101010101), tops = ones << 7;
+	uint64_t bytes, quote, backslash, rubout;
+
+	memcpy(&bytes, text, sizeof(bytes));
+	quote = bytes ^ ones * '"';
+	backslash = bytes ^ ones * '\\';
+	rubout = bytes ^ ones * 0x7f;
+	return !((bytes | (bytes - ones * 0x20) | (quote - ones) | (backslash - ones) | (rubout - ones)) & tops);
+}
+
+/* How many bytes from the beginning on stand in quotes as they are. */
+static size_t plain_length(const char *text, size_t length)
+{
+	size_t i = 0;
+
+	while (length - i >= sizeof(uint64_t) && eight_stand_alone(text + i))
+		i += sizeof(uint64_t);
+	while (i < length && stands_alone((unsigned char) text[i]))
+		i++;
+	return i;
+}
+
 void writer_quoted(writer_t *w, const char *text, size_t length)
 {
 	const unsigned char *bytes = (const unsigned char *) text;
-	size_t start = 0, i = 0;
+	size_t start = 0, i = plain_length(text, length);
 
 	writer_byte(w, '"');
 	while (i < length) {
 		unsigned char c = bytes[i];
 		size_t sequence;
 
-		if (c >= 0x20 && c < 0x7f && c != '"' && c != '\\') {
+		if (stands_alone(c)) {
 			i++;
 			continue;
 		}
@@ -375,6 +385,12 @@ void writer_real(writer_t *w, double value)
 	/* Neither JSON nor a typed client has a word for these (RFC 8259 section 6). */
 	if (!isfinite(value)) {
 		writer_null(w);
+		return;
+	}
+	/* Most are small and whole. */
+	if (value == 0 ? !signbit(value) : value >= 1 && value < 1e15 && value == floor(value)) {
+		writer_integer(w, (int64_t) value);
+		writer_bytes(w, ".0", 2);
 		return;
 	}
 	/* The shortest of the two that reads back as the same number. */

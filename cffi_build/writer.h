@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "codec_api.h"
 
@@ -41,6 +42,7 @@ struct writer {
 	struct position at;
 	const struct format *format;
 	bool pretty;
+	bool one_line; /* JSON without blanks: members that are known here can go out as one text */
 	bool null_texts; /* a missing string is null, not empty */
 	bool complex;	 /* no number objects: null, "Infinity" or the number; what is missing is null */
 	bool fixed; /* a record is being tried: do not grow, set `full` */
@@ -59,10 +61,36 @@ struct writer {
 extern const struct format json_format;
 extern const struct format yaml_format;
 
+/* The rest of writer_reserve, for what does not fit as it is. */
+char *writer_make_room(writer_t *w, size_t count);
+
 /* Makes room for `count` bytes and returns where they go, or NULL: then nothing is written. */
-char *writer_reserve(writer_t *w, size_t count);
-void writer_bytes(writer_t *w, const char *bytes, size_t count);
-void writer_byte(writer_t *w, char byte);
+static inline char *writer_reserve(writer_t *w, size_t count)
+{
+	char *place = w->buffer + w->at.length;
+
+	if (w->full || w->failed || count > w->capacity - w->at.length)
+		return writer_make_room(w, count);
+	w->at.length += count;
+	return place;
+}
+
+static inline void writer_bytes(writer_t *w, const char *bytes, size_t count)
+{
+	char *place = writer_reserve(w, count);
+
+	if (place && count)
+		memcpy(place, bytes, count);
+}
+
+static inline void writer_byte(writer_t *w, char byte)
+{
+	char *place = writer_reserve(w, 1);
+
+	if (place)
+		*place = byte;
+}
+
 void writer_newline(writer_t *w, uint32_t levels);
 void writer_quoted(writer_t *w, const char *text, size_t length);
 void writer_text(writer_t *w, const char *text); /* NUL-terminated; NULL is the empty string */
