@@ -2,11 +2,10 @@
 """What API versions call what they find in bodies and queries, beside how they read (versions.Manner).
 
 Rule 1: words and sentences are slurmrestd's, because clients compare them.
+Rule 2: whoever fills a struct loads this module; json, which needs regular expressions, is for sentences alone.
 """
 
 from __future__ import annotations
-
-import json
 
 from slurmrest_inet import versions
 
@@ -53,4 +52,6 @@ def show(value: object) -> str:
         return f"[{','.join(map(show, value))}]"
     if isinstance(value, dict):
         return "{" + ",".join(f"{show(key)}:{show(one)}" for key, one in value.items()) + "}"
+    import json  # noqa: PLC0415 - most requests show no value
+
     return json.dumps(value, ensure_ascii=False).replace("/", "\\/")

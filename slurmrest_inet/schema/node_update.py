@@ -9,7 +9,8 @@ from __future__ import annotations
 from . import readers
 from .model import CSV, HOSTS, IN, NOVAL_32, NUMBER_32, TEXT, USER, Row, Table, flags
 from .node_names import NODE_STATES
-from .scalars import UNSET, InvalidError, to_text
+from .scalars import InvalidError, to_text
+from .unset import UNSET
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -16,7 +16,8 @@ from .manner import show
 from .model import BOOLEAN, DOUBLE, IN, NUMBER, Kind, Row, Table
 from .moments import point_in_time
 from .reading import Ended, Fault
-from .scalars import UNSET, ZERO, InvalidError, infer_scanned, to_integer, to_text, to_truth
+from .scalars import InvalidError, infer_scanned, to_integer, to_text, to_truth
+from .unset import UNSET, ZERO
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

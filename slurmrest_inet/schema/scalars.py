@@ -18,18 +18,6 @@ if TYPE_CHECKING:
     """A number, a name of Slurm's headers, or both: bits that are put together, or a sum where NICE_OFFSET is first."""
 
 
-class _Name(str):
-    __slots__ = ()
-
-
-class _Integer(int):
-    pass
-
-
-UNSET, ZERO = _Name("NO_VAL"), _Integer(0)
-"""A value that was not given, and a number that was given as null; where a release of Slurm has no member for them,
-there is nothing to set. They are known by being these objects: a client's own text may be NO_VAL, its number 0."""
-
 INT_MAX = 2**31 - 1
 _INT64_MAX = 2**63 - 1
 _TRUE = re.compile(r"y|yes|t|true|on", re.IGNORECASE)

@@ -5,17 +5,15 @@ Rule 1: everything that a struct points to lives in the `Struct` beside it until
         it, and none of it is given to a libslurm function that frees.
 Rule 2: a number is stored as an assignment in C would store it. NO_VAL and INFINITE are those of the member's width.
 Rule 3: what this release of Slurm does not have is a MissingError by its name, and nothing is sent without it.
+Rule 4: every request to slurmdbd loads this, so it does without `functools` and what that loads.
 """
 
 from __future__ import annotations
 
-import functools
-import operator
-
 from slurmrest_inet.record import TYPE_CHECKING
 from slurmrest_inet.schema.model import Kind, Source
 from slurmrest_inet.schema.reading import Record
-from slurmrest_inet.schema.scalars import UNSET, ZERO
+from slurmrest_inet.schema.unset import UNSET, ZERO
 from slurmrest_inet.slurm.library import chars_of, ffi, lib
 
 if TYPE_CHECKING:
@@ -213,16 +211,26 @@ def _find(pointer: Any, path: str) -> tuple[Any, str, Any] | None:
     return None if found is None else (pointer, member, found.type)
 
 
-@functools.cache
+_known_fields: dict[Any, dict[str, Any]] = {}
+
+
 def _fields(type_: Any) -> dict[str, Any]:
-    return dict(type_.fields)
+    found = _known_fields.get(type_)
+    if found is None:
+        found = _known_fields[type_] = dict(type_.fields)
+    return found
 
 
 def number_of(value: Any, bits: int = 64) -> int:
     """The number that a value is in so many bits. Raises MissingError for a constant that this release lacks."""
     if isinstance(value, tuple):
         numbers = [number_of(one, bits) for one in value]
-        return sum(numbers) if value[:1] == _SUM else functools.reduce(operator.or_, numbers, 0)
+        if value[:1] == _SUM:
+            return sum(numbers)
+        bits_set = 0
+        for one in numbers:
+            bits_set |= one
+        return bits_set
     if isinstance(value, (int, float)):
         return int(value)
     if value in _OF_WIDTH:

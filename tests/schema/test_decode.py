@@ -20,7 +20,7 @@ from slurmrest_inet.schema.job_desc import JOB_DESC, JOB_SUBMIT_REQ, MOST_COMPON
 from slurmrest_inet.schema.manner import show
 from slurmrest_inet.schema.model import CSV, DOUBLE, IN, NOVAL_REAL, NUMBER, Kind, Row, Table, flags
 from slurmrest_inet.schema.reading import Record, Report
-from slurmrest_inet.schema.scalars import UNSET, ZERO
+from slurmrest_inet.schema.unset import UNSET, ZERO
 
 MODERN = (39, 40, 41, 42)
 

@@ -7,7 +7,7 @@ import pytest
 
 from slurmrest_inet.schema.model import IN, NUMBER_32, TEXT, Row, Table
 from slurmrest_inet.schema.reading import Record
-from slurmrest_inet.schema.scalars import UNSET, ZERO
+from slurmrest_inet.schema.unset import UNSET, ZERO
 
 fill = pytest.importorskip("slurmrest_inet.slurm.fill", reason="needs the compiled extension")
 library = pytest.importorskip("slurmrest_inet.slurm.library")

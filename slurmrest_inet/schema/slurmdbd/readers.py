@@ -10,7 +10,8 @@ from __future__ import annotations
 
 from slurmrest_inet.schema.model import QOS_BITS, TEXT, TRES
 from slurmrest_inet.schema.readers import CONVERSION, number, record, text
-from slurmrest_inet.schema.scalars import ZERO, InvalidError, infer_scanned, to_text
+from slurmrest_inet.schema.scalars import InvalidError, infer_scanned, to_text
+from slurmrest_inet.schema.unset import ZERO
 from slurmrest_inet.versions import since
 
 from .tres import TRES as TRES_TABLE
