@@ -288,7 +288,7 @@ def _refused_by_slurmctld(request: Callable[[], None]) -> None:
 WRITES = {
     "slurmctld.job_options.submit": _submit_options,
     "slurmctld.job_options.update": _update,
-    "slurmctld.job_options.cancel": _cancel,
+    "slurmctld.job_cancel.cancel": _cancel,
     "slurmctld.job_messages.submit": _submit_message,
     "slurmctld.job_messages.update": _update,
     "slurmctld.job_allocations.allocate": _allocate,

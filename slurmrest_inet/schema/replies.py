@@ -239,7 +239,7 @@ REPLIES = {
     "slurmctld.job_messages.submit": _SUBMIT,
     "slurmctld.job_options.update": _UPDATE,
     "slurmctld.job_messages.update": _UPDATE,
-    "slurmctld.job_options.cancel": _CANCEL,
+    "slurmctld.job_cancel.cancel": _CANCEL,
     "slurmctld.job_signals.cancel": _CANCEL,
     "slurmctld.job_signals.cancel_all": Reply({40: "openapi_kill_jobs_resp"}, _CANCELLED_ALL),
     "slurmctld.job_allocations.allocate": Reply({41: "openapi_job_alloc_resp"}, _ALLOCATED),
@@ -264,8 +264,8 @@ REPLIES = {
     "slurmctld.inventory.reservation": _RESERVATIONS,
     "slurmdbd.clusters.list_all": _CLUSTERS,
     "slurmdbd.clusters.get": _CLUSTERS,
-    "slurmdbd.clusters.add": Reply({36: "response_cluster_add", 39: "status", 40: "openapi_resp"}),
-    "slurmdbd.clusters.remove": Reply(
+    "slurmdbd.cluster_writes.add": Reply({36: "response_cluster_add", 39: "status", 40: "openapi_resp"}),
+    "slurmdbd.cluster_writes.remove": Reply(
         {36: "response_cluster_delete", 40: "openapi_clusters_removed_resp"},
         _removed("Removed clusters", ("deleted_clusters", 36, 45)),
     ),
@@ -280,8 +280,8 @@ REPLIES = {
     "slurmdbd.tres.list_all": Reply({36: "tres_info", 40: "openapi_tres_resp"}),
     "slurmdbd.qos.list_all": _QOS,
     "slurmdbd.qos.get": _QOS,
-    "slurmdbd.qos.update": Reply({36: "response_qos", 39: "status", 40: "openapi_resp"}),
-    "slurmdbd.qos.remove": Reply(
+    "slurmdbd.qos_writes.update": Reply({36: "response_qos", 39: "status", 40: "openapi_resp"}),
+    "slurmdbd.qos_writes.remove": Reply(
         {36: "response_qos_delete", 40: "openapi_slurmdbd_qos_removed_resp"},
         _removed("Removed QOSes", ("removed_qos", 36, 45)),
     ),

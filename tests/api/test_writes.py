@@ -19,7 +19,7 @@ except ImportError as problem:
 from slurmrest_inet.api import errors, told
 from slurmrest_inet.api.call import Call
 from slurmrest_inet.api.sending import send
-from slurmrest_inet.api.slurmctld import job_messages, job_options, job_signals
+from slurmrest_inet.api.slurmctld import job_cancel, job_messages, job_options, job_signals
 from slurmrest_inet.http.message import RestError
 from slurmrest_inet.schema.job_desc import MOST_COMPONENTS
 from slurmrest_inet.slurm import one_signal, requests, signalling, submit_host
@@ -38,8 +38,8 @@ VERSIONS = versions.SERVED["slurm"]
 
 
 def _operation(name: str, version: int) -> Callable[[Call], Answer]:
-    later = job_signals if name == "cancel" else job_messages
-    function: Callable[[Call], Answer] = getattr(versions.since({36: job_options, 39: later}, version), name)
+    modules = {36: job_cancel, 39: job_signals} if name == "cancel" else {36: job_options, 39: job_messages}
+    function: Callable[[Call], Answer] = getattr(versions.since(modules, version), name)
     return function
 
 

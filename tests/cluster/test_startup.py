@@ -31,7 +31,7 @@ HEAVY = {
     [
         *("slurm/v0.0.38/ping", "slurm/v0.0.42/ping", "slurm/v0.0.38/jobs", "slurm/v0.0.42/jobs"),
         *("slurm/v0.0.42/job/1", "slurm/v0.0.42/jobs/state", "slurm/v0.0.42/nodes", "slurmdb/v0.0.38/jobs"),
-        *("slurmdb/v0.0.42/jobs", "slurmdb/v0.0.42/users", "slurmdb/v0.0.38/associations"),
+        *("slurmdb/v0.0.42/jobs", "slurmdb/v0.0.42/users", "slurmdb/v0.0.38/associations", "slurmdb/v0.0.42/qos"),
     ],
 )
 def test_that_nothing_heavy_is_loaded(lab: Lab, tokens: dict[str, str], path: str) -> None:

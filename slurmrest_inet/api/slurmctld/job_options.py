@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Jobs that are submitted, changed and cancelled up to v0.0.38, where a description has sbatch's options.
+"""Jobs that are submitted and changed up to v0.0.38, where a description has sbatch's options.
 
 Rule 1: a body is read to its end before slurmctld is asked; what is wrong in it changes nothing.
 Rule 2: whatever slurmctld did is in the log with the job's id (`note`), because the answer may be lost on its way.
@@ -14,21 +14,20 @@ from slurmrest_inet.api.envelope import Answer
 from slurmrest_inet.api.errors import (
     FAIL_PARSING,
     INVALID_JOBS_DESC,
-    INVALID_QUERY,
     entry,
     job_entry,
 )
 from slurmrest_inet.api.report import Fault, Report
 from slurmrest_inet.api.sending import send, undone
-from slurmrest_inet.http import query
+from slurmrest_inet.api.slurmctld import job_number
+from slurmrest_inet.api.slurmctld.job_number import CLIENT
 from slurmrest_inet.record import TYPE_CHECKING
 from slurmrest_inet.schema import reading, scalars
 from slurmrest_inet.schema.decode import decode
 from slurmrest_inet.schema.description import describe
 from slurmrest_inet.schema.job_desc import JOB_DESC, MOST_COMPONENTS
 from slurmrest_inet.schema.options import ImpossibleError
-from slurmrest_inet.schema.signals import signal_number
-from slurmrest_inet.slurm import one_signal, requests, submit_host
+from slurmrest_inet.slurm import requests, submit_host
 from slurmrest_inet.slurm.library import SlurmError, lib, strerror
 
 if TYPE_CHECKING:
@@ -43,8 +42,6 @@ if TYPE_CHECKING:
 _ERROR = -1
 _NO_SUCH_PROCESS = 3  # errno after a look-up in slurmrestd's table of options (hsearch_r(3)), which v0.0.36 tells
 _NOT_PERMITTED = 1
-_CLIENT = "fd:0->fd:1"
-"""What slurmrestd calls the client of a process on pipes. Who it is stands in our log, not in its own answer."""
 
 
 class _UnfitError(Exception):
@@ -144,27 +141,27 @@ def _refusal(call: Call, refused: reading.Fault) -> Entries:
 
 
 _UNFIT = {
-    36: Fault("_handle_job_post", f"job parsing failed for {_CLIENT}", _ERROR, coded=True),
-    37: Fault("_parse_job_list", f"job parsing failed for {_CLIENT}"),
+    36: Fault("_handle_job_post", f"job parsing failed for {CLIENT}", _ERROR, coded=True),
+    37: Fault("_parse_job_list", f"job parsing failed for {CLIENT}"),
 }
 _COMPONENTS = {
-    36: Fault("_handle_job_post", f"unexpected het job request from {_CLIENT}", _ERROR, coded=True),
-    37: Fault("_parse_job_list", f"unexpected het job request from {_CLIENT}"),
+    36: Fault("_handle_job_post", f"unexpected het job request from {CLIENT}", _ERROR, coded=True),
+    37: Fault("_parse_job_list", f"unexpected het job request from {CLIENT}"),
 }
 _UNCHANGED = {
-    36: Fault("_handle_job_post", f"job update from {_CLIENT} failed: {{0}}", coded=True),
-    37: Fault("_parse_job_list", f"job update from {_CLIENT} failed"),
+    36: Fault("_handle_job_post", f"job update from {CLIENT} failed: {{0}}", coded=True),
+    37: Fault("_parse_job_list", f"job update from {CLIENT} failed"),
 }
 _TASK_UNCHANGED = {
-    36: Fault("_handle_job_post", f"job array update from {_CLIENT} failed with error_code: {{0}}", _ERROR, coded=True),
-    37: Fault("_parse_job_list", f"job array update from {_CLIENT} failed"),
+    36: Fault("_handle_job_post", f"job array update from {CLIENT} failed with error_code: {{0}}", _ERROR, coded=True),
+    37: Fault("_parse_job_list", f"job array update from {CLIENT} failed"),
 }
 
 
 def update(call: Call) -> Answer:
     """POST job/{job_id}: change a job, some tasks of an array, or a component of a heterogeneous job."""
     report, job_id = Report(call), call.parameters["job_id"]
-    if _is_unusable(call, report):
+    if job_number.is_unusable(call, report):
         return report.answer()
     try:
         members = _changes(call)
@@ -209,61 +206,3 @@ def _changes(call: Call) -> Members | None:
     if not isinstance(call.body, dict):
         raise _UnfitError(INVALID_JOBS_DESC)
     return _decode(call, call.body, host, update=True)
-
-
-_NO_SIGNAL = {
-    36: Fault("_op_handler_job", "invalid signal: {0}", _ERROR, coded=True),
-    37: Fault("HTTP request: signal", "invalid signal: {0}", INVALID_QUERY),
-}
-_UNKILLED = {
-    36: Fault("_handle_job_delete", "unable to kill job {0} with signal {1}: {2}", coded=True),
-    37: Fault("slurm_kill_job", "unable to kill JobId={0} with signal {1}: {2}"),
-}
-
-
-def cancel(call: Call) -> Answer:
-    """DELETE job/{job_id}: send a signal, SIGKILL unless ``signal`` says another."""
-    report, job_id = Report(call), call.parameters["job_id"]
-    if _is_unusable(call, report):
-        return report.answer()
-    signal = _signal(call)
-    if not 0 < signal < _SIGNALS:
-        report.fault(call.at(_NO_SIGNAL), INVALID_QUERY, signal)
-        return report.answer()
-    try:
-        one_signal.kill(int(job_id) if call.dialect.job_number else job_id, signal)
-    except SlurmError as error:
-        if error.errno != lib.ESLURM_ALREADY_DONE:
-            report.fault(call.at(_UNKILLED), error.errno, job_id, signal, strerror(error.errno))
-        what = f"signal {signal} to job {job_id}: {undone('sent', error.errno)}"
-        return report.answer(note=f"{what}: {strerror(error.errno)}")
-    return report.answer(note=f"signal {signal} sent to job {job_id}")
-
-
-_SIGNALS = 64
-"""SIGRTMAX of Linux (signal(7)), which slurmrestd does not send any more."""
-
-
-def _signal(call: Call) -> int:
-    """The query's signal; 0 for a name that nobody knows. What is neither a number nor a name is SIGKILL."""
-    text = call.query.get("signal")
-    signal = query.infer(text) if isinstance(text, str) else None
-    if isinstance(signal, str):
-        return signal_number(signal)
-    if isinstance(signal, bool) or not isinstance(signal, int):
-        return 9
-    return (signal + 2**31) % 2**32 - 2**31  # as C stores it in an int
-
-
-_UNUSABLE = Fault("_op_handler_job", f"[{_CLIENT}] {{0}}", _ERROR, coded=True)
-
-
-def _is_unusable(call: Call, report: Report) -> bool:
-    """Tell whether a path's number is no job's; a negative one is what it is in 32 bits."""
-    if not call.dialect.job_number:
-        return False
-    job_id = int(call.parameters["job_id"])
-    if job_id < 0 or 0 < job_id < lib.NO_VAL:
-        return False
-    report.fault(_UNUSABLE, _ERROR, f"job_id too large: {job_id}" if job_id else "job_id is zero")
-    return True

@@ -13,8 +13,8 @@ from slurmrest_inet.api.errors import INVALID_QUERY, UNANSWERED
 from slurmrest_inet.api.slurmdbd import (
     account_writes,
     association_writes,
-    clusters,
-    qos,
+    cluster_writes,
+    qos_writes,
     user_writes,
     wckey_writes,
     writing,
@@ -33,10 +33,10 @@ if TYPE_CHECKING:
     Parts = dict[str, list[Record]]
 
 BODIES = (
-    clusters.BODY,
+    cluster_writes.BODY,
     account_writes.BODY,
     user_writes.BODY,
-    qos.BODY,
+    qos_writes.BODY,
     wckey_writes.BODY,
     association_writes.BODY,
 )

@@ -17,10 +17,10 @@ from slurmrest_inet.api.report import Fault, Report
 from slurmrest_inet.api.slurmdbd import (
     account_writes,
     association_writes,
-    clusters,
+    cluster_writes,
     config_body,
     foreign_qos,
-    qos,
+    qos_writes,
     said,
     user_writes,
     wckey_writes,
@@ -59,8 +59,8 @@ def update(call: Call) -> Answer:
         if not writing.keep(
             call, report, lambda kept: _store_all(Asker(call, report, kept), parts, known, before), config_body.SOURCE
         ):
-            clusters.tell_what_stays(call, report, parts["clusters"], before)
-        parts["clusters"] = clusters.missing(parts["clusters"], before)
+            cluster_writes.tell_what_stays(call, report, parts["clusters"], before)
+        parts["clusters"] = cluster_writes.missing(parts["clusters"], before)
         what = ", ".join(f"{len(found)} {key}" for key, found in parts.items() if found)
         note = writing.note(report, "stored", what or "nothing")
     if report.code and call.at(_TELLS_END):
@@ -76,14 +76,14 @@ def _store_all(asker: Asker, parts: Parts, known: Known, before: set[str]) -> No
     """Store all parts; `before` gets the names of the clusters that were there. Raises RefusedError, MissingError."""
     for body in config_body.BODIES:
         Structs(body.table.struct, [one.members for one in parts[body.key]], body.table).close()
-    if asker.call.at(clusters.ASKS_FOR_NONE) or parts["clusters"]:
+    if asker.call.at(cluster_writes.ASKS_FOR_NONE) or parts["clusters"]:
         _store(
             asker,
-            clusters.BODY,
-            lambda: clusters.store(asker, parts["clusters"], before),
+            cluster_writes.BODY,
+            lambda: cluster_writes.store(asker, parts["clusters"], before),
         )
         asker.kept.commit()
-    _store(asker, qos.BODY, lambda: foreign_qos.store(asker, parts, known))
+    _store(asker, qos_writes.BODY, lambda: foreign_qos.store(asker, parts, known))
     for body, store in _STORES:
         if parts[body.key]:
             _store(asker, body, functools.partial(store, asker, parts[body.key]))

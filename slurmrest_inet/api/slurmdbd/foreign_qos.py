@@ -8,7 +8,7 @@ Rule 1: a QOS is the one of its name. What names it in the same body is read bef
 from __future__ import annotations
 
 from slurmrest_inet.api.errors import code_of
-from slurmrest_inet.api.slurmdbd import qos
+from slurmrest_inet.api.slurmdbd import qos_writes
 from slurmrest_inet.api.slurmdbd.asking import Condition
 from slurmrest_inet.record import TYPE_CHECKING
 from slurmrest_inet.schema.slurmdbd.qos import QOS
@@ -35,7 +35,7 @@ def store(asker: Asker, parts: Parts, known: Known) -> None:
             one.members.pop("id", None)
     added = {name.lower() for name in known.pending.values()}
     # A QOS may name one that comes behind it.
-    qos.put(asker.kept, asker.report, [_unnaming(one) for one in found if _name(one) in added])
+    qos_writes.put(asker.kept, asker.report, [_unnaming(one) for one in found if _name(one) in added])
     if asker.report.code:
         return
     here = _ids(asker) if added else {}
@@ -47,7 +47,7 @@ def store(asker: Asker, parts: Parts, known: Known) -> None:
     )
     if not asker.report.code:
         rest = [one for one in found if _name(one) not in added or one.members.get("preempt_list")]
-        qos.put(asker.kept, asker.report, rest)
+        qos_writes.put(asker.kept, asker.report, rest)
 
 
 def _name(one: Record) -> str:
