@@ -80,6 +80,23 @@ class Hosts:
         if self._list == ffi.NULL:
             raise ValueError(expression)
 
+    @classmethod
+    def of(cls, expressions: list[str]) -> Self:
+        """Return the hosts of several expressions, in their order; where one of them is none nobody has to close it.
+
+        Raises ValueError with the one that is none, TooManyError.
+        """
+        hosts = cls()
+        try:
+            wrong = next((one for one in expressions if not hosts.add(one)), None)
+        except TooManyError:
+            hosts.close()
+            raise
+        if wrong is not None:
+            hosts.close()
+            raise ValueError(wrong)
+        return hosts
+
     def __enter__(self) -> Self:
         return self
 
@@ -163,8 +180,8 @@ def names_of(expression: str) -> list[str]:
 
 def joined(expressions: list[str]) -> str | None:
     """Return one host list of several, in ranges and in their order; None where one of them is none, or too long."""
-    with Hosts() as hosts:
-        try:
-            return hosts.expression() if all(hosts.add(one) for one in expressions) else None
-        except TooManyError:
-            return None
+    try:
+        with Hosts.of(expressions) as hosts:
+            return hosts.expression()
+    except ValueError:
+        return None

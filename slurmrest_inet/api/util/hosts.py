@@ -28,6 +28,7 @@ def names(call: Call) -> Answer:
     """POST hostnames: each host that an expression names."""
     report = Report(call)
     hosts = _read(call, report, HOSTLIST)
+    # The answer closes them, when it has been written.
     return report.answer() if hosts is None else report.answer(("hostnames", Expanded(hosts)))
 
 
@@ -42,35 +43,18 @@ def expression(call: Call) -> Answer:
 
 
 def _read(call: Call, report: Report, table: Table) -> Hosts | None:
-    """Return the hosts of a body; None: the report says what is wrong with it."""
+    """Return the hosts of a body, which whoever asks closes; None: the report says what is wrong with it."""
     record = told.read(call, report, table, {} if call.body is None else call.body)
     if record is not None:
         members: Any = record.members
-        hosts, sentence = _of(members[table.name])
-        if hosts is not None:
-            return hosts
+        given: list[str] | str = members[table.name]
+        try:
+            return Hosts(given) if isinstance(given, str) else Hosts.of(given)
+        except TooManyError:
+            sentence = f"More than {MOST} hosts"
+        except ValueError as error:
+            what = "hostlist" if isinstance(given, str) else "host"
+            sentence = f"Invalid {what} string: {error.args[0]}"
         report.error(PARSE_BAD_INPUT, "" if report.fast else f"#/{table.name}/", sentence)
     report.fault(_UNREAD, INVALID_QUERY)
     return None
-
-
-def _of(given: list[str] | str) -> tuple[Hosts | None, str]:
-    """Return the hosts of an expression or of names; else None and what is wrong."""
-    try:
-        hosts = Hosts(given if isinstance(given, str) else "")
-    except TooManyError:
-        return None, _TOO_MANY
-    except ValueError:
-        return None, f"Invalid hostlist string: {given}"
-    try:
-        wrong = next((name for name in given if not hosts.add(name)), None) if isinstance(given, list) else None
-        fault = "" if wrong is None else f"Invalid host string: {wrong}"
-    except TooManyError:
-        fault = _TOO_MANY
-    if fault:
-        hosts.close()
-        return None, fault
-    return hosts, ""
-
-
-_TOO_MANY = f"More than {MOST} hosts"
