@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 _EVERY = SHOW_ALL | lib.SHOW_FUTURE
 
 
-def look_for_nodes(expression: str) -> None:
-    """Raise SlurmError where one of several nodes that a host list names is not there.
+def look_for_nodes(expression: str) -> int:
+    """Return how many nodes a host list names, 0 where it is none. Raises SlurmError where one of several is not there.
 
     NodeSets slurmctld alone knows, and what it says of a change of nothing tells whether all nodes are there. Of a
     single name its answer does.
@@ -32,36 +32,35 @@ def look_for_nodes(expression: str) -> None:
     try:
         hosts = Hosts(expression)
     except ValueError:
-        return  # slurmctld says so
+        return 0  # slurmctld says so
     with hosts:
         hosts.unite()
-        if len(hosts) < 2:
-            return
+        count = len(hosts)
+        if count < 2:
+            return count
         with load(lib.slurm_load_node, "node_info_msg_t", 0, after=(_EVERY,)) as nodes:
             known = (node.name for node in nodes.array[0 : nodes.count] if node.name != ffi.NULL)
             found = sum(name in hosts for name in known)
-        if found < len(hosts):
+        if found < count:
             update_node({"node_names": expression})
+    return count
 
 
-def may_be_several(expression: str, refusal: SlurmError) -> bool:
+def may_be_several(expression: str, count: int, refusal: SlurmError) -> bool:
     """Tell whether slurmctld may have changed some of the nodes that a host list names before it refused one.
 
-    A single name may be that of a NodeSet, or ALL. Of who may not change nodes it refuses all.
+    count: of those that it names (`look_for_nodes`). A single name may be that of a NodeSet, or ALL. Of who may not
+    change nodes it refuses all.
     """
     if refusal.reason == lib.ESLURM_USER_ID_MISSING:
         return False
+    if count != 1:
+        return count > 1
+    if refusal.reason == lib.ESLURM_INVALID_NODE_NAME:
+        return False
     try:
-        with Hosts(expression) as hosts:
-            hosts.unite()
-            if len(hosts) > 1:
-                return True
-        if refusal.reason == lib.ESLURM_INVALID_NODE_NAME:
-            return False
         with load(lib.slurm_load_node_single, "node_info_msg_t", after=(chars_of(expression), _EVERY)) as nodes:
             return not nodes.count
-    except ValueError:
-        return False
     except SlurmError:
         return True  # nobody knows
 

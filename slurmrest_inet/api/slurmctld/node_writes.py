@@ -87,14 +87,14 @@ def _done(report: Report, nodes: object, request: Callable[[], None], verb: str,
     """Make a request about nodes that may be a host list (None: none was given), and return the answer."""
     source, sentence = said
     name = "(null)" if nodes is None else str(nodes)
-    asked = False
+    count = 0
     try:
         if nodes is not None:
-            administration.look_for_nodes(name)
-        asked = True
+            count = administration.look_for_nodes(name)
         send(request)
     except SlurmError as error:
-        if asked and nodes is not None and administration.may_be_several(name, error):
+        # Nothing was sent where one of several is not there: then they are not counted either.
+        if administration.may_be_several(name, count, error):
             report.warning(source, _PERHAPS)
         return failed(report, error, source, sentence.format(name), verb, about=f"node {name}: ")
     return report.answer(note=f"node {name} {verb}")
