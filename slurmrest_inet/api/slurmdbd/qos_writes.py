@@ -117,8 +117,11 @@ def remove(call: Call) -> Answer:
     """DELETE qos/{qos}: as `qos.get`."""
     report, name = Report(call), qos.named(call)
     removed: list[str] = []
+    reached = False
 
     def work(kept: database.Transaction) -> None:
+        nonlocal reached
+        reached = True
         if call.at({36: False, 40: True}):
             query.read(call, report, "SINGLE_QOS")
         with database.condition("slurmdb_qos_cond_t") as condition:
@@ -130,6 +133,6 @@ def remove(call: Call) -> Answer:
         if call.at({36: False, 43: True}):
             return Answer(code=NO_CHANGE_IN_DATA)
         said.nothing(call, report, "slurmdb_qos_remove", call.at(_REMOVES))
-    told = (done and not report.code) or call.at({36: False, 39: True})
+    told = (done and not report.code) or (reached and call.at({36: False, 39: True}))
     payload = [("removed_qos", removed)] if told else []
     return report.answer(*payload, note=writing.note(report, "removed", f"QOS {name}"))
