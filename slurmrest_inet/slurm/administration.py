@@ -50,9 +50,9 @@ def may_be_several(expression: str, count: int, refusal: SlurmError) -> bool:
     """Tell whether slurmctld may have changed some of the nodes that a host list names before it refused one.
 
     count: of those that it names (`look_for_nodes`). A single name may be that of a NodeSet, or ALL. Of who may not
-    change nodes it refuses all.
+    change nodes it refuses all, and where it could not be reached it has changed none.
     """
-    if refusal.reason == lib.ESLURM_USER_ID_MISSING:
+    if refusal.reason in (lib.ESLURM_USER_ID_MISSING, lib.SLURMCTLD_COMMUNICATIONS_CONNECTION_ERROR):
         return False
     if count != 1:
         return count > 1
