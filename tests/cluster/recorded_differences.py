@@ -357,6 +357,13 @@ CHANGES = (
         "The real server does not say that the first was created.",
     ),
     Written(
+        "signal-down",
+        "25.11",
+        "slurmctld stopped",
+        {"status": (500, 403)},
+        "What has no code of Slurm's but that of the system, which 26.05 takes for a refusal.",
+    ),
+    Written(
         "all-jobs",
         "25.11",
         "db jobs modify without list",

@@ -78,6 +78,8 @@ def _by_kind(release: str) -> dict[str, list[dict[str, Any]]]:
     found: dict[str, list[dict[str, Any]]] = {}
     kind = ""
     for one in told.recorded_changes(release):
+        if one.get("down"):
+            continue
         if not one["name"].startswith("then "):
             kind = next(kind for pattern, kind in _KINDS.items() if re.match(pattern, one["path"]))
         found.setdefault(kind, []).append(one)
@@ -226,6 +228,10 @@ def _places(one: dict[str, Any], here: Here) -> dict[str, Any]:
     return {**found, **{f"payload/{name}": here.told(value) for name, value in one["payload"].items()}}
 
 
+def _ledger(exchanges: list[dict[str, Any]]) -> Ledger:
+    return Ledger([row for row in CHANGES if any(row.is_of(one) for one in exchanges)], [], set())
+
+
 def _stored(ours: Writer, here: Here) -> Any:
     """What slurmdbd has of the job that has ended."""
     return ours.ask("GET", f"v0.0.44/job/{here.jobs[8]}", user="root", side="slurmdb").body["jobs"]
@@ -244,8 +250,9 @@ def _stored(ours: Writer, here: Here) -> Any:
 def test_that_each_answer_is_as_recorded(
     release: str, left_out: tuple[str, ...], jobs: dict[int, int], lab: Lab, ours: Writer
 ) -> None:
-    ledger, of_the_cluster = Ledger(CHANGES, [], set()), _OF_THE_CLUSTER[release]
-    for kind, exchanges in _by_kind(release).items():
+    by_kind, of_the_cluster = _by_kind(release), _OF_THE_CLUSTER[release]
+    ledger = _ledger([one for exchanges in by_kind.values() for one in exchanges])
+    for kind, exchanges in by_kind.items():
         here = Here(dict(jobs) if "jobs" in kind else {}, _STATIC[release])
         passed_over = False  # with what is then read or cancelled
         for one in exchanges:
@@ -265,6 +272,29 @@ def test_that_each_answer_is_as_recorded(
                 ledger.compare(one, _places(one, here), _places(_told(one, answer), here))
             elif answer.status != 422 or not answer.errors or _stored(ours, here) != before:
                 ledger.note(one, answer)
+    ledger.close(release)
+
+
+@pytest.mark.parametrize(
+    ("side", "release"),
+    [
+        pytest.param("slurm", "23.02", marks=_NEAREST["23.02"]),
+        pytest.param("slurm", "25.11", marks=[*_NEAREST["25.11"], pytest.mark.slow]),
+        *(pytest.param("slurmdb", release, marks=marks) for release, marks in _NEAREST.items()),
+    ],
+)
+def test_while_the_daemon_is_down(
+    side: str, release: str, lab: Lab, tokens: dict[str, str], unreachable: str, dbd_unreachable: str
+) -> None:
+    all_ = told.recorded_changes(release)
+    exchanges = [one for one in all_ if one.get("down") and one["path"].startswith(f"{side}/")]
+    ledger, here = _ledger(exchanges), Here({}, {})
+    conf = {"slurm": unreachable, "slurmdb": dbd_unreachable}[side]
+    ours = Writer(lambda: server.ours(lab, "-a", "jwt", SLURM_CONF=conf), tokens)
+    for one in exchanges:
+        answer = _asked(ours, one, here)
+        ledger.compare(one, _places(one, here), _places(_told(one, answer), here))
+    ours.end()
     ledger.close(release)
 
 

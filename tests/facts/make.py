@@ -383,38 +383,46 @@ def recorded_changes(folder: str, release: str) -> list[dict[str, Any]]:
     That is nodes, reservations, resources that are waited for, several jobs at once, finished jobs, and what was asked
     below /util. As `recorded_writes`, but with the side in the path, ids as they were, and the reads between them,
     whose records have the members of `_SHOWN`. `token`: another one than that of the user, who is None where there was
-    none. `job`: the id of the job that an answer named.
+    none. `job`: the id of the job that an answer named. `down`: what was asked while the side's daemon was.
     """
     name, version = WRITTEN[release]
-    found = []
-    for file_name in ("writes.json", "writes-new.json"):
-        path = os.path.join(folder, "samples", name, f"v0.0.{version}", file_name)
+    base = os.path.join(folder, "samples", name, f"v0.0.{version}")
+    found: list[dict[str, Any]] = []
+    for file_name in ("writes.json", "writes-new.json", "daemons-stopped.json"):
+        path = os.path.join(base, file_name)
         if not os.path.exists(path):
             continue
         with open(path, encoding="utf-8") as file:
             exchanges = json.load(file)
         for exchange in exchanges:
             target = exchange["path"][1:].replace(f"/v0.0.{version}/", "/", 1)
-            if (file_name == "writes.json" and "/job/" in target) or re.match("slurmdb/(?!jobs?(/|$))", target):
-                continue  # see `recorded_writes` and `recorded_database_writes`
-            one = _read_exchange(target, exchange["status"], exchange["answer"])
-            del one["types"]
-            answer = exchange["answer"] if isinstance(exchange["answer"], dict) else {}
-            headers = exchange.get("headers", {})
-            token = headers.get("X-SLURM-USER-TOKEN")
-            found.append(
-                {
-                    "name": exchange["name"].strip(),
-                    "method": exchange["method"],
-                    **one,
-                    "user": headers.get("X-SLURM-USER-NAME", exchange["user"]),
-                    **({"token": token} if token else {}),
-                    "body": exchange["body"],
-                    "payload": shown(target, answer) if exchange["method"] == "GET" else _payload(answer),
-                    **({"job": answer["job_id"]} if "job_id" in answer else {}),
-                }
-            )
+            if file_name == "daemons-stopped.json":
+                if exchange["method"] != "GET" and exchange["name"] == _STOPPED[target.partition("/")[0]]:
+                    found.append({**_change(target, exchange), "down": True})
+            elif not (
+                # See `recorded_writes` and `recorded_database_writes`.
+                (file_name == "writes.json" and "/job/" in target) or re.match("slurmdb/(?!jobs?(/|$))", target)
+            ):
+                found.append(_change(target, exchange))
     return found
+
+
+def _change(target: str, exchange: dict[str, Any]) -> dict[str, Any]:
+    one = _read_exchange(target, exchange["status"], exchange["answer"])
+    del one["types"]
+    answer = exchange["answer"] if isinstance(exchange["answer"], dict) else {}
+    headers = exchange.get("headers", {})
+    token = headers.get("X-SLURM-USER-TOKEN")
+    return {
+        "name": exchange["name"].strip(),
+        "method": exchange["method"],
+        **one,
+        "user": headers.get("X-SLURM-USER-NAME", exchange["user"]),
+        **({"token": token} if token else {}),
+        "body": exchange["body"],
+        "payload": shown(target, answer) if exchange["method"] == "GET" else _payload(answer),
+        **({"job": answer["job_id"]} if "job_id" in answer else {}),
+    }
 
 
 def shown(target: str, answer: dict[str, Any]) -> dict[str, Any]:
