@@ -15,7 +15,7 @@
 
 void codec_key(writer_t *w, const struct codec_row *row)
 {
-	w->format->key(w, row->key, row->key_length);
+	writer_known_key(w, row->key, row->key_length);
 }
 
 /* Whether a number object is just null or "Infinity", and is written now. */
@@ -263,6 +263,6 @@ void codec_constant(writer_t *w, const struct codec_row *row)
 	const char *text = complex_null(w, row) ? "null" : row->extra;
 
 	/* JSON on one line is YAML as well. */
-	w->format->before_scalar(w);
+	writer_before_scalar(w);
 	writer_bytes(w, text, strlen(text));
 }

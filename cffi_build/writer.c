@@ -139,19 +139,6 @@ bool writer_in_list(const writer_t *w)
 	return w->at.depth && (w->at.lists & (UINT32_C(1) << (w->at.depth - 1)));
 }
 
-bool writer_first_item(writer_t *w)
-{
-	uint32_t bit;
-	bool first;
-
-	if (!w->at.depth)
-		return true;
-	bit = UINT32_C(1) << (w->at.depth - 1);
-	first = !(w->at.nonempty & bit);
-	w->at.nonempty |= bit;
-	return first;
-}
-
 void writer_begin_map(writer_t *w)
 {
 	w->format->begin(w, false);
@@ -339,7 +326,7 @@ void writer_key(writer_t *w, const char *text, size_t length)
 
 void writer_string(writer_t *w, const char *text, size_t length)
 {
-	w->format->before_scalar(w);
+	writer_before_scalar(w);
 	writer_quoted(w, text, length);
 }
 
@@ -373,7 +360,7 @@ void writer_integer(writer_t *w, int64_t value)
 	} while (rest);
 	if (value < 0)
 		digits[--at] = '-';
-	w->format->before_scalar(w);
+	writer_before_scalar(w);
 	writer_bytes(w, digits + at, sizeof(digits) - at);
 }
 
@@ -409,13 +396,13 @@ void writer_real(writer_t *w, double value)
 		memcpy(text + digits, ".0", 2);
 		length += 2;
 	}
-	w->format->before_scalar(w);
+	writer_before_scalar(w);
 	writer_bytes(w, text, (size_t) length);
 }
 
 void writer_boolean(writer_t *w, bool value)
 {
-	w->format->before_scalar(w);
+	writer_before_scalar(w);
 	if (value)
 		writer_bytes(w, "true", 4);
 	else
@@ -424,6 +411,6 @@ void writer_boolean(writer_t *w, bool value)
 
 void writer_null(writer_t *w)
 {
-	w->format->before_scalar(w);
+	writer_before_scalar(w);
 	writer_bytes(w, "null", 4);
 }

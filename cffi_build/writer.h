@@ -55,9 +55,6 @@ struct writer {
 	size_t word_length;
 };
 
-/* A key that is known here, without its quotes. */
-#define KEY(w, text) (w)->format->key((w), ",\"" text "\":", sizeof(",\"" text "\":") - 1)
-
 extern const struct format json_format;
 extern const struct format yaml_format;
 
@@ -99,6 +96,40 @@ void writer_text_or_null(writer_t *w, const char *text);
 bool writer_push(writer_t *w, bool list);
 void writer_pop(writer_t *w);
 bool writer_in_list(const writer_t *w);
-bool writer_first_item(writer_t *w);
+
+/* Whether nothing was written yet into what is open; from here on something was. */
+static inline bool writer_first_item(writer_t *w)
+{
+	uint32_t bit = w->at.depth ? UINT32_C(1) << (w->at.depth - 1) : 0;
+	bool first = !(w->at.nonempty & bit);
+
+	w->at.nonempty |= bit;
+	return first;
+}
+
+/* As a format's own, without asking it where each member of a record is written the same way. */
+static inline void writer_known_key(writer_t *w, const char *text, size_t length)
+{
+	bool first;
+
+	if (!w->one_line) {
+		w->format->key(w, text, length);
+		return;
+	}
+	first = writer_first_item(w);
+	writer_bytes(w, text + first, length - first);
+	w->at.after_key = true;
+}
+
+static inline void writer_before_scalar(writer_t *w)
+{
+	if (w->one_line && w->at.after_key)
+		w->at.after_key = false;
+	else
+		w->format->before_scalar(w);
+}
+
+/* A key that is known here, without its quotes. */
+#define KEY(w, text) writer_known_key((w), ",\"" text "\":", sizeof(",\"" text "\":") - 1)
 
 #endif
