@@ -19,7 +19,7 @@ from slurmrest_inet.api.sending import failed, send
 from slurmrest_inet.record import TYPE_CHECKING
 from slurmrest_inet.schema.job_desc import JOB_ALLOC_REQ
 from slurmrest_inet.slurm import allocations, one_signal, submit_host
-from slurmrest_inet.slurm.library import SlurmError
+from slurmrest_inet.slurm.library import SlurmError, lib
 
 if TYPE_CHECKING:
     from typing import Any, Callable
@@ -37,10 +37,9 @@ _NEITHER = {
 }
 _WITHOUT = "Refusing HetJob submission without any components"
 _TIMED_OUT = 110  # ETIMEDOUT, which libslurm's own call leaves when its time is over
-_ENDED = (2017, 2021)
-"""ESLURM_INVALID_JOB_ID, ESLURM_ALREADY_DONE."""
-_ZERO_BYTES = 5005
-"""SLURM_PROTOCOL_SOCKET_ZERO_BYTES_SENT: slurmctld of 22.05 hangs up on whoever it does not believe (any more)."""
+_ENDED = (lib.ESLURM_INVALID_JOB_ID, lib.ESLURM_ALREADY_DONE)
+_ZERO_BYTES: int = lib.SLURM_PROTOCOL_SOCKET_ZERO_BYTES_SENT
+"""slurmctld of 22.05 hangs up on whoever it does not believe (any more)."""
 _REFUSALS = 5
 """One after the other, before any other code is believed."""
 _PAUSES = (1.0, 3.0)

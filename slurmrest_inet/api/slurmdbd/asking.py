@@ -64,19 +64,29 @@ class Asker:
             self.kept.change(function, asked, record)
 
 
+def known(call: Call, report: Report, *, tres: bool = True, qos: bool = True) -> Known | None:
+    """Return what a body may name that slurmdbd knows by ids; None: it cannot be asked, as the report says.
+
+    tres: whether that is resources; qos: and QOSes.
+    """
+    try:
+        if call.at(said.OPENS_FIRST):
+            database.connect()
+        return lookup.known(qos=qos) if tres else Known()
+    except SlurmError as error:
+        said.failed(call, report, error, "slurmdb_tres_get")
+        return None
+
+
 def store(
     call: Call, body: writing.Body, work: Callable[[Asker, list[Record]], None], begins: str, *, names: bool = False
 ) -> Answer:
     """Return the answer to a request whose records are to be stored. names: of resources and QOSes are in them."""
     report = Report(call)
-    try:
-        if call.at(said.OPENS_FIRST):
-            database.connect()
-        known = lookup.known() if names else Known()
-    except SlurmError as error:
-        said.failed(call, report, error, "slurmdb_tres_get")
+    there = known(call, report, tres=names, qos=names)
+    if there is None:
         return report.answer()
-    records = writing.records(call, report, body, known)
+    records = writing.records(call, report, body, there)
     if not records:
         return report.answer()
     writing.keep(call, report, lambda kept: work(Asker(call, report, kept), records), body.source, begins=begins)

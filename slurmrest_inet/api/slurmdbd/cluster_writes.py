@@ -6,10 +6,9 @@ Rule 1: a cluster that is there stays as it is: adding it once more would take t
 
 from __future__ import annotations
 
-from slurmrest_inet.api import lookup
 from slurmrest_inet.api.errors import code_of
 from slurmrest_inet.api.report import Report
-from slurmrest_inet.api.slurmdbd import listing, said, writing
+from slurmrest_inet.api.slurmdbd import asking, listing, said, writing
 from slurmrest_inet.api.slurmdbd.asking import Asker
 from slurmrest_inet.api.slurmdbd.clusters import CLUSTERS
 from slurmrest_inet.record import TYPE_CHECKING
@@ -36,12 +35,8 @@ BODY = writing.Body(
 def add(call: Call) -> Answer:
     """POST clusters: those that are not there yet."""
     report = Report(call)
-    try:
-        if call.at(said.OPENS_FIRST):
-            database.connect()
-        known = lookup.known(qos=False)
-    except SlurmError as error:
-        said.failed(call, report, error, "slurmdb_tres_get")
+    known = asking.known(call, report, qos=False)
+    if known is None:
         return report.answer()
     found = writing.records(call, report, BODY, known)
     if found is None or (not found and not call.at(ASKS_FOR_NONE)):

@@ -12,10 +12,10 @@ from __future__ import annotations
 
 import functools
 
-from slurmrest_inet.api import lookup
 from slurmrest_inet.api.report import Fault, Report
 from slurmrest_inet.api.slurmdbd import (
     account_writes,
+    asking,
     association_writes,
     cluster_writes,
     config_body,
@@ -28,7 +28,6 @@ from slurmrest_inet.api.slurmdbd import (
 )
 from slurmrest_inet.api.slurmdbd.asking import Asker
 from slurmrest_inet.record import TYPE_CHECKING
-from slurmrest_inet.slurm import database
 from slurmrest_inet.slurm.fill import Structs
 from slurmrest_inet.slurm.library import SlurmError
 
@@ -45,13 +44,10 @@ if TYPE_CHECKING:
 def update(call: Call) -> Answer:
     """POST config."""
     report = Report(call)
-    try:
-        if call.at(said.OPENS_FIRST):
-            database.connect()
-        known = lookup.known().elsewhere(config_body.names_of_qos(call))
-    except SlurmError as error:
-        said.failed(call, report, error, "slurmdb_tres_get")
+    there = asking.known(call, report)
+    if there is None:
         return report.answer()
+    known = there.elsewhere(config_body.names_of_qos(call))
     parts = config_body.read(call, report, known)
     note = None
     if parts is not None:
@@ -103,7 +99,7 @@ def _store(asker: Asker, body: writing.Body, work: Callable[[], None]) -> None:
     try:
         work()
     except SlurmError as error:
-        said.failed(asker.call, asker.report, error, asker.kept.function, writing.FAILED, body.source)
+        said.failed(asker.call, asker.report, error, asker.kept.function, writing.NOT_STORED, body.source)
     if asker.report.code:
         config_body.blame(asker.call, asker.report, body)
         raise writing.RefusedError

@@ -7,11 +7,10 @@ Rule 1: a QOS is the one of its name, or of its id; what is there is changed, wh
 
 from __future__ import annotations
 
-from slurmrest_inet.api import lookup
 from slurmrest_inet.api.envelope import Answer
 from slurmrest_inet.api.errors import INVALID_QUERY, NO_CHANGE_IN_DATA
 from slurmrest_inet.api.report import Report
-from slurmrest_inet.api.slurmdbd import qos, query, said, writing
+from slurmrest_inet.api.slurmdbd import asking, qos, query, said, writing
 from slurmrest_inet.record import TYPE_CHECKING
 from slurmrest_inet.schema.slurmdbd import bodies
 from slurmrest_inet.schema.slurmdbd.qos import QOS as TABLE
@@ -43,12 +42,8 @@ _REFUSES_ALIKE = {38: True, 39: False}
 def update(call: Call) -> Answer:
     """POST qos: those that are not there yet are added, the others changed."""
     report = Report(call)
-    try:
-        if call.at(said.OPENS_FIRST):
-            database.connect()
-        known = lookup.known()
-    except SlurmError as error:
-        said.failed(call, report, error, "slurmdb_tres_get")
+    known = asking.known(call, report)
+    if known is None:
         return report.answer()
     found = writing.records(call, report, BODY, known)
     if found:

@@ -197,8 +197,8 @@ def keep(
     """Do the work and commit it; False where it failed, nothing of it stays, and the report says why.
 
     Work that finds a fault of its own reports it, and is not committed. source: the function of slurmrestd's that tells
-    of a call that failed, from v0.0.39 on. sentence: what it says then, with the call in the place of {}; by version.
-    begins: the first call for slurmdbd.
+    of a call that failed, from v0.0.39 on. sentence: what it says then, with the call in the place of {}, by version;
+    None: `NOT_STORED`. begins: the first call for slurmdbd.
     """
     kept = database.Transaction()
     kept.function = begins
@@ -209,7 +209,7 @@ def keep(
                 return False
             kept.commit()
     except SlurmError as error:
-        said.failed(call, report, error, kept.function, sentence or FAILED, source)
+        said.failed(call, report, error, kept.function, sentence or NOT_STORED, source)
         return False
     except RefusedError:
         return False
@@ -218,7 +218,8 @@ def keep(
     return True
 
 
-FAILED: Sentences = {36: None, 39: "{}() failed"}
+NOT_STORED: Sentences = {36: None, 39: "{}() failed"}
+"""What is said of a call that should have stored something and failed; of others said.FAILED, which v0.0.43 changes."""
 
 
 def note(report: Report, verb: str, what: str) -> str:
