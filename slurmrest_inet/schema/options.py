@@ -29,8 +29,6 @@ class Host(NamedTuple):
     now: float
     hosts: Callable[[str], str]
     """Turns a list of nodes into a sorted one without repetition. Raises ValueError for what is none."""
-    names: Callable[[str], list[str]]
-    """The names that a text with brackets stands for; none where it is no list of nodes."""
     governors: frozenset[str]
     gres: tuple[str, ...] | None
     """GresTypes; None when this release of libslurm does not tell."""

@@ -12,7 +12,7 @@ import time
 from slurmrest_inet import versions
 from slurmrest_inet.schema.options import Host
 from slurmrest_inet.schema.sbatch import GOVERNORS
-from slurmrest_inet.slurm.hosts import names_of, united
+from slurmrest_inet.slurm.hosts import united
 from slurmrest_inet.slurm.library import RELEASE, ffi, lib, text_of
 from slurmrest_inet.slurm.this_host import gid, uid
 
@@ -28,7 +28,6 @@ def host() -> Host:
         os.getcwd,
         time.time(),
         united,
-        names_of,
         frozenset(governors),
         gres=tuple(filter(None, text_of(conf.gres_plugins).split(","))) if known else None,
         cons_tres=known and text_of(conf.select_type) == "select/cons_tres",

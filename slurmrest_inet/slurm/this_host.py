@@ -25,10 +25,15 @@ class Host(NamedTuple):
     now: float
     """An epoch."""
     user: Callable[[str], int | None]
+    """The uid of a name or number; None for nobody's."""
     group: Callable[[str], int | None]
+    """The gid of the same."""
     hosts: Callable[[str], str]
+    """Sorts a host list, and keeps of equal hosts one. Raises ValueError for what is none."""
     names: Callable[[str], list[str]]
+    """The names that a host list stands for; none for what is none."""
     joined: Callable[[list[str]], str | None]
+    """One host list of several, in ranges; None where one of them is none."""
 
 
 def host() -> Host:

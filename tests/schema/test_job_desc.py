@@ -27,7 +27,6 @@ HOST = Host(
     lambda: "/run",
     1_795_345_200.0,
     _hosts,
-    lambda text: [text],
     _GOVERNORS,
     gres=("gpu", "mps"),
     cons_tres=True,

@@ -15,7 +15,7 @@ from slurmrest_inet.api.sending import send, undone
 from slurmrest_inet.api.slurmctld.job_messages import tasks_told
 from slurmrest_inet.record import TYPE_CHECKING
 from slurmrest_inet.schema.requeue import JOBS_REQUEUE, REQUEUE
-from slurmrest_inet.slurm import requests, this_host
+from slurmrest_inet.slurm import requests
 from slurmrest_inet.slurm.library import SlurmError, lib
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ def requeue(call: Call) -> Answer:
 def requeue_all(call: Call) -> Answer:
     """POST jobs/requeue: all that the body names."""
     report = Report(call)
-    record = told.read(call, report, JOBS_REQUEUE, {} if call.body is None else call.body, this_host.host())
+    record = told.read(call, report, JOBS_REQUEUE, {} if call.body is None else call.body)
     asked: dict[str, Any] = {} if record is None else dict(record.members)
     try:
         jobs = [JobId.parse(text) for text in asked.get("jobs", ())]

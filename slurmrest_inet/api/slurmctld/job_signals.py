@@ -50,7 +50,7 @@ def cancel(call: Call) -> Answer:
     if chosen is None:
         return report.answer()
     asked = call.query if call.body is None else call.body
-    record = told.read(call, report, JOB_DELETE, asked, this_host.host(), query=True)
+    record = told.read(call, report, JOB_DELETE, asked, query=True)
     if record is None:
         if not report.code:
             report.error(INVALID_QUERY, _ONE, "Rejecting request. Failure parsing query")
