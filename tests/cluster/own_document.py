@@ -5,13 +5,14 @@ Rule 1: of several requests on one connection the first is looked at.
 Rule 2: a status counts as documented where the operation names it; `default` alone will do for a refusal in plain text.
 Rule 3: with `--documented` every answer that a test of this folder gets is held to it as it comes (`listen`), so none
         is asked for twice.
+Rule 4: what was held to it, and is named by it, is kept in `seen`: unseen.py tells what is not.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 import yaml
 from sidebyside import program, server, wire
@@ -44,8 +45,20 @@ def document() -> dict[str, Any]:
     return _documents[0]
 
 
-def _operation(method: str, path: str) -> dict[str, Any] | None:
-    """The operation that a request is for; a path without parameters comes before one with them."""
+class Answered(NamedTuple):
+    """That an operation answered with a status: its method and path as the document has them."""
+
+    method: str
+    path: str
+    status: int
+
+
+seen: set[Answered] = set()
+"""What this process has held to the document, of what the document names."""
+
+
+def _path_of(method: str, path: str) -> str | None:
+    """The path in the document that a request is for; one without parameters comes before one with them."""
     try:
         segments = split_path(path, _DIALECT)
     except RestError:
@@ -56,8 +69,8 @@ def _operation(method: str, path: str) -> dict[str, Any] | None:
         return len(words) == len(segments) and all(word[0] == "{" or word == one for word, one in zip(words, segments))
 
     paths = document()["paths"]
-    found = sorted((path for path in paths if fits(path) and method.lower() in paths[path]), key=lambda p: p.count("{"))
-    return dict(paths[found[0]][method.lower()]) if found else None
+    found = [path for path in paths if fits(path) and method.lower() in paths[path]]
+    return min(found, key=lambda one: one.count("{")) if found else None
 
 
 def _resolved(part: dict[str, Any]) -> dict[str, Any]:
@@ -125,17 +138,18 @@ def troubles_of(request: bytes, answer: wire.Answer) -> list[str]:
     if not line[2].lstrip(b"/").startswith(_SIDES):
         return []
     method, path, kind = line[1].decode(), line[2].decode("latin-1"), answer.headers.get("content-type", "")
-    known = _operation(method, path)
+    known = _path_of(method, path)
     if known is None:
         return [] if answer.status >= 400 else [f"{method} {path}: no such operation is documented"]
-    told = known["responses"].get(str(answer.status))
+    told = document()["paths"][known][method.lower()]["responses"].get(str(answer.status))
     if told is None:
         if kind == "text/plain":
             return []
         return [f"{method} {path}: the status {answer.status} is not documented"]
+    seen.add(Answered(method, known, answer.status))
     content = _resolved(told).get("content", {})
     if kind == "text/plain":
-        return []
+        return [] if kind in content else [f"{method} {path}: {answer.status} has no documented {kind}"]
     if not answer.body:
         return [f"{method} {path}: {answer.status} has no body"] if content else []
     is_yaml = "yaml" in kind
