@@ -38,6 +38,14 @@ if TYPE_CHECKING:
     Get = Callable[..., tuple[int, Any]]
 
 
+_LAST = "test_that_every_documented_status_was_seen"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put what looks back on all others behind them."""
+    items.sort(key=lambda item: item.name == _LAST)
+
+
 @pytest.fixture(scope="session")
 def heard(request: pytest.FixtureRequest) -> Iterator[list[str]]:
     """What is wrong with our answers, as our document has it, since it was looked at last (`--documented`)."""
