@@ -335,6 +335,8 @@ class _Killer:
             instance.process.wait()
         came = phase + self._told()
         self.hits[came] += 1
+        # On a machine that is busier than before, moments late in a phase come when it is over: ask for earlier ones.
+        self._lengths[phase] *= 1.03 if came == phase else 0.9
         return came
 
 
