@@ -316,12 +316,12 @@ class _ListeningBackend(_Backend):
     def immortalise(self) -> None:
         self._library.immortalise_program()
 
-    def rehearsal(self, settings: Settings) -> tuple[Application, bytes] | None:
+    def rehearsal(self, settings: Settings, *, listings: bool) -> tuple[Application, bytes] | None:
         if not settings.takes_tokens:
             return None
         from slurmrest_inet.api import rehearsal  # noqa: PLC0415 - with libslurm loaded
 
-        return rehearsal.application(settings), rehearsal.requests(settings)
+        return rehearsal.application(settings), rehearsal.requests(settings, listings=listings)
 
     def application(self, settings: Settings, peer: Peer, *, once: bool = True) -> Application:
         return self._make_application(settings, peer, once=once, plugins=self._plugins, sites=self._sites)

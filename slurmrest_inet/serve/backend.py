@@ -92,8 +92,11 @@ class ListeningBackend(Backend, Protocol):
     def immortalise(self) -> None:
         """Before the first fork: let nobody write to what the program is made of, so that children share it."""
 
-    def rehearsal(self, settings: Settings, /) -> tuple[Application, bytes] | None:
-        """A request, and what answers it without leaving the process; None if there is no such thing."""
+    def rehearsal(self, settings: Settings, /, *, listings: bool) -> tuple[Application, bytes] | None:
+        """Requests, and what answers them without leaving the process; None if there is no such thing.
+
+        `listings`: with one for what is told in records.
+        """
 
     def application(self, settings: Settings, peer: Peer, /, *, once: bool = True) -> Application:
         """What answers the requests of `peer`; not `once`: each request is authenticated for itself."""

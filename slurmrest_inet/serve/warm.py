@@ -41,13 +41,13 @@ def warm_up(settings: Settings, backend: ListeningBackend, log: Log) -> None:
     """Rehearse until the interpreter has settled how it runs these lines (PEP 659), which children share."""
     wake = _NoWake()
     for _ in range(_REHEARSALS):
-        rehearse(settings, backend, wake, log)
+        rehearse(settings, backend, wake, log, listings=True)
     wake.close()
 
 
-def rehearse(settings: Settings, backend: ListeningBackend, wake: Waking, log: Log) -> None:
+def rehearse(settings: Settings, backend: ListeningBackend, wake: Waking, log: Log, *, listings: bool = False) -> None:
     """Serve a connection to ourselves, so that the pages that this takes are this process's own."""
-    play = backend.rehearsal(settings)
+    play = backend.rehearsal(settings, listings=listings)
     if play is None:
         return
     application, request = play

@@ -25,25 +25,37 @@ def forbidden(*_arguments: Any) -> Any:
     pytest.fail("this leaves the process")
 
 
-@pytest.mark.parametrize(("settings", "statuses"), [(Settings(), [200, 200]), (Settings(openapi_plugins=()), [404])])
+_BOTH = ["v0.0.45/ping", "v0.0.36/ping"]
+_NONE = Settings(openapi_plugins=())
+
+
+@pytest.mark.parametrize(
+    ("settings", "listings", "statuses", "played"),
+    [
+        (Settings(), False, [200] * 2, _BOTH),
+        (Settings(), True, [200] * 3, [_BOTH[0], "v0.0.45/nodes", _BOTH[1]]),
+        (_NONE, False, [404], _BOTH[:1]),
+        (_NONE, True, [404], _BOTH[:1]),
+    ],
+)
 def test_both_ends_of_the_history_are_played(
-    monkeypatch: pytest.MonkeyPatch, settings: Settings, statuses: list[int]
+    monkeypatch: pytest.MonkeyPatch, settings: Settings, listings: bool, statuses: list[int], played: list[str]
 ) -> None:
     adopted: list[Any] = []
     monkeypatch.setattr(library, "adopt", adopted.append)
     monkeypatch.setattr(library, "changes_auth", lambda: True)
-    for name in ("controllers", "ping_configured"):
+    for name in ("controllers", "ping_configured", "load_nodes"):
         monkeypatch.setattr(calls, name, forbidden)
     monkeypatch.setattr(pwd, "getpwnam", forbidden)
     application, session, wire = rehearsal.application(settings), Session(Limits()), b""
-    session.receive(rehearsal.requests(settings))
-    found, versions = [], []
+    session.receive(rehearsal.requests(settings, listings=listings))
+    found, asked = [], []
     while True:
         request = session.next()
         if request is None:
             break
         assert isinstance(request, Request)
-        versions.append(request.path.split("/")[2])
+        asked.append(request.path.partition("/slurm/")[2])
         try:
             response = application(request)
         except Exception as error:  # noqa: BLE001 - as the edge does
@@ -51,9 +63,9 @@ def test_both_ends_of_the_history_are_played(
             break
         found.append(response.status)
         wire += b"".join(bytes(part) for item in session.answer(response, "today") for part in item)
-    assert found == statuses
+    assert (found, asked) == (statuses, played)
     if found[0] == 200:
-        assert versions == ["v0.0.45", "v0.0.36"]
         assert wire.count(b'"pings":[') == 2
-        assert len(adopted) == 2
+        assert wire.count(b'"nodes":[]') == listings
+        assert len(adopted) == len(statuses)
         assert session.closed

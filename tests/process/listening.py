@@ -161,7 +161,7 @@ class Backend:
     def immortalise(self) -> None:
         """Without libslurm there is no extension."""
 
-    def rehearsal(self, chosen: settings.Settings) -> tuple[Callable[[Request], Response], bytes]:
+    def rehearsal(self, chosen: settings.Settings, *, listings: bool) -> tuple[Callable[[Request], Response], bytes]:
         if os.environ.get("SLURM_DEBUG_FLAGS") == "bad-rehearsal" and os.getpid() != MAIN:
             os._exit(3)
 
