@@ -148,6 +148,11 @@ def _asked_for_none(value: object, place: str, here: Places, _there: Places) -> 
     return value == [] and _governor(place, here) is MISSING
 
 
+def _halved(value: object, place: str, _here: Places, there: Places) -> bool:
+    whole = there.get(place)
+    return isinstance(whole, int) and whole >> 32 > 0 and value == whole & 0xFFFFFFFF
+
+
 BY_STATE: dict[str, frozenset[int]] = {}
 """Ids of the jobs of the past that the real slurmrestd tells when it is asked by a state's number; of this lab."""
 
@@ -236,6 +241,16 @@ DIFFERENCES = (
         Rule("when it started, by its other times", _is_start),
         "The real server shows another time in the place of the start, also where there is none (null).",
         versions=_UP_TO_37,
+    ),
+    Difference(
+        "dbd-job-far",
+        _GET,
+        "body/jobs/*/time/eligible",
+        Rule("its lower 32 bits", _halved),
+        Rule("a time beyond 2106", lambda value, *_: isinstance(value, int) and value >> 32 > 0),
+        "The real server cuts such a time to 32 bits. Only jobs of other tests start that late.",
+        versions=_UP_TO_38,
+        seldom=True,
     ),
     Difference(
         "dbd-job-reservation",
