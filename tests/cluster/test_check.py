@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 _BROKEN = """
 import os, signal, sys
 from slurmrest_inet.slurm import administration, allocations, calls, codec, job_calls, layouts, one_signal
-from slurmrest_inet.slurm import requests, signalling
+from slurmrest_inet.slurm import requests, signalling, submit_host
 from slurmrest_inet.api.slurmctld import inventory
 def gone(*_, **__):
     raise AttributeError("no such thing in this release")
