@@ -195,11 +195,6 @@ def tell_quietly(tell: Callable[[str, str], None], daemon: str, name: str) -> No
         tell(daemon, name)
 
 
-def _children(one: Server) -> list[int]:
-    with open(f"/proc/{one.process.pid}/task/{one.process.pid}/children", encoding="ascii") as file:
-        return [int(word) for word in file.read().split()]
-
-
 def _slurmctld_port(process: int) -> int:
     """SlurmctldPort of the slurm.conf that the process was started with."""
     with open(f"/proc/{process}/environ", encoding="utf-8") as file:
@@ -217,7 +212,7 @@ def _until_in_libslurm(one: Server) -> int:
         with open("/proc/net/tcp", encoding="ascii") as file:
             fields = [line.split() for line in file]
         sockets = {f"socket:[{field[9]}]" for field in fields if field[2].endswith(port)}
-        for process in _children(one):
+        for process in one.children:
             with contextlib.suppress(OSError):
                 if sockets & {os.readlink(f"/proc/{process}/fd/{fd}") for fd in os.listdir(f"/proc/{process}/fd")}:
                     return process
@@ -268,12 +263,12 @@ class TestInstances:
                 portal = [stack.enter_context(one.connect("127.0.0.2")) for _ in range(3)]
                 for client in portal:
                     client.send(ask_for("/slurm/v0.0.38/jobs"))
-                while sum(map(_has_client, _children(one))) < len(portal):
+                while sum(map(_has_client, one.children)) < len(portal):
                     time.sleep(0.01)
                 other = stack.enter_context(one.connect("127.0.0.3"))
                 other.send(ask_for())
                 _until_in_libslurm(one)
-                for process in filter(_has_client, _children(one)):
+                for process in filter(_has_client, one.children):
                     for _ in range(5):
                         os.kill(process, signal.SIGUSR1)  # as the listener does to who rests
                         time.sleep(0.02)
@@ -288,7 +283,7 @@ class TestInstances:
     def test_all_spares_are_killed(self, listening: Callable[..., Server], ask_for: Callable[..., bytes]) -> None:
         one = listening(SLURMREST_INET_SPARE_INSTANCES="3")
         for _ in range(3):
-            for process in _children(one):
+            for process in one.children:
                 with contextlib.suppress(ProcessLookupError):
                     os.kill(process, signal.SIGKILL)
             with contextlib.suppress(ConnectionResetError, server.wire.MalformedError):
@@ -320,7 +315,7 @@ class TestClients:
                 for _ in range(2000):
                     client.send(ask_for("/slurm/v0.0.38/partitions"))
             limit = time.monotonic() + _BOUND
-            while any(map(_has_client, _children(one))):
+            while any(map(_has_client, one.children)):
                 assert time.monotonic() < limit
                 time.sleep(0.05)
         assert one.ask(ask_for()).status == 200

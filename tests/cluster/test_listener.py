@@ -70,10 +70,8 @@ def listening(lab: Lab) -> Iterator[Server]:
 
 def sockets_of_children(one: Server) -> list[int]:
     """How many sockets each child of a server holds; a child that ends meanwhile holds none."""
-    with open(f"/proc/{one.process.pid}/task/{one.process.pid}/children", encoding="ascii") as file:
-        children = file.read().split()
     counts = []
-    for child in children:
+    for child in one.children:
         count = 0
         with contextlib.suppress(OSError):
             for number in os.listdir(f"/proc/{child}/fd"):
@@ -420,7 +418,7 @@ def test_memory_stays(listening: Server, tokens: dict[str, str]) -> None:
     assert resident() - before <= 32  # pages
 
 
-def libraries(pid: int | str) -> set[str]:
+def libraries(pid: int) -> set[str]:
     """The shared objects that a process has, by path."""
     with open(f"/proc/{pid}/maps", encoding="utf-8") as file:
         return {line.split()[-1] for line in file if ".so" in line.rpartition("/")[2]}
@@ -432,8 +430,6 @@ def test_that_no_instance_loads_a_plugin(path: str, lab: Lab, tokens: dict[str, 
     with server.ours(lab, "-a", "jwt", SLURMREST_INET_SPARE_INSTANCES="0") as one, one.connect() as client:
         client.send(request(f"/slurm/{V}/{path}", "alice", tokens["alice"]))
         assert client.answer().status == 200
-        listener = one.process.pid
-        with open(f"/proc/{listener}/task/{listener}/children", encoding="ascii") as file:
-            (instance,) = file.read().split()
-        later = libraries(instance) - libraries(listener)
+        (instance,) = one.children
+        later = libraries(instance) - libraries(one.process.pid)
         assert not [found for found in later if "slurm" in found]

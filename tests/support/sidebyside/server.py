@@ -59,6 +59,13 @@ class Server:
                     continue
         self._log.close()
 
+    @property
+    def children(self) -> list[int]:
+        """The process ids of its children, which are its instances."""
+        pid = self.process.pid
+        with open(f"/proc/{pid}/task/{pid}/children", encoding="ascii") as file:
+            return [int(word) for word in file.read().split()]
+
     def wait_for(self, pattern: str, seconds: float = PATIENCE) -> re.Match[str]:
         """The first match of `pattern` in the log; waits for it."""
         limit = time.monotonic() + seconds
