@@ -185,6 +185,7 @@ _READS_38 = Manner(folded=True, unknown="fault", typed=False, shown=False, loose
 _READS_41 = Manner(scanned=False)
 _READS_40 = _READS_41._replace(shown=False, lenient=False)
 _READS_39 = _READS_40._replace(unknown="ignored", loose=False, integer="int 64bits", real="floating point")
+_QUERY_38 = _READS_38._replace(folded=False, unknown="ignored")
 
 
 class Dialect(NamedTuple):
@@ -200,9 +201,9 @@ class Dialect(NamedTuple):
     """What an entry of `errors` or `warnings` has nothing to say for is left out of it; later it is empty."""
     body: Manner = _READS_38
     """How it reads a body."""
-    query: Manner = _READS_38._replace(folded=False, unknown="ignored")
+    query: Manner = _QUERY_38
     """The same of a query, whose names are never looked up in another letter case."""
-    slurmdbd_query: Manner = _READS_38._replace(folded=False, unknown="ignored")
+    slurmdbd_query: Manner = _QUERY_38
     """The same of one for slurmdbd; v0.0.39 warns of no type there."""
     past_jobs_query: Manner = _READS_38
     """The same of one for the jobs that slurmdbd remembers; up to v0.0.39 its names may be of any letter case."""
